@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'preload',
+    include: ['src/**/*.test.ts', 'test/*.test.ts'],
+  },
+});
