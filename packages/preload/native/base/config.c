@@ -1,0 +1,192 @@
+#include "base/config.h"
+
+#include "base/log.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern char **environ;
+
+static const char *const KEPT[] = {
+    "LD_PRELOAD",
+    "SOCKET_WRAPPER_DIR",
+    "SOCKET_WRAPPER_DEFAULT_IFACE",
+    "SOCKET_WRAPPER_IPV4_NETWORK",
+    "SOCKET_WRAPPER_PCAP_FILE",
+    "SOCKET_WRAPPER_MTU",
+    "SOCKET_WRAPPER_MAX_SOCKETS",
+    "SOCKET_WRAPPER_DEBUGLEVEL",
+    "SOCKET_WRAPPER_SPAWN",
+    "NSS_WRAPPER_HOSTS",
+    "NSS_WRAPPER_HOSTNAME",
+};
+enum { KEPT_COUNT = sizeof KEPT / sizeof *KEPT };
+
+/* "NAME=value" of each kept variable at the start of the process, NULL when it was unset. Copied, for the program may
+ * overwrite the memory of its environment (setproctitle). */
+static const char *start[KEPT_COUNT];
+static char start_storage[16 * 1024];
+
+/* The path of this library, for a child whose LD_PRELOAD was replaced. */
+static const char *own_path;
+
+static const char *find(char *const *environment, const char *name, size_t length) {
+    if (environment == NULL)
+        return NULL;
+    for (; *environment != NULL; environment++)
+        if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
+            return *environment;
+    return NULL;
+}
+
+void sw_config_start(void) {
+    size_t used = 0;
+    for (int i = 0; i < KEPT_COUNT; i++) {
+        const char *entry = find(environ, KEPT[i], strlen(KEPT[i]));
+        if (entry == NULL)
+            continue;
+        size_t size = strlen(entry) + 1;
+        if (size > sizeof start_storage - used)
+            continue;
+        start[i] = memcpy(start_storage + used, entry, size);
+        used += size;
+    }
+
+    Dl_info info;
+    if (dladdr((void *)sw_config_start, &info) != 0 && info.dli_fname != NULL && info.dli_fname[0] == '/') {
+        size_t size = strlen(info.dli_fname) + 1;
+        if (size <= sizeof start_storage - used)
+            own_path = memcpy(start_storage + used, info.dli_fname, size);
+    }
+}
+
+static const char *value_at_start(const char *name) {
+    for (int i = 0; i < KEPT_COUNT; i++)
+        if (start[i] != NULL && strcmp(KEPT[i], name) == 0)
+            return start[i] + strlen(name) + 1;
+    return NULL;
+}
+
+/* One pass over the environment finds both the variable and LD_PRELOAD: socket(2) asks for three of them. */
+const char *sw_config_value(const char *name) {
+    const char *value = getenv(name);
+    if (value == NULL && start[0] != NULL && getenv("LD_PRELOAD") == NULL)
+        value = value_at_start(name);
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+const char *sw_config_directory(void) {
+    return sw_config_value("SOCKET_WRAPPER_DIR");
+}
+
+/* The whole of `text` as a decimal number of `min` to `max`; -1 for anything else. */
+static long decimal(const char *text, long min, long max) {
+    long value = 0;
+    if (*text == '\0')
+        return -1;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || value > max)
+            return -1;
+        value = value * 10 + (*text - '0');
+    }
+    return value < min || value > max ? -1 : value;
+}
+
+int sw_config_interface(void) {
+    const char *text = sw_config_value("SOCKET_WRAPPER_DEFAULT_IFACE");
+    if (text == NULL)
+        return 1;
+    long value = decimal(text, SW_INTERFACE_MIN, SW_INTERFACE_MAX);
+    if (value < 0) {
+        SW_LOG_ONCE("SOCKET_WRAPPER_DEFAULT_IFACE is '%s', it must be a number from 1 to 254", text);
+        return 0;
+    }
+    return (int)value;
+}
+
+int sw_config_ipv4_network(enum sw_ipv4_network *network) {
+    const char *text = sw_config_value("SOCKET_WRAPPER_IPV4_NETWORK");
+    if (text == NULL || strcmp(text, "127.0.0.0") == 0) {
+        *network = SW_NETWORK_127;
+        return 0;
+    }
+    if (strcmp(text, "10.53.57.0") == 0) {
+        *network = SW_NETWORK_10_53_57;
+        return 0;
+    }
+    SW_LOG_ONCE("SOCKET_WRAPPER_IPV4_NETWORK is '%s', it must be 127.0.0.0 or 10.53.57.0", text);
+    return -EINVAL;
+}
+
+uint32_t sw_config_spawn(void) {
+    const char *text = sw_config_value("SOCKET_WRAPPER_SPAWN");
+    long value = text == NULL ? -1 : decimal(text, 1, UINT32_MAX);
+    return value < 0 ? 0 : (uint32_t)value;
+}
+
+unsigned sw_config_mtu(void) {
+    const char *text = sw_config_value("SOCKET_WRAPPER_MTU");
+    if (text == NULL)
+        return 1500;
+    long value = decimal(text, 512, 32768);
+    if (value < 0) {
+        SW_LOG_ONCE("SOCKET_WRAPPER_MTU is '%s', it must be a number from 512 to 32768; 1500 is used", text);
+        return 1500;
+    }
+    return (unsigned)value;
+}
+
+unsigned sw_config_max_sockets(void) {
+    const char *text = sw_config_value("SOCKET_WRAPPER_MAX_SOCKETS");
+    if (text == NULL)
+        return 65535;
+    long value = decimal(text, 1, 262140);
+    if (value < 0) {
+        SW_LOG_ONCE("SOCKET_WRAPPER_MAX_SOCKETS is '%s', it must be a number from 1 to 262140; 65535 is used", text);
+        return 65535;
+    }
+    return (unsigned)value;
+}
+
+/* Whether the colon or space separated list in LD_PRELOAD names this library. */
+static bool loads_us(const char *entry) {
+    return entry != NULL && (strstr(entry, "libsocket_wrapper") != NULL || (own_path != NULL && strstr(entry, own_path) != NULL));
+}
+
+char *const *sw_config_environment_for_child(char *const *environment, char **pointers, unsigned room, char *storage,
+                                             unsigned storage_size) {
+    const char *preload = find(environment, KEPT[0], strlen(KEPT[0]));
+    if (start[0] == NULL || !loads_us(start[0]) || loads_us(preload))
+        return environment;
+
+    unsigned count = 0;
+    if (preload == NULL) {
+        if (count + 1 < room)
+            pointers[count++] = (char *)start[0];
+    } else if (own_path != NULL && strlen(own_path) + strlen(preload) + 2 <= storage_size) {
+        char *end = stpcpy(storage, "LD_PRELOAD=");
+        end = stpcpy(end, own_path);
+        *end++ = ':';
+        strcpy(end, preload + strlen("LD_PRELOAD="));
+        if (count + 1 < room)
+            pointers[count++] = storage;
+    } else {
+        return environment;
+    }
+    for (int i = 1; i < KEPT_COUNT; i++)
+        if (start[i] != NULL && find(environment, KEPT[i], strlen(KEPT[i])) == NULL && count + 1 < room)
+            pointers[count++] = (char *)start[i];
+    for (; environment != NULL && *environment != NULL; environment++) {
+        if (*environment == preload)
+            continue;
+        if (count + 1 >= room)
+            return environment;
+        pointers[count++] = *environment;
+    }
+    pointers[count] = NULL;
+    return pointers;
+}
