@@ -1,1 +1,10 @@
-export {};
+export { AddressError, type AddressErrorCode } from './address/address-error.js';
+export type { Endpoint, Family, Transport } from './address/endpoint.js';
+export { isInterfaceId } from './address/interface-id.js';
+export { formatIpv4, formatIpv6, interfaceIdOf, ipv4Of, ipv6Of } from './address/ip.js';
+export { endpointOf, socketName } from './address/socket-name.js';
+export { Host } from './network/host.js';
+export { Network, type NetworkOptions } from './network/network.js';
+export { NetworkError, type NetworkErrorCode } from './network/network-error.js';
+export type { SocketInfo, SocketState } from './network/socket-info.js';
+export type { ProcessInfo, SocketAddress } from './network/state-records.js';

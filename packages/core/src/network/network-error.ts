@@ -1,0 +1,27 @@
+/** What a {@link NetworkError} is about. */
+export type NetworkErrorCode =
+  | 'BAD_HOST_NAME'
+  | 'BAD_INTERFACE_ID'
+  | 'BAD_SPAWN_NUMBER'
+  | 'DIRECTORY_FAILED'
+  | 'DISPOSED'
+  | 'FOREIGN_HOST'
+  | 'INTERFACES_EXHAUSTED'
+  | 'STATE_BAD_MAGIC'
+  | 'STATE_CORRUPT'
+  | 'STATE_TRUNCATED'
+  | 'STATE_UNREADABLE'
+  | 'WATCH_FAILED';
+
+/** A network that cannot do what it was asked, or whose directory is damaged. */
+export class NetworkError extends Error {
+  static {
+    NetworkError.prototype.name = 'NetworkError'; // Inherited, so it stays out of inspected output.
+  }
+  readonly code: NetworkErrorCode;
+
+  constructor(code: NetworkErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * A network: one directory, its hosts, and what is known of its sockets.
+ */
+import { join } from 'node:path';
+import { IPV4_NETWORK } from '../address/ip.js';
+import { watchDoorbell } from './doorbell.js';
+import { forgetAtExit, removeAtExit } from './exit-cleanup.js';
+import { Host } from './host.js';
+import { appendHost, HOSTS_FILE } from './hosts-file.js';
+import { InterfaceMap } from './interfaces.js';
+import { withoutGhosts } from './live-sockets.js';
+import { makeDirectory, removeDirectory } from './network-directory.js';
+import { NetworkError } from './network-error.js';
+import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
+import { type SocketInfo, socketInfoOf } from './socket-info.js';
+import type { ProcessInfo } from './state-records.js';
+
+const CAPTURE_FILE = 'capture.pcap';
+const MAX_SPAWN = 0xffff_ffff;
+
+/** How a network is made. */
+export interface NetworkOptions {
+  /** The directory to make the network's directory in. Default: `/dev/shm` if it is writable, else `os.tmpdir()`. */
+  readonly parent?: string;
+  /** Whether packets are recorded. Default: true. */
+  readonly capture?: boolean;
+  /** The host that the test itself is. Default: `test`, interface ID 10. */
+  readonly testHost?: { readonly name?: string; readonly interfaceId?: number };
+}
+
+/**
+ * A network of its own: hosts with fixed addresses and names, every port of them free, nothing in or out.
+ *
+ * Making one is synchronous and takes well under a millisecond: a directory with two small files. Whoever makes it
+ * disposes of it; one that is left over is removed when the process exits.
+ *
+ * @example
+ * await using network = new Network();
+ * network.host('web').ipv4; // '10.53.57.11'
+ */
+export class Network<H extends Host = Host> {
+  /** The directory that is the network, `SOCKET_WRAPPER_DIR`. */
+  readonly directory: string;
+  /** Hosts have addresses `10.53.57.ID`. */
+  readonly ipv4Network: '10.53.57.0' = IPV4_NETWORK;
+  /** Where the native library records packets, as classic pcap; it may not exist yet. `undefined` without capture. */
+  readonly captureFile: string | undefined;
+
+  readonly #interfaces = new InterfaceMap();
+  readonly #hosts = new Map<string, H>();
+  readonly #testHostName: string;
+  readonly #steps: (() => Promise<void> | void)[] = [];
+  readonly #watches = new Set<() => void>();
+  #disposal: Promise<void> | undefined;
+  #isDisposing = false;
+  #isGone = false;
+
+  /**
+   * @throws {NetworkError} `DIRECTORY_FAILED`, `BAD_HOST_NAME`, `BAD_INTERFACE_ID`
+   */
+  constructor({ parent, capture = true, testHost: { name = 'test', interfaceId = 10 } = {} }: NetworkOptions = {}) {
+    this.#interfaces.reserve(name, interfaceId);
+    this.#testHostName = this.#interfaces.names[0] ?? name;
+
+    this.directory = makeDirectory(parent, (directory) => {
+      createSharedState(join(directory, STATE_FILE));
+      appendHost(join(directory, HOSTS_FILE), this.#testHostName, interfaceId);
+    });
+    removeAtExit(this.directory);
+    this.captureFile = capture ? join(this.directory, CAPTURE_FILE) : undefined;
+  }
+
+  /**
+   * The host called `name`, made the first time it is asked for.
+   *
+   * Interface IDs go up from 11 in the order of the first calls, so a test's addresses are the same in every run.
+   *
+   * @throws {NetworkError} `BAD_HOST_NAME`, `INTERFACES_EXHAUSTED`, `DISPOSED`
+   */
+  host(name: string): H {
+    this.#assertNot(this.#isDisposing, `give out host ${JSON.stringify(name)}`);
+    const isNew = !this.#interfaces.has(name);
+    const interfaceId = this.#interfaces.idOf(name);
+    const canonical = name.toLowerCase();
+    if (isNew) appendHost(join(this.directory, HOSTS_FILE), canonical, interfaceId);
+    return this.#hostOf(canonical, interfaceId);
+  }
+
+  /** The host that the test itself is. */
+  get testHost(): H {
+    return this.#hostOf(this.#testHostName, this.#interfaces.idOf(this.#testHostName));
+  }
+
+  /** All hosts: the test's first, the others in the order of their first use. */
+  get hosts(): readonly H[] {
+    return this.#interfaces.names.map((name) => this.#hostOf(name, this.#interfaces.idOf(name)));
+  }
+
+  /**
+   * The sockets that are open on the network at this moment, like `ss -tulpn`.
+   *
+   * @throws {NetworkError} `STATE_UNREADABLE`, `STATE_BAD_MAGIC`, `STATE_TRUNCATED`, `STATE_CORRUPT`, `DISPOSED`
+   */
+  sockets(): SocketInfo[] {
+    this.#assertNot(this.#isGone, 'list sockets');
+    const names = new Map(this.#interfaces.names.map((name) => [this.#interfaces.idOf(name), name]));
+    return withoutGhosts(readSocketRecords(this.#stateFile)).map((record) =>
+      socketInfoOf(record, (interfaceId) => names.get(interfaceId)),
+    );
+  }
+
+  /**
+   * The processes that have entered the network. A killed one may still be listed, and its pid belong to another
+   * process by now: `docs/network-directory.md` says how to make sure before signalling it.
+   *
+   * @throws {NetworkError} `STATE_UNREADABLE`, `STATE_BAD_MAGIC`, `STATE_TRUNCATED`, `DISPOSED`
+   */
+  processes(): ProcessInfo[] {
+    this.#assertNot(this.#isGone, 'list processes');
+    return readProcesses(this.#stateFile);
+  }
+
+  /**
+   * Calls `listener` whenever a socket may have started or stopped listening; gives back the function that ends it.
+   *
+   * Watch first and read `sockets()` second, and nothing is missed. The watch keeps the process running until it is
+   * ended or the network is disposed of.
+   *
+   * @throws {NetworkError} `WATCH_FAILED`, `DISPOSED`
+   */
+  watch(listener: () => void): () => void {
+    this.#assertNot(this.#isGone, 'be watched');
+    const end = watchDoorbell(this.#stateFile, listener);
+    const stop = () => {
+      this.#watches.delete(stop);
+      end();
+    };
+    this.#watches.add(stop);
+    return stop;
+  }
+
+  /**
+   * The variables that put a program on `host`. Without `LD_PRELOAD`, which is the preload package's.
+   *
+   * @throws {NetworkError} `FOREIGN_HOST` for a host of another network, `BAD_SPAWN_NUMBER`
+   */
+  environment(host: Host, { spawn }: { readonly spawn?: number } = {}): Record<string, string> {
+    if (host.network.directory !== this.directory) {
+      throw new NetworkError(
+        'FOREIGN_HOST',
+        `Host "${host.name}" belongs to network ${host.network.directory}, not to ${this.directory}`,
+      );
+    }
+    if (spawn !== undefined && !(Number.isInteger(spawn) && spawn >= 1 && spawn <= MAX_SPAWN)) {
+      throw new NetworkError('BAD_SPAWN_NUMBER', `${spawn} is not a spawn number: 1 to ${MAX_SPAWN} is needed`);
+    }
+    return {
+      SOCKET_WRAPPER_DIR: this.directory,
+      SOCKET_WRAPPER_IPV4_NETWORK: this.ipv4Network,
+      SOCKET_WRAPPER_DEFAULT_IFACE: String(host.interfaceId),
+      ...(this.captureFile === undefined ? {} : { SOCKET_WRAPPER_PCAP_FILE: this.captureFile }),
+      ...(spawn === undefined ? {} : { SOCKET_WRAPPER_SPAWN: String(spawn) }),
+    };
+  }
+
+  /**
+   * Has `step` run when the network is disposed of, before its directory goes; the last one added runs first.
+   *
+   * @throws {NetworkError} `DISPOSED`
+   */
+  onDispose(step: () => Promise<void> | void): void {
+    this.#assertNot(this.#isDisposing, 'take on another step for its end');
+    this.#steps.push(step);
+  }
+
+  /** Whether `dispose()` has been called. */
+  get disposed(): boolean {
+    return this.#isDisposing;
+  }
+
+  /**
+   * Runs the steps of `onDispose` in reverse order and removes the directory. Every call gives the same promise.
+   *
+   * A step that fails keeps none of the others from running. Until the last of them has run, `sockets()`, `processes()`
+   * and `watch()` work as before.
+   *
+   * @throws {AggregateError} All that went wrong.
+   */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#disposeOnce();
+    return this.#disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** Makes the object for a host. A subclass with hosts of its own kind overrides it. */
+  protected makeHost(name: string, interfaceId: number): H {
+    return new Host(this, name, interfaceId) as H;
+  }
+
+  get #stateFile(): string {
+    return join(this.directory, STATE_FILE);
+  }
+
+  // Made when first asked for, not by the constructor: a subclass's makeHost may need the subclass's fields.
+  #hostOf(name: string, interfaceId: number): H {
+    const host = this.#hosts.get(name) ?? this.makeHost(name, interfaceId);
+    this.#hosts.set(name, host);
+    return host;
+  }
+
+  async #disposeOnce(): Promise<void> {
+    this.#isDisposing = true;
+    const errors: unknown[] = [];
+    const attempt = async (step: () => Promise<void> | void) => {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    for (const step of this.#steps.splice(0).reverse()) await attempt(step);
+    for (const stop of [...this.#watches]) await attempt(stop);
+    this.#isGone = true;
+    await attempt(() => {
+      removeDirectory(this.directory);
+      forgetAtExit(this.directory);
+    });
+    if (errors.length === 0) return;
+    const count = errors.length === 1 ? '1 step' : `${errors.length} steps`;
+    throw new AggregateError(errors, `Cannot end network ${this.directory} cleanly: ${count} failed`);
+  }
+
+  #assertNot(isOver: boolean, action: string): void {
+    if (!isOver) return;
+    throw new NetworkError('DISPOSED', `Network ${this.directory} cannot ${action}: it has been disposed of`);
+  }
+}
