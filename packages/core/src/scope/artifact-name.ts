@@ -1,0 +1,51 @@
+/**
+ * Names the files of artifacts after their tests.
+ */
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+import type { TestIdentity } from './test-identity.js';
+
+// A file name has 255 bytes. The rest is for '-retry12345', '-12345' and the longest ending, '.json.01234567.lock'.
+const MAX_BASE_BYTES = 215;
+const HASH_DIGITS = 8;
+
+/**
+ * The name, without its ending, of the artifact of a test attempt: `<file>-<full test name>[-retryN]`.
+ *
+ * Runs of characters that are trouble in a shell, a URL or on another file system become one hyphen. A name that is too
+ * long is cut and gets a hash of the whole, so that two long names that begin alike stay apart.
+ *
+ * @example
+ * artifactName({ file: '/app/src/web.test.ts', fullName: 'web > answers "hello"', attempt: 1 }, '/app');
+ * // 'src-web.test.ts-web-answers-hello-retry1'
+ */
+export function artifactName({ file, fullName, attempt }: TestIdentity, rootDir: string): string {
+  const path = relativeFile(file, rootDir);
+  const base = plain(`${path} ${fullName}`) || 'test';
+  const retry = attempt === 0 ? '' : `-retry${attempt}`;
+  if (Buffer.byteLength(base) <= MAX_BASE_BYTES) return `${base}${retry}`;
+
+  const hash = createHash('sha256').update(`${path}\n${fullName}`).digest('hex').slice(0, HASH_DIGITS);
+  return `${cut(base, MAX_BASE_BYTES - HASH_DIGITS - 1)}-${hash}${retry}`;
+}
+
+/** `file` as seen from `rootDir`, with slashes; as it is when it is not a path (a URL, say). */
+export function relativeFile(file: string, rootDir: string): string {
+  return file.startsWith('/') ? relative(rootDir, file) : file;
+}
+
+function plain(text: string): string {
+  return text
+    .normalize('NFC')
+    .replaceAll(/[^\p{L}\p{M}\p{N}._]+/gu, '-')
+    .replaceAll(/^[-.]+|[-.]+$/g, ''); // No hidden files: upload actions skip them.
+}
+
+function cut(text: string, bytes: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (Buffer.byteLength(kept + character) > bytes) break;
+    kept += character;
+  }
+  return kept.replace(/[-.]+$/, '');
+}

@@ -1,0 +1,123 @@
+/**
+ * What a test attempt leaves behind: a pcapng file that explains itself, and a sidecar.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { artifactCapture } from './artifact-capture.js';
+import { artifactName, relativeFile } from './artifact-name.js';
+import { claimName } from './claim.js';
+import type { Evidence } from './evidence.js';
+import { SIDECAR_ENDING, type Sidecar } from './sidecar.js';
+import type { Outcome, TestIdentity } from './test-identity.js';
+
+/** The ending of a capture's file name. */
+const CAPTURE_ENDING = '.pcapng';
+
+/** A kept capture. */
+export interface Artifact {
+  /** The `.pcapng` file. */
+  readonly path: string;
+  /** The `.json` file beside it. */
+  readonly sidecarPath: string;
+  readonly outcome: Outcome;
+  readonly packets: number;
+  readonly conversations: number;
+  /** `12 packets, 2 conversations`. */
+  readonly summary: string;
+  /** The last part of the traffic, as a ladder between hosts. */
+  readonly text: string;
+  /** What is missing from the capture, and why. */
+  readonly loss?: string;
+}
+
+/** What an artifact tells of its test. */
+export interface TestReport {
+  readonly identity: TestIdentity;
+  readonly outcome: Outcome;
+  readonly error: string | undefined;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+}
+
+/** Where artifacts go. */
+export interface ArtifactPlace {
+  readonly outputDir: string;
+  readonly rootDir: string;
+  readonly run: string;
+}
+
+/** An artifact whose name is taken and whose sidecar is written; the capture's bytes are still to be. */
+export interface PreparedArtifact {
+  readonly artifact: Artifact;
+  readonly capture: Uint8Array;
+}
+
+/** Reads the evidence, takes a name of its own for the artifact and writes the sidecar. */
+export function prepareArtifact(report: TestReport, evidence: Evidence, place: ArtifactPlace): PreparedArtifact {
+  const { identity, outcome, error } = report;
+  const file = relativeFile(identity.file, place.rootDir);
+  const recording = evidence.recording();
+  const capture = artifactCapture(recording, { ...report, identity: { ...identity, file } }, evidence.hosts);
+  const { packets, conversations, summary, text } = capture;
+  const facts = {
+    packets,
+    conversations,
+    summary,
+    text,
+    ...(recording.loss === undefined ? {} : { loss: recording.loss }),
+  };
+  const sidecarOf = (name: string): Sidecar => ({
+    version: 1,
+    run: place.run,
+    file,
+    ...(identity.line === undefined ? {} : { line: identity.line }),
+    fullName: identity.fullName,
+    attempt: identity.attempt,
+    outcome,
+    ...(error === undefined ? {} : { error }),
+    startedAt: new Date(report.startedAtMs).toISOString(),
+    durationMs: Math.round(report.durationMs),
+    capture: `${name}${CAPTURE_ENDING}`,
+    ...facts,
+    hosts: evidence.hosts,
+    sockets: evidence.sockets,
+  });
+
+  const outputDir = resolve(place.outputDir);
+  mkdirSync(outputDir, { recursive: true });
+  const path = join(outputDir, claimName(outputDir, artifactName(identity, place.rootDir), sidecarOf));
+  const artifact: Artifact = {
+    path: `${path}${CAPTURE_ENDING}`,
+    sidecarPath: `${path}${SIDECAR_ENDING}`,
+    outcome,
+    ...facts,
+  };
+  return { artifact, capture: capture.bytes };
+}
+
+/** Writes the capture of a prepared artifact. No half of it stays behind when that fails. */
+export async function writeArtifact({ artifact, capture }: PreparedArtifact): Promise<Artifact> {
+  try {
+    await writeFile(artifact.path, capture);
+    return artifact;
+  } catch (error) {
+    discard(artifact);
+    throw error;
+  }
+}
+
+/** As `writeArtifact`, for a process that exits. */
+export function writeArtifactSync({ artifact, capture }: PreparedArtifact): void {
+  try {
+    writeFileSync(artifact.path, capture);
+  } catch (error) {
+    discard(artifact);
+    throw error;
+  }
+}
+
+function discard({ path, sidecarPath }: Artifact): void {
+  rmSync(path, { force: true });
+  rmSync(sidecarPath, { force: true });
+}

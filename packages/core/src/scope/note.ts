@@ -1,0 +1,66 @@
+/**
+ * Tells of an artifact in the message of the error that failed the test: what every reporter prints.
+ */
+import { relative } from 'node:path';
+import type { Artifact } from './artifact.js';
+
+/**
+ * The lines that tell of an artifact: where it is, how to open it, and the last part of the traffic.
+ *
+ * @example
+ * artifactNote(artifact);
+ * // Network capture: test-results/socket-wrapper/web.test.ts-serves.pcapng (12 packets, 2 conversations)
+ * // Show it: npx socket-wrapper show test-results/socket-wrapper/web.test.ts-serves.pcapng
+ * //
+ * // …
+ */
+export function artifactNote({ path, summary, text, loss }: Artifact): string {
+  const place = nearest(path);
+  const lines = [`Network capture: ${place} (${summary})`, `Show it: npx socket-wrapper show ${place}`];
+  if (loss !== undefined) lines.push(`Incomplete: ${loss}`);
+  if (text !== '') lines.push('', text.trimEnd());
+  return lines.join('\n');
+}
+
+/**
+ * `error` with a note of its artifact in message and stack, changed in place so that it stays the same error.
+ *
+ * A string is no object: the return value is the new string. What cannot be changed, such as a frozen error, is left
+ * alone, and so is an error that has the note already.
+ *
+ * @returns What to throw or report instead of `error`.
+ */
+export function appendNote(error: unknown, artifact: Artifact): unknown {
+  const note = artifactNote(artifact);
+  if (typeof error === 'string') return error.includes(note) ? error : `${error}\n\n${note}`;
+  if (!isErrorLike(error) || error.message.includes(note)) return error;
+
+  const { message, stack } = error;
+  const longer = `${message}\n\n${note}`;
+  if (!Reflect.set(error, 'message', longer)) return error;
+  if (typeof stack === 'string') Reflect.set(error, 'stack', stackWith(stack, message, longer));
+  return error;
+}
+
+/** A stack begins with the class and the message; the frames follow. */
+function stackWith(stack: string, message: string, longer: string): string {
+  const at = message === '' ? -1 : stack.indexOf(message);
+  if (at >= 0) return stack.slice(0, at) + longer + stack.slice(at + message.length);
+
+  // The message was changed after the stack was taken, or is empty: the note goes in front of the frames.
+  const frames = stack.search(/\n\s+at /);
+  const end = frames < 0 ? stack.length : frames;
+  return `${stack.slice(0, end)}${longer.slice(message.length)}${stack.slice(end)}`;
+}
+
+/** Errors of another realm are no instances of this one's Error. */
+function isErrorLike(value: unknown): value is { message: string; stack?: unknown } {
+  return typeof value === 'object' && value !== null && typeof (value as { message?: unknown }).message === 'string';
+}
+
+/** The path as a person in the working directory would type it. */
+function nearest(path: string): string {
+  const below = relative(process.cwd(), path);
+  const place = below.startsWith('..') ? path : below;
+  return /^[\p{L}\p{M}\p{N}@%+=:,./_-]+$/u.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`;
+}
