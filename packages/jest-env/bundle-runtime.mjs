@@ -1,0 +1,47 @@
+// Bundles src/runtime.ts with all it needs into build/runtime.bundle.js, a CommonJS file for load-runtime.ts.
+
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { rolldown } from 'rolldown';
+
+const here = import.meta.dirname;
+
+await using bundle = await rolldown({
+  input: path.join(here, 'src/runtime.ts'),
+  platform: 'node',
+  plugins: [ownModuleUrls()],
+});
+await bundle.write({
+  file: path.join(here, 'build/runtime.bundle.js'),
+  format: 'cjs',
+  codeSplitting: false,
+  comments: false,
+});
+
+/**
+ * Replaces `import.meta.url` by a question that is answered when the bundle runs: the modules of a sibling package look
+ * for files next to themselves, and those stay where the sibling is installed.
+ */
+function ownModuleUrls() {
+  return {
+    name: 'own-module-urls',
+    async transform(code, id) {
+      if (!code.includes('import.meta')) return undefined;
+      const { name, folder } = await packageOf(id);
+      const file = path.relative(folder, id).split(path.sep).join('/');
+      const url = `moduleUrl(${JSON.stringify(name)}, ${JSON.stringify(file)})`;
+      return { code: code.replaceAll('import.meta.url', url) };
+    },
+  };
+}
+
+async function packageOf(file) {
+  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    try {
+      const { name } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
+      if (name !== undefined) return { name, folder };
+    } catch (error) {
+      if (error.code !== 'ENOENT' || folder === path.dirname(folder)) throw error;
+    }
+  }
+}

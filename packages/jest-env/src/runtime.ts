@@ -1,0 +1,7 @@
+/**
+ * The runtime: all that this package uses of its siblings, bundled into one file that the environment evaluates in the
+ * realm of the tests. `load-runtime.ts` says why and how.
+ */
+
+export { appendNote, networkHandle } from '@socket-wrapper/core';
+export { openScope } from '@socket-wrapper/preload';

@@ -1,0 +1,42 @@
+/** The Vitest plugin: a network for every test of a project without a line in the test files, and a report at the end. */
+
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vitest/config';
+import type { NetworkDefaults } from './options.js';
+
+/** What `socketWrapper()` takes: the defaults of every `useNetwork()` in the project. */
+export type SocketWrapperOptions = NetworkDefaults;
+
+const SETUP_FILE = fileURLToPath(new URL('./setup.js', import.meta.url));
+const REPORTER_FILE = fileURLToPath(new URL('./reporter.js', import.meta.url));
+
+/**
+ * Sets up a network for every test - `useNetwork()` then works inside a test too - and lists the captures of failed
+ * tests when the run ends.
+ *
+ * Nothing is made until a test touches its network. Without the plugin, `useNetwork()` and the fixture are complete in
+ * themselves; what it adds are the defaults in one place, the list, GitHub's step summary and a clean output directory.
+ *
+ * @example
+ * export default defineConfig({ plugins: [socketWrapper({ capture: 'on-first-retry' })] });
+ */
+export default function socketWrapper(options: SocketWrapperOptions = {}): Plugin {
+  return {
+    name: 'vitest:socket-wrapper',
+    config: () => ({ test: { setupFiles: [SETUP_FILE] } }),
+    configureVitest({ vitest, project }) {
+      const rootDir = options.rootDir ?? vitest.config.root;
+      const outputDir = path.resolve(rootDir, options.outputDir ?? 'test-results/socket-wrapper');
+      const startRun = () => project.provide('socketWrapper', { ...options, rootDir, outputDir, run: randomUUID() });
+      startRun();
+      vitest.onTestsRerun(startRun);
+
+      // Called once per project, while there is one list of reporters.
+      const { reporters } = vitest.config;
+      const isListed = reporters.some((reporter) => Array.isArray(reporter) && reporter[0] === REPORTER_FILE);
+      if (!isListed) reporters.push([REPORTER_FILE, { outputDir }]);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Gives a describe block, or a file, one network for all its tests and its `beforeAll` and `afterAll`. */
+
+import { openScope } from '@socket-wrapper/preload';
+import { aroundAll, aroundEach } from 'vitest';
+import { attachCapture } from './annotation.js';
+import { nextAttempt } from './attempts.js';
+import { type NetworkDefaults, withDefaults } from './options.js';
+import { watchOutcome } from './outcome.js';
+import type { AttemptContext } from './test-network.js';
+
+/**
+ * Registers hooks that open a scope around the enclosing describe block.
+ *
+ * The capture is whole only when the suite has ended, so the tests that failed get their annotation then: too late for
+ * their error text, early enough for every report.
+ */
+export function registerSuiteNetwork(options: NetworkDefaults): void {
+  const failed: AttemptContext[] = [];
+
+  // Vitest reads the parameters from the source: the second one must be destructured.
+  // biome-ignore lint/correctness/noEmptyPattern: the suite is the third parameter
+  aroundAll(async (runSuite, {}, suite) => {
+    const isFile = suite.file === suite;
+    const identity = {
+      file: suite.file.filepath,
+      fullName: isFile ? '' : (suite.fullTestName ?? suite.name),
+      attempt: nextAttempt(suite),
+    };
+    const scope = openScope(identity, withDefaults(options));
+
+    let hookError: unknown;
+    try {
+      await scope.run(runSuite);
+    } catch (error) {
+      hookError = error;
+      throw error;
+    } finally {
+      const error = hookError ?? failed[0]?.task.result?.errors?.[0];
+      const artifact = await scope.end(error === undefined ? 'passed' : 'failed', { error });
+      if (artifact !== undefined) {
+        for (const context of failed) await attachCapture(context, artifact, 0);
+      }
+    }
+  });
+
+  aroundEach(async (run, { task, annotate }) => {
+    const result = watchOutcome(task);
+    try {
+      await run();
+    } finally {
+      if (result().outcome === 'failed') failed.push({ task, annotate });
+    }
+  });
+}

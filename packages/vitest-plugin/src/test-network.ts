@@ -1,0 +1,61 @@
+/** Gives one attempt of one test its network: opens the scope, watches the outcome, ends the scope, attaches what is left. */
+
+import { appendNote, currentScope, type TestScope } from '@socket-wrapper/core';
+import { openScope, type ProgramNetwork } from '@socket-wrapper/preload';
+import type { TestContext } from 'vitest';
+import { attachCapture } from './annotation.js';
+import { nextAttempt } from './attempts.js';
+import { type NetworkDefaults, withDefaults } from './options.js';
+import { watchOutcome } from './outcome.js';
+
+/** The part of a test's context that an attempt needs. */
+export type AttemptContext = Pick<TestContext, 'task' | 'annotate'>;
+
+/** A scope for the attempt of `context.task` that begins now, and the function that ends it. */
+export function openAttempt(
+  context: AttemptContext,
+  options: NetworkDefaults,
+): { scope: TestScope<ProgramNetwork>; end: () => Promise<void> } {
+  const { task } = context;
+  const attempt = nextAttempt(task);
+  const result = watchOutcome(task);
+  const line = task.location && { line: task.location.line };
+  const scope = openScope(
+    { file: task.file.filepath, fullName: task.fullTestName, attempt, ...line },
+    withDefaults(options),
+  );
+
+  const end = async () => {
+    const { outcome, ...details } = result();
+    const artifact = await scope.end(outcome, details);
+    if (artifact === undefined) return;
+
+    const newestError = task.result?.errors?.at(-1);
+    // By now Vitest's errors are plain data on their way to the reporters, so this is what all of them print.
+    if (outcome === 'failed' && newestError !== undefined) appendNote(newestError, artifact);
+    await attachCapture(context, artifact, attempt);
+  };
+  return { scope, end };
+}
+
+/**
+ * Runs the attempt `run` of the test `context.task` with a network.
+ *
+ * Inside another scope that is open already - the plugin's, a suite's or an enclosing `useNetwork()` - the attempt shares
+ * its network, unless `options` asks for something else.
+ */
+export async function runAttempt(
+  run: () => Promise<void>,
+  context: AttemptContext,
+  options: NetworkDefaults,
+): Promise<void> {
+  const isShared = currentScope() !== undefined && Object.keys(options).length === 0;
+  if (isShared) return run();
+
+  const { scope, end } = openAttempt(context, options);
+  try {
+    await scope.run(run);
+  } finally {
+    await end();
+  }
+}
