@@ -1,6 +1,7 @@
 /**
  * Which names a host can have: hostnames by RFC 1123 §2.1 that URLs can hold as well.
  */
+import { domainToASCII } from 'node:url';
 import { NetworkError } from './network-error.js';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -41,5 +42,8 @@ function faultOf(name: string): string | undefined {
   }
   // RFC 6761 §6.3: programs answer these names without asking anyone.
   if (last === 'localhost') return 'names of localhost are every host itself';
+  // Labels that begin with xn-- hold Punycode, and not everything is.
+  if (domainToASCII(name) !== name)
+    return 'no URL can hold it, since a label beginning with xn-- is not valid Punycode';
   return undefined;
 }
