@@ -1,0 +1,7 @@
+import type { MessageContent } from './message.js';
+import { rawContent } from './raw.js';
+
+/** What a UDP datagram between a client and `serverPort` says. */
+export function datagramContent(bytes: Uint8Array, _serverPort: number): MessageContent {
+  return rawContent({ head: bytes, length: bytes.byteLength });
+}

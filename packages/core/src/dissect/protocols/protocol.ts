@@ -1,0 +1,34 @@
+import type { Conversation, Side } from '../conversation.js';
+import type { MessageContent } from './message.js';
+import type { StreamReader, Waiting } from './stream-reader.js';
+
+/** What a parser of one side's stream reads from and writes to. */
+export interface SideContext {
+  readonly side: Side;
+  readonly input: StreamReader;
+  /** Says that a message begins with the next byte. */
+  begin(): void;
+  /** Says what is known of the message so far, in case that the stream ends in it. */
+  draft(content: MessageContent): void;
+  /** Says that the message ends with the byte read last. */
+  emit(content: MessageContent): void;
+}
+
+/** The first bytes of both streams, to recognise a protocol by. */
+export interface Heads {
+  readonly client: Uint8Array;
+  readonly server: Uint8Array;
+  readonly serverPort: number;
+}
+
+/** A protocol on top of TCP. */
+export interface StreamProtocol {
+  readonly name: string;
+  /** Whether a conversation that begins like this is of this protocol. */
+  recognises(heads: Heads): boolean;
+  /** The parsers of both sides, which may share what they learn. */
+  parsers(
+    contexts: Readonly<Record<Side, SideContext>>,
+    conversation: Conversation,
+  ): Readonly<Record<Side, Waiting<void>>>;
+}

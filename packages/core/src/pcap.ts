@@ -1,0 +1,60 @@
+/**
+ * Packet captures: reading and writing pcap and pcapng, taking packets apart, telling conversations as text.
+ */
+
+export { type Conversation, type ConversationEvent, type Peer, type Side, streamOf } from './dissect/conversation.js';
+export { conversationsIn } from './dissect/conversations.js';
+export { type Dissection, dissect } from './dissect/dissect.js';
+export type { IcmpMessage, QuotedPacket } from './dissect/icmp.js';
+export { type Fragment, type IpPacket, IpProtocol } from './dissect/ip.js';
+export { messagesOf } from './dissect/messages.js';
+export type { Message, MessageContent } from './dissect/protocols/message.js';
+export type { TcpFlags, TcpSegment } from './dissect/tcp.js';
+export type { Moment, StreamData, StreamGap } from './dissect/tcp-flow.js';
+export type { UdpDatagram } from './dissect/udp.js';
+export type { ByteOrder } from './pcap/byte-order.js';
+export type { ByteSource } from './pcap/byte-source.js';
+export {
+  type Capture,
+  PacketDecoder,
+  type ReadCaptureOptions,
+  readBlocks,
+  readCapture,
+  readPackets,
+  streamBlocks,
+  streamPackets,
+} from './pcap/capture.js';
+export {
+  CaptureError,
+  type CaptureErrorCode,
+  CaptureWriteError,
+  type CaptureWriteErrorCode,
+} from './pcap/capture-error.js';
+export type { PcapHeader, TimeResolution } from './pcap/header.js';
+export type { ReadLimits } from './pcap/limits.js';
+export { LinkType } from './pcap/link-type.js';
+export type { CaptureInterface, Packet } from './pcap/packet.js';
+export { PcapDecoder } from './pcap/reader.js';
+export { encodePcap, PcapEncoder, type PcapRecord, streamPcap } from './pcap/writer.js';
+export type { Block } from './pcapng/blocks/block.js';
+export type { CustomBlock } from './pcapng/blocks/custom.js';
+export { type DecryptionSecretsBlock, SecretsType } from './pcapng/blocks/decryption-secrets.js';
+export type { EnhancedPacketBlock, PacketOptions } from './pcapng/blocks/enhanced-packet.js';
+export type { InterfaceDescriptionBlock, InterfaceOptions } from './pcapng/blocks/interface-description.js';
+export type { InterfaceStatisticsBlock, InterfaceStatisticsOptions } from './pcapng/blocks/interface-statistics.js';
+export type {
+  NameRecord,
+  NameResolutionBlock,
+  NameResolutionOptions,
+  OtherNameRecord,
+} from './pcapng/blocks/name-resolution.js';
+export type { ObsoletePacketBlock, ObsoletePacketOptions } from './pcapng/blocks/obsolete-packet.js';
+export type { PacketFlags } from './pcapng/blocks/packet-flags.js';
+export type { SectionHeaderBlock, SectionHeaderOptions } from './pcapng/blocks/section-header.js';
+export type { SimplePacketBlock } from './pcapng/blocks/simple-packet.js';
+export type { JournalField, SystemdJournalBlock } from './pcapng/blocks/systemd-journal.js';
+export type { UnknownBlock } from './pcapng/blocks/unknown.js';
+export type { CommonOptions, CustomOption, UnknownOption } from './pcapng/options.js';
+export { BlockDecoder } from './pcapng/reader.js';
+export { BlockEncoder, encodeBlocks, streamEncodedBlocks } from './pcapng/writer.js';
+export { captureSummary, type RenderOptions, renderText } from './render/render-text.js';

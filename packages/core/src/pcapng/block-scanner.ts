@@ -1,0 +1,144 @@
+/**
+ * Finds where the blocks of a pcapng file begin and end (pcapng §3.1), in chunks cut anywhere.
+ */
+import type { ByteOrder } from '../pcap/byte-order.js';
+import { ByteReader } from '../pcap/byte-reader.js';
+import { CaptureError } from '../pcap/capture-error.js';
+import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from '../pcap/limits.js';
+import { PendingBytes } from '../pcap/pending-bytes.js';
+import { codecOf } from './blocks/block.js';
+import { BYTE_ORDER_MAGIC, sectionHeader } from './blocks/section-header.js';
+import { Section } from './section.js';
+
+/** Where the parts of a block are, counted from its start. */
+const BLOCK = { TYPE: 0, LENGTH: 4, BODY: 8, BYTE_ORDER_MAGIC: 8 } as const;
+const TRAILER_LENGTH = 4;
+const MIN_LENGTH = 12;
+
+/** Steps from block to block. After `next()` returned `true` the fields tell of the block it found. */
+export class BlockScanner {
+  blockType = 0;
+  /** What holds the block. */
+  view: DataView = new DataView(new ArrayBuffer(0));
+  /** Where in `view` the block's body begins. */
+  bodyStart = 0;
+  /** Where in `view` it ends. */
+  bodyEnd = 0;
+  /** Where in the file the block begins. */
+  offset = 0;
+
+  readonly #pending = new PendingBytes();
+  readonly #maxLength: number;
+  #section: Section | undefined;
+  #sections = 0;
+
+  constructor({ maxRecordLength = DEFAULT_MAX_RECORD_LENGTH }: ReadLimits = {}) {
+    this.#maxLength = maxRecordLength;
+  }
+
+  /**
+   * The section the block is in.
+   *
+   * @throws {CaptureError} `BAD_MAGIC` when the file does not start with one.
+   */
+  get section(): Section {
+    if (this.#section !== undefined) return this.#section;
+    const message = 'Cannot read this as a pcapng file: it does not start with a section header';
+    throw new CaptureError('BAD_MAGIC', message, { offset: 0 });
+  }
+
+  /** Takes in the chunk that follows in the file. */
+  push(chunk: Uint8Array): void {
+    this.#pending.append(chunk);
+  }
+
+  /**
+   * Steps to the next block, if all of it was pushed.
+   *
+   * @throws {CaptureError} `BAD_MAGIC`, `BAD_LENGTH` or `TOO_LONG`.
+   */
+  next(): boolean {
+    const pending = this.#pending;
+    if (pending.available < BLOCK.BODY) return false;
+
+    const { view, position } = pending;
+    const blockType = view.getUint32(position + BLOCK.TYPE, true);
+    // The number of the section header reads the same in both byte orders, for this very reason.
+    const startsSection = blockType === sectionHeader.blockType;
+    if (startsSection && pending.available < MIN_LENGTH) return false;
+    const byteOrder = startsSection ? this.#readByteOrder() : this.section.byteOrder;
+    const littleEndian = byteOrder === 'little';
+
+    const length = view.getUint32(position + BLOCK.LENGTH, littleEndian);
+    this.#checkLength(length);
+    if (pending.available < length) return false;
+    const bodyEnd = position + length - TRAILER_LENGTH;
+    this.#checkTrailer(length, view.getUint32(bodyEnd, littleEndian));
+
+    if (startsSection) {
+      this.#section = new Section(this.#sections, byteOrder);
+      this.#sections += 1;
+    }
+    this.blockType = littleEndian ? blockType : view.getUint32(position + BLOCK.TYPE, false);
+    this.view = view;
+    this.bodyStart = position + BLOCK.BODY;
+    this.bodyEnd = bodyEnd;
+    this.offset = pending.offset;
+    pending.position = position + length;
+    return true;
+  }
+
+  /** A reader for the body of the block, which calls it by its name. */
+  body(): ByteReader {
+    const { view, bodyStart, bodyEnd } = this;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + bodyStart, bodyEnd - bodyStart);
+    const subject = `pcapng ${codecOf(this.blockType)?.name ?? 'block'}`;
+    const { byteOrder } = this.section;
+    return new ByteReader({ subject, bytes, byteOrder, fileOffset: this.offset + BLOCK.BODY });
+  }
+
+  /**
+   * Says that no chunk follows.
+   *
+   * @throws {CaptureError} `TRUNCATED` when the file ends inside a block.
+   */
+  end(): void {
+    const { available, offset, position, view } = this.#pending;
+    if (available === 0 && this.#section !== undefined) return;
+
+    const isCut = this.#section === undefined || available < BLOCK.BODY;
+    const needed = isCut
+      ? `a block takes at least ${MIN_LENGTH} bytes`
+      : `it is ${view.getUint32(position + BLOCK.LENGTH, this.section.isLittleEndian)} bytes long`;
+    const message = `Cannot read the pcapng block at byte ${offset}: ${needed}, the file holds ${available} more`;
+    throw new CaptureError('TRUNCATED', message, { offset });
+  }
+
+  #readByteOrder(): ByteOrder {
+    const { view, position, offset } = this.#pending;
+    if (view.getUint32(position + BLOCK.BYTE_ORDER_MAGIC, true) === BYTE_ORDER_MAGIC) return 'little';
+    if (view.getUint32(position + BLOCK.BYTE_ORDER_MAGIC, false) === BYTE_ORDER_MAGIC) return 'big';
+    const message = `Cannot read the pcapng section at byte ${offset}: its byte-order magic is not 0x1a2b3c4d`;
+    throw new CaptureError('BAD_MAGIC', message, { offset });
+  }
+
+  #checkLength(length: number): void {
+    const { offset } = this.#pending;
+    if (length < MIN_LENGTH || length % 4 !== 0) {
+      const needed = `a multiple of 4 and at least ${MIN_LENGTH}`;
+      const message = `Cannot read the pcapng block at byte ${offset}: its length is ${length}, it must be ${needed}`;
+      throw new CaptureError('BAD_LENGTH', message, { offset });
+    }
+    if (length > this.#maxLength) {
+      const message = `Cannot read the pcapng block at byte ${offset}: it is ${length} bytes long, more than the ${this.#maxLength} this reader accepts`;
+      throw new CaptureError('TOO_LONG', message, { offset });
+    }
+  }
+
+  #checkTrailer(length: number, trailer: number): void {
+    if (length === trailer) return;
+    const { offset } = this.#pending;
+    const message = `Cannot read the pcapng block at byte ${offset}: its length is ${length} at its start, ${trailer} at its end`;
+    throw new CaptureError('BAD_LENGTH', message, { offset });
+  }
+}

@@ -1,0 +1,12 @@
+import type { ByteReader } from '../../pcap/byte-reader.js';
+import type { ByteWriter } from '../../pcap/byte-writer.js';
+
+/** How one type of block is stored between its two lengths. */
+export interface BlockCodec<B> {
+  /** The number in the block's first four bytes. */
+  readonly blockType: number;
+  /** What the block is called in messages. */
+  readonly name: string;
+  decode(reader: ByteReader): B;
+  encode(block: B, writer: ByteWriter): void;
+}

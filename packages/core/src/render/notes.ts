@@ -1,0 +1,48 @@
+import { inOneLine } from '../dissect/protocols/excerpt.js';
+import type { Capture } from '../pcap/capture.js';
+import type { JournalField } from '../pcapng/blocks/systemd-journal.js';
+import type { Tone } from './timeline.js';
+
+/** A line between the steps: a comment on a packet, or a line of a log. */
+export interface Note {
+  readonly kind: 'note';
+  readonly timestampNs: bigint;
+  /** The packet it stands before, counted from 0. */
+  readonly packet: number;
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const WORST_NORMAL_PRIORITY = 5;
+const MICROSECOND_NS = 1000n;
+
+/** The comments on packets and the lines of logs in a capture. */
+export function notesIn({ packets, blocks }: Pick<Capture, 'packets' | 'blocks'>): Note[] {
+  const comments = packets.flatMap(({ options, timestampNs = 0n }, packet) =>
+    (options.comments ?? []).map(
+      (text): Note => ({ kind: 'note', timestampNs, packet, text: inOneLine(text), tone: 'plain' }),
+    ),
+  );
+  const lines = blocks.flatMap((block) => (block.type === 'systemd-journal' ? [lineOf(block.fields)] : []));
+  return [...comments, ...lines.map((line) => ({ ...line, packet: placeOf(line, packets) }))];
+}
+
+function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
+  const field = (name: string) => {
+    const value = fields.find((candidate) => candidate.name === name)?.value;
+    return typeof value === 'string' ? value : undefined;
+  };
+  const time = field('__REALTIME_TIMESTAMP') ?? '';
+  const timestampNs = /^\d{1,20}$/.test(time) ? BigInt(time) * MICROSECOND_NS : 0n;
+  const speaker = field('SYSLOG_IDENTIFIER');
+  const message = inOneLine(field('MESSAGE') ?? '');
+  const isBad = Number(field('PRIORITY') ?? WORST_NORMAL_PRIORITY) < WORST_NORMAL_PRIORITY;
+  const text = speaker === undefined ? message : `${inOneLine(speaker)}: ${message}`;
+  return { kind: 'note', timestampNs, text, tone: isBad ? 'bad' : 'quiet' };
+}
+
+/** The first packet that is later than the line; between two packets, for the line is neither. */
+function placeOf({ timestampNs }: Pick<Note, 'timestampNs'>, packets: Capture['packets']): number {
+  const later = packets.findIndex((packet) => (packet.timestampNs ?? 0n) > timestampNs);
+  return (later === -1 ? packets.length : later) - 0.5;
+}

@@ -1,0 +1,146 @@
+/**
+ * Draws a capture as text: who connected to whom, what was asked and answered, who closed.
+ */
+
+import type { Peer } from '../dissect/conversation.js';
+import { conversationsIn } from '../dissect/conversations.js';
+import { plural } from '../dissect/protocols/units.js';
+import type { Capture } from '../pcap/capture.js';
+import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
+import { Ladder } from './ladder.js';
+import { type Note, notesIn } from './notes.js';
+import { relativeTime, type TimeScale, timeScale } from './relative-time.js';
+import { shortened, widthOf } from './text-width.js';
+import { type Step, stepsOf } from './timeline.js';
+
+/** How a capture is drawn. */
+export interface RenderOptions {
+  /** How many columns a line may take. Default 100. */
+  readonly width?: number;
+  /** Whether to use the colours of a terminal. Default `false`. */
+  readonly colour?: boolean;
+  /** Names of addresses. Default: the names in the capture itself; these come first. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** How many steps to show, counted from the end. Default: all of them. */
+  readonly last?: number;
+}
+
+const DEFAULT_WIDTH = 100;
+const MIN_LABEL_WIDTH = 24;
+const MARGIN = '  ';
+
+/** What a capture holds, to be drawn. */
+type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
+
+/**
+ * `capture` as a ladder between its hosts, one line for each step: a handshake is one, a request of many packets is one.
+ *
+ * Lines end without spaces and hold no control characters but colours, whatever was in the packets.
+ *
+ * @example
+ * console.log(renderText(readCapture(await readFile('capture.pcapng')), { width: 80, last: 20 }));
+ */
+export function renderText(capture: RenderedCapture, options: RenderOptions = {}): string {
+  const { width = DEFAULT_WIDTH, colour = false, last = Number.POSITIVE_INFINITY } = options;
+  const names = new Map([...capture.names, ...(options.names ?? [])]);
+  const palette = colour ? COLOURS : NO_COLOURS;
+  const conversations = conversationsIn(capture.packets);
+  const entries = [...conversations.flatMap(stepsOf), ...notesIn(capture)];
+  entries.sort((a, b) => a.packet - b.packet);
+  const shown = last >= entries.length ? entries : entries.slice(entries.length - Math.max(0, last));
+
+  const scale = timeScale(entries.map(({ timestampNs }) => timestampNs));
+  const drawing = new Drawing(shown, { names, width, palette, scale });
+  const hidden = entries.length - shown.length;
+  const lines = [summaryOf(capture.packets.length, conversations.length), ''];
+  if (hidden > 0) lines.push(palette.quiet(`${MARGIN}… ${plural(hidden, 'earlier step')}`));
+  lines.push(...drawing.lines());
+  return lines.join('\n').trimEnd();
+}
+
+/** `12 packets, 2 conversations`. */
+export function captureSummary(packets: Capture['packets']): string {
+  return summaryOf(packets.length, conversationsIn(packets).length);
+}
+
+function summaryOf(packets: number, conversations: number): string {
+  return `${plural(packets, 'packet')}, ${plural(conversations, 'conversation')}`;
+}
+
+interface Surroundings {
+  readonly names: ReadonlyMap<string, string>;
+  readonly width: number;
+  readonly palette: Palette;
+  readonly scale: TimeScale;
+}
+
+class Drawing {
+  readonly #entries: readonly (Step | Note)[];
+  readonly #around: Surroundings;
+  readonly #hosts: readonly string[];
+  readonly #ladder: Ladder;
+  readonly #isLadder: boolean;
+  readonly #hasManyConversations: boolean;
+
+  constructor(entries: readonly (Step | Note)[], around: Surroundings) {
+    const steps = entries.filter((entry) => entry.kind === 'step');
+    this.#entries = entries;
+    this.#around = around;
+    this.#hosts = [...new Set(steps.flatMap(({ from, to }) => [this.#nameOf(from), this.#nameOf(to)]))];
+    this.#hasManyConversations = new Set(steps.map(({ conversation }) => conversation)).size > 1;
+    this.#ladder = new Ladder(this.#hosts);
+    const taken = around.scale.width + this.#ladder.width + MARGIN.length * 3;
+    this.#isLadder = taken + MIN_LABEL_WIDTH <= around.width;
+  }
+
+  lines(): string[] {
+    if (this.#entries.length === 0) return [];
+    const { palette, scale } = this.#around;
+    const lines = this.#entries.map((entry) => this.#line(entry).trimEnd());
+    if (!this.#isLadder || this.#hosts.length === 0) return lines;
+    const indent = `${MARGIN}${' '.repeat(scale.width)}${MARGIN}`;
+    return [palette.strong(`${indent}${this.#ladder.header()}`.trimEnd()), ...lines];
+  }
+
+  #line(entry: Step | Note): string {
+    const { palette, scale } = this.#around;
+    const time = `${MARGIN}${palette.quiet(relativeTime(entry.timestampNs, scale))}${MARGIN}`;
+    const timeWidth = scale.width + MARGIN.length * 2;
+    if (entry.kind === 'note') return this.#noteLine(entry, time, timeWidth);
+    const drawn = this.#isLadder ? this.#rungs(entry) : this.#route(entry);
+    const used = timeWidth + widthOf(drawn) + MARGIN.length;
+    const coloured = this.#hasManyConversations ? palette.conversation(entry.conversation, drawn) : drawn;
+    return `${time}${coloured}${MARGIN}${this.#label(entry, this.#around.width - used)}`;
+  }
+
+  #noteLine({ text, tone }: Note, time: string, timeWidth: number): string {
+    const { palette, width } = this.#around;
+    const columns = this.#isLadder ? this.#ladder.empty() : '';
+    const used = timeWidth + widthOf(columns) + MARGIN.length;
+    return `${time}${palette.quiet(columns)}${MARGIN}${palette[tone](shortened(text, width - used))}`;
+  }
+
+  #rungs({ from, to, isStopped, conversation, isReturning }: Step): string {
+    const mark = this.#hasManyConversations ? `${conversation}` : '';
+    const columns = { from: this.#hosts.indexOf(this.#nameOf(from)), to: this.#hosts.indexOf(this.#nameOf(to)) };
+    return this.#ladder.line({ ...columns, isStopped, isReturning, mark });
+  }
+
+  /** The step without columns, for when there are too many hosts to draw them side by side. */
+  #route({ from, to, isStopped, conversation }: Step): string {
+    const mark = this.#hasManyConversations ? `${conversation} ` : '';
+    return `${mark}${this.#nameOf(from)} ${isStopped ? '✗' : '▶'} ${this.#nameOf(to)}`;
+  }
+
+  #label({ summary, excerpt, tone }: Step, width: number): string {
+    const { palette } = this.#around;
+    const shownSummary = shortened(summary, width);
+    const rest = width - widthOf(shownSummary) - MARGIN.length;
+    const shownExcerpt = excerpt === undefined || rest < 4 ? '' : `${MARGIN}${palette.quiet(shortened(excerpt, rest))}`;
+    return `${palette[tone](shownSummary)}${shownExcerpt}`;
+  }
+
+  #nameOf({ address }: Peer): string {
+    return this.#around.names.get(address) ?? address;
+  }
+}
