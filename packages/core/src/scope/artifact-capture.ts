@@ -1,9 +1,11 @@
 /**
  * Makes the pcapng file of an artifact: the recorded packets, and what a person wants to know who opens it alone.
  */
+import { conversationsIn } from '../dissect/conversations.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { Block } from '../pcapng/blocks/block.js';
 import { encodeBlocks } from '../pcapng/writer.js';
+import { captureSummary, renderText } from '../render/render-text.js';
 import type { RecordedPacket, Recording } from './recording.js';
 import type { SidecarHost } from './sidecar.js';
 import type { TestIdentity } from './test-identity.js';
@@ -28,6 +30,8 @@ export interface ArtifactCapture {
 
 // An option holds 65535 bytes; nobody reads more of an error than this in a capture's properties.
 const MAX_ERROR_LENGTH = 4000;
+/** How much of the traffic a failure message shows. */
+const LAST_STEPS = 30;
 const NANOSECONDS = 9;
 
 /** The capture as a pcapng file: one interface, the hosts' names, and a comment that names the test. */
@@ -37,8 +41,17 @@ export function artifactCapture(
   hosts: readonly SidecarHost[],
 ): ArtifactCapture {
   const { packets, loss } = recording;
-  const bytes = encodeBlocks(blocksOf(packets, commentOf(story, loss), hosts));
-  return { bytes, packets: packets.length, conversations: 0, summary: count(packets.length, 'packet'), text: '' };
+  const names = new Map(hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]));
+  const summary = captureSummary(packets);
+  const text = renderText({ packets, names, blocks: [] }, { last: LAST_STEPS });
+  return {
+    bytes: encodeBlocks(blocksOf(packets, commentOf(story, loss), hosts)),
+    packets: packets.length,
+    conversations: conversationsIn(packets).length,
+    summary,
+    // What shows the text shows the summary above it.
+    text: text.startsWith(summary) ? text.slice(summary.length).replace(/^\n+/, '') : text,
+  };
 }
 
 function* blocksOf(
@@ -76,8 +89,4 @@ function commentOf({ identity, outcome, error, durationMs }: CaptureStory, loss:
   if (error !== undefined) lines.push('', error.slice(0, MAX_ERROR_LENGTH));
   if (loss !== undefined) lines.push('', `Incomplete: ${loss}`);
   return lines.join('\n');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 /**
  * What a test attempt leaves behind: a pcapng file that explains itself, and a sidecar.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { artifactCapture } from './artifact-capture.js';
@@ -118,6 +118,6 @@ export function writeArtifactSync({ artifact, capture }: PreparedArtifact): void
 }
 
 function discard({ path, sidecarPath }: Artifact): void {
-  rmSync(path, { force: true });
   rmSync(sidecarPath, { force: true });
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(path, { force: true });
 }

@@ -4,14 +4,13 @@
 import { fstatSync, readSync } from 'node:fs';
 import { CaptureError } from '../pcap/capture-error.js';
 import { PCAP_HEADER_LENGTH } from '../pcap/header.js';
+import type { Packet } from '../pcap/packet.js';
 import { PcapDecoder } from '../pcap/reader.js';
 import { monotonicMs } from './clock.js';
 
-/** One packet, in bytes of its own. */
-export interface RecordedPacket {
+/** One packet, in bytes of its own: those that the decoder gives are views of its buffer. */
+export interface RecordedPacket extends Packet {
   readonly timestampNs: bigint;
-  readonly originalLength: number;
-  readonly data: Uint8Array;
 }
 
 /** The packets of a capture file, and what of it could not be read. */
@@ -67,12 +66,20 @@ function readPackets(
     const length = readSync(file, chunk, 0, chunk.length, position);
     if (length === 0) break;
     position += length;
-    for (const { timestampNs = 0n, originalLength, data } of decoder.push(chunk.subarray(0, length))) {
+    for (const packet of decoder.push(chunk.subarray(0, length))) {
       if (recordStart >= end) return undefined;
-      recordStart += RECORD_HEADER_LENGTH + data.length;
-      take({ timestampNs, originalLength, data: data.slice() });
+      const { timestampNs = 0n, originalLength, capturedLength, options } = packet;
+      recordStart += RECORD_HEADER_LENGTH + capturedLength;
+      take({
+        interface: packet.interface,
+        timestampNs,
+        originalLength,
+        capturedLength,
+        data: packet.data.slice(),
+        options,
+      });
     }
-    if (recordStart >= end) return undefined;
+    if (decoder.header !== undefined && recordStart >= end) return undefined;
     if (monotonicMs() > deadlineMs) return position;
   }
   if (fstatSync(file).size > 0) decoder.end();
