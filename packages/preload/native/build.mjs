@@ -141,7 +141,7 @@ function isStale(artifact, out) {
   const output = join(out, artifact.file);
   if (!existsSync(output)) return true;
   const builtAt = statSync(output).mtimeMs;
-  const headers = ['.', ...ARTIFACTS.flatMap(({ folders }) => folders)].flatMap((folder) => filesIn(folder, '.h'));
+  const headers = ['.', ...artifact.folders].flatMap((folder) => filesIn(folder, '.h'));
   const inputs = [...sourcesOf(artifact), ...headers, fileURLToPath(import.meta.url)];
   // A source that was taken away changes its folder's time.
   const folders = artifact.folders.map((folder) => join(NATIVE, folder)).filter((folder) => existsSync(folder));

@@ -19,7 +19,7 @@ export interface ElfImage {
 /** Bytes that begin like an ELF file and do not go on like one; reading stopped at byte `offset`. */
 export class ElfError extends Error {
   static {
-    this.prototype.name = 'ElfError';
+    ElfError.prototype.name = 'ElfError';
   }
   readonly code: 'TRUNCATED' | 'BAD_HEADER';
   readonly offset: number;

@@ -20,7 +20,7 @@ export type PreloadErrorCode =
  */
 export class PreloadError extends Error {
   static {
-    this.prototype.name = 'PreloadError'; // Inherited, so it stays out of inspected output.
+    PreloadError.prototype.name = 'PreloadError'; // Inherited, so it stays out of inspected output.
   }
   readonly code: PreloadErrorCode;
   readonly file: string;

@@ -1,9 +1,7 @@
-import { existsSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { Network, NetworkError, type NetworkOptions } from '@socket-wrapper/core';
-import { isPreloadable } from './environment.js';
 import { janitor } from './janitor.js';
 import { libraryPath } from './locate-library.js';
+import { preloadableLibrary } from './preload-link.js';
 import { endPrograms, surviving } from './program.js';
 import { ProgramHost } from './program-host.js';
 import type { ProgramProcess } from './program-process.js';
@@ -45,7 +43,7 @@ export class ProgramNetwork extends Network<ProgramHost> {
 
   /** Prepares the network for its first program. */
   #adopted(): string {
-    const library = this.#preloadable(libraryPath());
+    const library = preloadableLibrary(libraryPath(), this.directory);
     janitor().adopt(this.directory);
     this.onDispose(() => this.#endPrograms());
     return library;
@@ -56,14 +54,6 @@ export class ProgramNetwork extends Network<ProgramHost> {
     if (left > 0) throw new Error(`Cannot end the programs of network ${this.directory}: ${surviving(left)}`);
     // They have ended; this waits for Node to take notice, so that no zombie is left either.
     await Promise.all(this.#running);
-  }
-
-  /** A path that LD_PRELOAD can name: that of a link in our directory when the library's own has a space in it. */
-  #preloadable(library: string): string {
-    if (isPreloadable(library)) return library;
-    const link = join(this.directory, 'preload.so');
-    if (!existsSync(link)) symlinkSync(library, link);
-    return link;
   }
 }
 

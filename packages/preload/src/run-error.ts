@@ -6,7 +6,7 @@ export type RunErrorCode = 'EXITED' | 'KILLED' | 'TIMED_OUT' | 'ABORTED' | 'OUTP
 /** A program that `host.run()` started did not succeed. `result` is what it had given until then. */
 export class RunError extends Error {
   static {
-    this.prototype.name = 'RunError'; // Inherited, so it stays out of inspected output.
+    RunError.prototype.name = 'RunError'; // Inherited, so it stays out of inspected output.
   }
   readonly code: RunErrorCode;
   readonly result: RunResult;

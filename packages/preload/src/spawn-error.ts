@@ -10,7 +10,7 @@ export type SpawnErrorCode =
 /** A program on a host could not be started, did not get to listening, or could not be ended. */
 export class SpawnError extends Error {
   static {
-    this.prototype.name = 'SpawnError'; // Inherited, so it stays out of inspected output.
+    SpawnError.prototype.name = 'SpawnError'; // Inherited, so it stays out of inspected output.
   }
   readonly code: SpawnErrorCode;
   /** The command as a shell would take it. */

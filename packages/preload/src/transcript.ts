@@ -98,15 +98,20 @@ export class Transcript {
     this.#ring();
   }
 
-  #keep({ stream, text: whole }: Piece): void {
-    const text = whole.slice(-this.#limit);
-    this.#pieces.push({ stream, text });
-    this.#length += text.length;
-    if (text.length < whole.length) this.#isCut = true;
-    while (this.#length > this.#limit) {
-      this.#length -= this.#pieces.shift()?.text.length ?? this.#length;
-      this.#dropped++;
+  #keep(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#length += piece.text.length;
+    for (let excess = this.#length - this.#limit; excess > 0; excess = this.#length - this.#limit) {
       this.#isCut = true;
+      const { stream, text } = this.#pieces[0] ?? piece;
+      const cut = Math.min(excess, text.length);
+      this.#length -= cut;
+      if (cut < text.length) {
+        this.#pieces[0] = { stream, text: text.slice(cut) };
+      } else {
+        this.#pieces.shift();
+        this.#dropped++;
+      }
     }
   }
 

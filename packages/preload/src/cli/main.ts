@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+/** The command `socket-wrapper`. */
+
+import { readFileSync } from 'node:fs';
+import { NetworkError } from '@socket-wrapper/core';
+import { PreloadError } from '../preload-error.js';
+import { doctor } from './doctor.js';
+import { library } from './library.js';
+import { run } from './run.js';
+import { show } from './show.js';
+import { UsageError } from './usage-error.js';
+
+const HELP = `Usage: socket-wrapper COMMAND
+
+  run [OPTIONS] -- PROGRAM [ARGUMENT]...   run a program on a host of a network
+      --dir DIRECTORY      the network; without it, one that lasts as long as the program
+      --iface NUMBER       the host's interface ID, 1 to 254 (default: 1)
+      --network ADDRESS    127.0.0.0 (default) or 10.53.57.0: the network's IPv4 addresses
+      --pcap FILE          record the packets: pcap, or pcapng for FILE.pcapng
+  show FILE                print the conversations of a capture
+  library                  print the path of the library for LD_PRELOAD
+  doctor                   check whether this machine has all that is needed
+
+  --help, --version
+`;
+
+/** Gives the exit code; takes what follows its name on the command line. */
+type Command = (args: readonly string[]) => Promise<number> | number;
+
+const COMMANDS: Readonly<Record<string, Command>> = { run, show, library, doctor };
+
+/** Exit codes of shells for a command that is not found, and for one that cannot be run. */
+const NOT_FOUND = 127;
+const NOT_RUNNABLE = 126;
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (name === '--version') {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return command(args);
+  const found = name === undefined ? 'a command is missing' : `${JSON.stringify(name)} is no command`;
+  throw new UsageError(`socket-wrapper: ${found}, one of ${Object.keys(COMMANDS).join(', ')} or --help is needed`);
+}
+
+/** Prints what a user can act on; anything else is a fault of ours and keeps its stack. */
+function report(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof PreloadError) {
+    process.stderr.write(`socket-wrapper: ${error.message}\n`);
+    return error.code === 'PROGRAM_NOT_FOUND' ? NOT_FOUND : NOT_RUNNABLE;
+  }
+  if (error instanceof NetworkError) {
+    process.stderr.write(`socket-wrapper: ${error.message}\n`);
+    return 1;
+  }
+  throw error;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(report);
