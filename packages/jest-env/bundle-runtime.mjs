@@ -6,7 +6,7 @@ import { rolldown } from 'rolldown';
 
 const here = import.meta.dirname;
 
-await using bundle = await rolldown({
+const bundle = await rolldown({
   input: path.join(here, 'src/runtime.ts'),
   platform: 'node',
   plugins: [ownModuleUrls()],
@@ -17,6 +17,7 @@ await bundle.write({
   codeSplitting: false,
   comments: false,
 });
+await bundle.close();
 
 /**
  * Replaces `import.meta.url` by a question that is answered when the bundle runs: the modules of a sibling package look

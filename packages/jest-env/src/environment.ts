@@ -1,12 +1,12 @@
 /** Turns a Jest environment into one that gives every test a network. */
 
-import path from 'node:path';
 import type { Context } from 'node:vm';
 import type { Circus } from '@jest/types';
 import type NodeEnvironment from 'jest-environment-node';
 import { BRIDGE, type Bridge } from './bridge.js';
 import { loadRuntime, type Runtime } from './load-runtime.js';
 import type { NetworkDefaults } from './network-use.js';
+import { resolveOutputDir } from './output-dir-option.js';
 import { TestFile } from './test-file.js';
 
 /** The class of an environment that Jest can use; those for Node and jsdom are. */
@@ -50,7 +50,7 @@ export function withSocketWrapper(Base: EnvironmentClass): EnvironmentClass {
         defaults: {
           rootDir,
           ...network,
-          outputDir: path.resolve(rootDir, network.outputDir ?? 'test-results/socket-wrapper'),
+          outputDir: resolveOutputDir(rootDir, network.outputDir),
         },
         runtime: this.#runtime,
       });

@@ -3,7 +3,7 @@ export type UseNetworkErrorCode = 'CALLED_IN_TEST' | 'NO_TEST_RUNNING' | 'NO_ENV
 /** A network was asked for where there cannot be one. */
 export class UseNetworkError extends Error {
   static {
-    this.prototype.name = 'UseNetworkError'; // Inherited, so it stays out of inspected output.
+    UseNetworkError.prototype.name = 'UseNetworkError'; // Inherited, so it stays out of inspected output.
   }
 
   readonly code: UseNetworkErrorCode;

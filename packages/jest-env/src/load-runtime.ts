@@ -15,7 +15,7 @@ import { type Context, Script } from 'node:vm';
 /** What the bundle of `runtime.ts` exports. */
 export type Runtime = typeof import('./runtime.js');
 
-type Wrapper = (parameters: Record<string, unknown>) => void;
+type Wrapper = (...parameters: unknown[]) => void;
 
 const BUNDLE = path.join(__dirname, 'runtime.bundle.js');
 
@@ -49,10 +49,10 @@ export function loadRuntime(context: Context, env: NodeJS.ProcessEnv): Runtime {
   const parameters = { ...NODE_GLOBALS, exports: module.exports, module, moduleUrl, process, require };
 
   script ??= new Script(
-    `(({ ${Object.keys(parameters).join(', ')} }) => { 'use strict'; ${readFileSync(BUNDLE, 'utf8')}\n})`,
+    `(function (${Object.keys(parameters).join(', ')}) { 'use strict'; ${readFileSync(BUNDLE, 'utf8')}\n})`,
     { filename: BUNDLE },
   );
-  (script.runInContext(context) as Wrapper)(parameters);
+  (script.runInContext(context) as Wrapper)(...Object.values(parameters));
   return module.exports as Runtime;
 }
 

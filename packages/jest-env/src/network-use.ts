@@ -1,13 +1,12 @@
 /** The options of this package, as a configuration, a docblock and `useNetwork()` take them. */
 
-import type { ScopeOptions } from '@socket-wrapper/core' with { 'resolution-mode': 'import' };
-import type { ProgramNetwork } from '@socket-wrapper/preload' with { 'resolution-mode': 'import' };
+import type { OpenScopeOptions, ProgramNetwork } from '@socket-wrapper/preload' with { 'resolution-mode': 'import' };
 
 /** A network whose hosts run programs. */
 export type Network = ProgramNetwork;
 
 /** How the networks of the tests are made and what is kept of them: `testEnvironmentOptions.network`. */
-export type NetworkDefaults = Omit<ScopeOptions, 'createNetwork'>;
+export type NetworkDefaults = OpenScopeOptions;
 
 /** What `useNetwork()` takes. */
 export interface NetworkUse extends NetworkDefaults {

@@ -25,6 +25,6 @@ export function logAttachments(testCase: TestCase): void {
 
 /** Jenkins wants the absolute path, GitLab one from the root of the checkout. */
 function attachmentPath(file: string): string {
-  if (process.env['JENKINS_URL']) return file;
-  return path.relative(process.env['CI_PROJECT_DIR'] ?? process.cwd(), file);
+  if (process.env.JENKINS_URL) return file;
+  return path.relative(process.env.CI_PROJECT_DIR ?? process.cwd(), file);
 }

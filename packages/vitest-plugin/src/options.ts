@@ -5,11 +5,11 @@
  * must survive a structured clone: data only, no functions.
  */
 
-import type { ScopeOptions } from '@socket-wrapper/core';
+import type { OpenScopeOptions } from '@socket-wrapper/preload';
 import { inject } from 'vitest';
 
 /** How the networks of a project's tests are made and what is kept of them. */
-export type NetworkDefaults = Omit<ScopeOptions, 'createNetwork'>;
+export type NetworkDefaults = OpenScopeOptions;
 
 /** What `useNetwork()` takes. */
 export interface UseNetworkOptions extends NetworkDefaults {

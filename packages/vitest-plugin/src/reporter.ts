@@ -37,7 +37,7 @@ export default class SocketWrapperReporter implements Reporter {
     if (captures.length === 0) return;
 
     this.#vitest?.logger.log(terminalList(captures));
-    const summaryFile = process.env['GITHUB_STEP_SUMMARY'];
+    const summaryFile = process.env.GITHUB_STEP_SUMMARY;
     if (summaryFile) appendFileSync(summaryFile, summaryPage(captures));
   }
 }

@@ -3,9 +3,9 @@
 import { openScope } from '@socket-wrapper/preload';
 import { aroundAll, aroundEach } from 'vitest';
 import { attachCapture } from './annotation.js';
-import { nextAttempt } from './attempts.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
+import { nextAttempt, setOrigin } from './registry.js';
 import type { AttemptContext } from './test-network.js';
 
 /**
@@ -26,7 +26,9 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
       fullName: isFile ? '' : (suite.fullTestName ?? suite.name),
       attempt: nextAttempt(suite),
     };
-    const scope = openScope(identity, withDefaults(options));
+    const allOptions = withDefaults(options);
+    const scope = openScope(identity, allOptions);
+    setOrigin(scope, { task: suite, options: allOptions });
 
     let hookError: unknown;
     try {

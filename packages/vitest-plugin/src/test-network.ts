@@ -4,26 +4,30 @@ import { appendNote, currentScope, type TestScope } from '@socket-wrapper/core';
 import { openScope, type ProgramNetwork } from '@socket-wrapper/preload';
 import type { TestContext } from 'vitest';
 import { attachCapture } from './annotation.js';
-import { nextAttempt } from './attempts.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
+import { nextAttempt, originOf, setOrigin } from './registry.js';
 
 /** The part of a test's context that an attempt needs. */
 export type AttemptContext = Pick<TestContext, 'task' | 'annotate'>;
 
-/** A scope for the attempt of `context.task` that begins now, and the function that ends it. */
+/** A scope for the attempt of `context.task` that is beginning, and the function that ends it. */
 export function openAttempt(
   context: AttemptContext,
   options: NetworkDefaults,
 ): { scope: TestScope<ProgramNetwork>; end: () => Promise<void> } {
   const { task } = context;
-  const attempt = nextAttempt(task);
+  const outer = currentScope();
+  const origin = originOf(outer);
+  // A useNetwork() with options inside another one: the same attempt, with another network.
+  const attempt = outer !== undefined && origin?.task === task ? outer.identity.attempt : nextAttempt(task);
   const result = watchOutcome(task);
+
   const line = task.location && { line: task.location.line };
-  const scope = openScope(
-    { file: task.file.filepath, fullName: task.fullTestName, attempt, ...line },
-    withDefaults(options),
-  );
+  const identity = { file: task.file.filepath, fullName: task.fullTestName, attempt, ...line };
+  const allOptions = { ...withDefaults(origin?.options ?? {}), ...options };
+  const scope = openScope(identity, allOptions);
+  setOrigin(scope, { task, options: allOptions });
 
   const end = async () => {
     const { outcome, ...details } = result();

@@ -72,7 +72,7 @@ describe('a run with all outcomes', () => {
   it.each(['fails', 'times out', 'with afterEach fails in it', 'concurrently fails'])(
     'shows the traffic of "%s" in its error',
     (name) => {
-      expect(run.tests[name]?.messages.join()).toMatch(/laptop[^]*web/);
+      expect(run.tests[name]?.messages.join()).toMatch(/laptop[\s\S]*web/);
     },
   );
 
@@ -90,7 +90,7 @@ describe('a run with all outcomes', () => {
   });
 
   it('adds no errors of its own', () => {
-    expect(run.tests['fails']?.messages).toHaveLength(1);
+    expect(run.tests.fails?.messages).toHaveLength(1);
     expect(run.output).not.toMatch(/Unhandled|Cannot annotate|ENOENT/);
   });
 

@@ -1,0 +1,62 @@
+/** The captures of a run as a list for people: in the terminal, and on the summary page of a GitHub job. */
+
+import path from 'node:path';
+import type { Capture } from './output-directory.js';
+
+/** GitHub cuts a step's summary off at one megabyte; the text of so many captures stays well below it. */
+const TEXTS_ON_SUMMARY_PAGE = 20;
+
+/** Each capture with the commands that open it. */
+export function terminalList(captures: readonly Capture[]): string {
+  const items = captures.flatMap((capture) => {
+    const file = shellWord(path.relative(process.cwd(), capture.path));
+    return [
+      ` ${titleOf(capture)}: ${capture.summary}`,
+      `   wireshark ${file}`,
+      `   npx socket-wrapper show ${file}`,
+      '',
+    ];
+  });
+  return ['', ' Network captures', '', ...items].join('\n');
+}
+
+/** The same for `$GITHUB_STEP_SUMMARY`, where nothing can be opened: with the traffic itself to unfold. */
+export function summaryPage(captures: readonly Capture[]): string {
+  const rows = captures.map((capture) => {
+    const file = path.relative(process.cwd(), capture.path);
+    return `| ${markdownCell(titleOf(capture))} | ${capture.summary} | ${markdownCell(file)} |`;
+  });
+  const texts = captures.slice(0, TEXTS_ON_SUMMARY_PAGE).map((capture) => {
+    return `<details><summary>${html(titleOf(capture))}</summary>\n\n<pre>\n${html(capture.text)}\n</pre>\n</details>\n`;
+  });
+  return [
+    '### Network captures',
+    '',
+    '| test | traffic | file |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+    ...texts,
+    '',
+  ].join('\n');
+}
+
+/** `web.test.ts > serves the front page (retry 1)`; a suite that is the whole file has no name of its own. */
+function titleOf({ file, fullName, attempt }: Capture): string {
+  const retry = attempt === 0 ? '' : ` (retry ${attempt})`;
+  return [file, fullName].filter((name) => name !== '').join(' > ') + retry;
+}
+
+function shellWord(word: string): string {
+  return /^[\p{L}\p{M}\p{N}._/-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function markdownCell(text: string): string {
+  return html(text)
+    .replaceAll(/[\\`*_[\]|]/g, '\\$&')
+    .replaceAll('\n', ' ');
+}
+
+function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JESTS, makeProject, type Project, type Run } from './project.js';
+
+describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
+  let project: Project;
+  let run: Run;
+  let captures: string[];
+
+  beforeAll(async () => {
+    project = await makeProject('outcomes', jest);
+    run = await project.run();
+    captures = await project.captures();
+  }, 120_000);
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  it.each([
+    ['passes', 'passed'],
+    ['fails', 'failed'],
+    ['times out', 'failed'],
+    ['fails with a plain error', 'failed'],
+    ['throws a string', 'failed'],
+    ['throws a frozen error', 'failed'],
+    ['calls done', 'passed'],
+    ['fails by calling done', 'failed'],
+    ['with afterEach fails in it', 'failed'],
+    ['with beforeEach fails in it', 'failed'],
+    ['is flaky', 'passed'],
+    ['is expected to fail', 'passed'],
+    ['passes against expectation', 'failed'],
+    ['is skipped', 'pending'],
+    ['is to do', 'todo'],
+    ['fails for one of each', 'failed'],
+    ['fails for two of each', 'passed'],
+    ['concurrently passes 1', 'passed'],
+    ['concurrently had networks of their own', 'passed'],
+    ['concurrently fails', 'failed'],
+    ['fails without a network', 'failed'],
+  ])('reports that "%s" has %s', (name, status) => {
+    expect(run.tests[name]?.status, run.output).toBe(status);
+  });
+
+  it('leaves one capture for each attempt that failed on its network, and none for the others', () => {
+    expect(captures).toEqual(
+      [
+        'outcomes.test.js-fails.pcapng',
+        'outcomes.test.js-times-out.pcapng',
+        'outcomes.test.js-fails-with-a-plain-error.pcapng',
+        'outcomes.test.js-throws-a-string.pcapng',
+        'outcomes.test.js-throws-a-frozen-error.pcapng',
+        'outcomes.test.js-fails-by-calling-done.pcapng',
+        'outcomes.test.js-with-afterEach-fails-in-it.pcapng',
+        'outcomes.test.js-with-beforeEach-fails-in-it.pcapng',
+        'outcomes.test.js-passes-against-expectation.pcapng',
+        'outcomes.test.js-fails-for-one-of-each.pcapng',
+        'outcomes.test.js-concurrently-fails.pcapng',
+        'retries.test.js-is-flaky.pcapng',
+      ].sort(),
+    );
+  });
+
+  it('leaves captures that tshark reads, with the conversation of that test alone', async () => {
+    for (const capture of captures) {
+      const file = path.join(project.directory, 'test-results/socket-wrapper', capture);
+      const { stdout } = await execa('tshark', ['-r', file, '-T', 'fields', '-e', 'tcp.stream', '-e', 'ip.dst']);
+      const streams = new Set(stdout.split('\n').map((line) => line.split('\t')[0]));
+      expect([capture, ...streams]).toEqual([capture, '0']);
+      expect(stdout).toContain('10.53.57.11');
+    }
+  });
+
+  it.each([
+    ['fails', 'fails'],
+    ['times out', 'times-out'],
+    ['throws a string', 'throws-a-string'],
+    ['fails by calling done', 'fails-by-calling-done'],
+    ['with afterEach fails in it', 'with-afterEach-fails-in-it'],
+    ['with beforeEach fails in it', 'with-beforeEach-fails-in-it'],
+    ['passes against expectation', 'passes-against-expectation'],
+    ['concurrently fails', 'concurrently-fails'],
+  ])('shows the capture of "%s" and its traffic in the error, and in the terminal', (name, file) => {
+    const path = `test-results/socket-wrapper/outcomes.test.js-${file}.pcapng`;
+    expect(run.tests[name]?.messages.join()).toContain(path);
+    expect(run.tests[name]?.messages.join()).toMatch(/laptop[\s\S]*web/);
+    expect(run.output).toContain(path);
+  });
+
+  it('leaves an error that cannot be changed as it is', () => {
+    expect(run.tests['throws a frozen error']?.messages.join()).toMatch(/^Error: frozen\n/);
+  });
+
+  it('hides its own frames', () => {
+    expect(run.tests['with afterEach fails in it']?.messages.join()).toContain('wrap-tests.js');
+    expect(run.output).not.toContain('wrap-tests');
+  });
+
+  it('leaves no directory and no process behind', async () => {
+    expect(await project.leftovers()).toEqual([]);
+  });
+});
