@@ -1,10 +1,11 @@
 /**
  * Reads conversations as messages of the protocols they are in.
  */
+import { CaptureError } from '../pcap/capture-error.js';
 import type { Conversation, ConversationEvent, Side } from './conversation.js';
 import { datagramContent } from './protocols/datagram.js';
 import type { Message, MessageContent } from './protocols/message.js';
-import type { Heads, SideContext } from './protocols/protocol.js';
+import type { Heads, MessageStart, SideContext } from './protocols/protocol.js';
 import { STREAM_PROTOCOLS } from './protocols/protocols.js';
 import { rawContent } from './protocols/raw.js';
 import { BODY_HEAD_LENGTH, ProtocolError, StreamEnd, StreamReader, type Waiting } from './protocols/stream-reader.js';
@@ -121,7 +122,7 @@ class SideMessages implements SideContext {
       if (this.#parser.next().done === true) this.#parser = undefined;
     } catch (error) {
       this.#parser = undefined;
-      if (!(error instanceof StreamEnd || error instanceof ProtocolError)) throw error;
+      if (!(error instanceof StreamEnd || error instanceof ProtocolError || error instanceof CaptureError)) throw error;
       this.#giveUp();
     }
     if (this.#parser === undefined) this.#takeUnrecognised();
@@ -145,6 +146,11 @@ class SideMessages implements SideContext {
 
   emit(content: MessageContent): void {
     this.#add(content, true);
+  }
+
+  emitFrom({ moment, bytes }: MessageStart, content: MessageContent, isComplete: boolean): void {
+    const times = { packet: moment.packet, startNs: moment.timestampNs, endNs: this.input.latest.timestampNs };
+    this.#messages.push({ ...content, from: this.side, ...times, bytes, isComplete });
   }
 
   /** Puts together what was not recognised so far; what comes later is a message of its own. */
@@ -174,15 +180,7 @@ class SideMessages implements SideContext {
     const start = this.#start ?? { position: this.input.position, moment: this.input.latest };
     this.#start = undefined;
     this.#draft = undefined;
-    this.#messages.push({
-      ...content,
-      from: this.side,
-      packet: start.moment.packet,
-      startNs: start.moment.timestampNs,
-      endNs: this.input.latest.timestampNs,
-      bytes: this.input.position - start.position,
-      isComplete,
-    });
+    this.emitFrom({ moment: start.moment, bytes: this.input.position - start.position }, content, isComplete);
   }
 
   #takeUnrecognised(): void {

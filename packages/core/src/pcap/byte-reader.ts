@@ -100,6 +100,12 @@ export class ByteReader {
     return this.take(this.remaining, 'rest');
   }
 
+  /** A reader of its own for the next `length` bytes. */
+  part(length: number): ByteReader {
+    const { subject, byteOrder, offset: fileOffset } = this;
+    return new ByteReader({ subject, bytes: this.take(length, 'part'), byteOrder, fileOffset });
+  }
+
   /** A reader of its own for the next `length` bytes, which skips their padding here. */
   within(length: number, subject: string): ByteReader {
     const fileOffset = this.offset;

@@ -1,6 +1,13 @@
 import type { Conversation, Side } from '../conversation.js';
+import type { Moment } from '../tcp-flow.js';
 import type { MessageContent } from './message.js';
 import type { StreamReader, Waiting } from './stream-reader.js';
+
+/** Where a message began, and how many bytes it has had. */
+export interface MessageStart {
+  readonly moment: Moment;
+  readonly bytes: number;
+}
 
 /** What a parser of one side's stream reads from and writes to. */
 export interface SideContext {
@@ -12,6 +19,8 @@ export interface SideContext {
   draft(content: MessageContent): void;
   /** Says that the message ends with the byte read last. */
   emit(content: MessageContent): void;
+  /** Tells of a message among others that are still going on; it ends with the byte read last unless it was cut off. */
+  emitFrom(start: MessageStart, content: MessageContent, isComplete: boolean): void;
 }
 
 /** The first bytes of both streams, to recognise a protocol by. */

@@ -1,0 +1,234 @@
+/**
+ * HTTP/2 (RFC 9113) without TLS. What goes through TLS is encrypted, so only its existence can be told.
+ */
+import type { Moment } from '../tcp-flow.js';
+import { excerptOf } from './excerpt.js';
+import { type HeaderField, HpackDecoder } from './hpack.js';
+import type { MessageContent } from './message.js';
+import type { SideContext, StreamProtocol } from './protocol.js';
+import { BODY_HEAD_LENGTH, type Body, ProtocolError, type Waiting } from './stream-reader.js';
+import { byteCount } from './units.js';
+
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+const FrameType = {
+  DATA: 0,
+  HEADERS: 1,
+  RST_STREAM: 3,
+  SETTINGS: 4,
+  PUSH_PROMISE: 5,
+  GOAWAY: 7,
+  CONTINUATION: 9,
+} as const;
+const Flag = { END_STREAM: 0x1, ACK: 0x1, END_HEADERS: 0x4, PADDED: 0x8, PRIORITY: 0x20 } as const;
+const FRAME_HEADER_LENGTH = 9;
+const PRIORITY_LENGTH = 5;
+const STREAM_ID_MASK = 0x7fff_ffff;
+const MAX_HEADER_BLOCK = 1024 * 1024;
+const ERRORS = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+] as const;
+
+/** HTTP/2, and gRPC on top of it. */
+export const http2: StreamProtocol = {
+  name: 'http2',
+  recognises: ({ client }) =>
+    client.byteLength > 0 && Buffer.from(client).toString('latin1').startsWith(PREFACE.slice(0, 24)),
+  parsers: ({ client, server }) => ({ client: side(client), server: side(server) }),
+};
+
+/** A request or an answer that is still coming. */
+interface OpenMessage {
+  readonly moment: Moment;
+  bytes: number;
+  content: MessageContent;
+  readonly headers: ReadonlyMap<string, string>;
+  body: Body;
+}
+
+interface Frame {
+  readonly type: number;
+  readonly flags: number;
+  readonly stream: number;
+  readonly payload: Uint8Array;
+  /** The frame's bytes on the wire, and when the first of them came. */
+  readonly moment: Moment;
+  readonly bytes: number;
+}
+
+function* side(context: SideContext): Waiting<void> {
+  const { input } = context;
+  if (context.side === 'client') yield* input.take(PREFACE.length);
+  const messages = new Map<number, OpenMessage>();
+  const hpack = new HpackDecoder();
+  try {
+    while (yield* input.hasMore()) {
+      const frame = yield* readFrame(context);
+      switch (frame.type) {
+        case FrameType.HEADERS:
+          yield* onHeaders(context, frame, { messages, hpack });
+          break;
+        case FrameType.PUSH_PROMISE:
+          throw new ProtocolError('Pushed streams are not told');
+        case FrameType.DATA:
+          onData(context, frame, messages);
+          break;
+        case FrameType.RST_STREAM:
+          onReset(context, frame, messages);
+          break;
+        case FrameType.GOAWAY:
+          onGoAway(context, frame);
+          break;
+      }
+    }
+  } finally {
+    for (const [stream, message] of messages) finish(context, { stream, message, isComplete: false });
+  }
+}
+
+function* readFrame({ input }: SideContext): Waiting<Frame> {
+  yield* input.peek(1);
+  const moment = input.next;
+  const length = yield* input.number(3);
+  const type = yield* input.number(1);
+  const flags = yield* input.number(1);
+  const stream = (yield* input.number(4)) % (STREAM_ID_MASK + 1);
+  if (type === FrameType.SETTINGS && stream !== 0) throw new ProtocolError('Settings are not of one stream');
+  const payload = yield* input.take(length);
+  return { type, flags, stream, payload, moment, bytes: FRAME_HEADER_LENGTH + length };
+}
+
+interface Streams {
+  readonly messages: Map<number, OpenMessage>;
+  readonly hpack: HpackDecoder;
+}
+
+function* onHeaders(context: SideContext, frame: Frame, { messages, hpack }: Streams): Waiting<void> {
+  const { stream, moment, flags } = frame;
+  let block = withoutPadding(frame);
+  if ((flags & Flag.PRIORITY) !== 0) block = block.subarray(PRIORITY_LENGTH);
+  let isWhole = (flags & Flag.END_HEADERS) !== 0;
+  let { bytes } = frame;
+  while (!isWhole) {
+    const next = yield* readFrame(context);
+    if (next.type !== FrameType.CONTINUATION) throw new ProtocolError('Headers must go on without a break');
+    block = Buffer.concat([block, next.payload]);
+    if (block.byteLength > MAX_HEADER_BLOCK) throw new ProtocolError('No headers are this long');
+    bytes += next.bytes;
+    isWhole = (next.flags & Flag.END_HEADERS) !== 0;
+  }
+
+  const fields = hpack.decode(block);
+  const before = messages.get(stream);
+  if (before === undefined) messages.set(stream, openMessage({ fields, stream, moment, bytes }));
+  else addTrailers(before, fields, bytes);
+  const message = messages.get(stream);
+  if (message === undefined) return;
+  const isInterim = /^1\d\d$/.test(new Map(fields).get(':status') ?? '');
+  if ((flags & Flag.END_STREAM) === 0 && !isInterim) return;
+  messages.delete(stream);
+  finish(context, { stream, message, isComplete: true });
+}
+
+function onData(context: SideContext, frame: Frame, messages: Map<number, OpenMessage>): void {
+  const message = messages.get(frame.stream);
+  if (message === undefined) return;
+  const data = withoutPadding(frame);
+  const head = Buffer.concat([message.body.head, data]).subarray(0, BODY_HEAD_LENGTH);
+  message.body = { length: message.body.length + data.byteLength, head };
+  message.bytes += frame.bytes;
+  if ((frame.flags & Flag.END_STREAM) === 0) return;
+  messages.delete(frame.stream);
+  finish(context, { stream: frame.stream, message, isComplete: true });
+}
+
+function onReset(context: SideContext, frame: Frame, messages: Map<number, OpenMessage>): void {
+  const message = messages.get(frame.stream);
+  messages.delete(frame.stream);
+  if (message !== undefined) finish(context, { stream: frame.stream, message, isComplete: false });
+  const code = errorName(frame.payload, 0);
+  const tone = code === 'NO_ERROR' ? {} : { tone: 'bad' as const };
+  const content: MessageContent = { protocol: 'http2', summary: `resets stream ${frame.stream}: ${code}`, ...tone };
+  context.emitFrom(frame, content, true);
+}
+
+function onGoAway(context: SideContext, frame: Frame): void {
+  const code = errorName(frame.payload, 4);
+  const tone = code === 'NO_ERROR' ? {} : { tone: 'bad' as const };
+  context.emitFrom(frame, { protocol: 'http2', summary: `goes away: ${code}`, ...tone }, true);
+}
+
+function openMessage(start: {
+  fields: readonly HeaderField[];
+  stream: number;
+  moment: Moment;
+  bytes: number;
+}): OpenMessage {
+  const { fields, stream, moment, bytes } = start;
+  const headers = new Map(fields);
+  const method = headers.get(':method');
+  const base = { protocol: 'http2' as const };
+  const mark = `(stream ${stream})`;
+  const content: MessageContent =
+    method === undefined
+      ? { ...base, role: 'answer', summary: `${headers.get(':status') ?? ''} ${mark}`, ...toneOf(headers) }
+      : { ...base, role: 'request', summary: `${method} ${headers.get(':path') ?? ''} ${mark}` };
+  return { moment, bytes, content, headers, body: { length: 0, head: new Uint8Array() } };
+}
+
+/** Trailers tell how a gRPC call went; its HTTP status is 200 all the same. */
+function addTrailers(message: OpenMessage, fields: readonly HeaderField[], bytes: number): void {
+  message.bytes += bytes;
+  const trailers = new Map(fields);
+  const status = trailers.get('grpc-status');
+  if (status === undefined || status === '0') return;
+  const reason = trailers.get('grpc-message') ?? '';
+  const summary = `${message.content.summary} · gRPC status ${status} ${reason}`.trimEnd();
+  message.content = { ...message.content, summary, tone: 'bad' };
+}
+
+function toneOf(headers: ReadonlyMap<string, string>): Pick<MessageContent, 'tone'> {
+  const status = Number(headers.get(':status'));
+  if (status >= 400) return { tone: 'bad' };
+  return status >= 200 && status < 300 ? { tone: 'good' } : {};
+}
+
+function finish(context: SideContext, end: { stream: number; message: OpenMessage; isComplete: boolean }): void {
+  const { content, headers, body } = end.message;
+  if (body.length === 0) {
+    context.emitFrom(end.message, content, end.isComplete);
+    return;
+  }
+  const type = headers.get('content-type')?.split(';')[0];
+  const encoding = headers.get('content-encoding');
+  const summary = [content.summary, type, encoding, byteCount(body.length)]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+  const told = encoding === undefined ? { ...content, summary, excerpt: excerptOf(body) } : { ...content, summary };
+  context.emitFrom(end.message, told, end.isComplete);
+}
+
+function withoutPadding({ flags, payload }: Frame): Uint8Array {
+  if ((flags & Flag.PADDED) === 0) return payload;
+  const [padding = 0] = payload;
+  if (padding >= payload.byteLength) throw new ProtocolError('There is more padding than frame');
+  return payload.subarray(1, payload.byteLength - padding);
+}
+
+function errorName(payload: Uint8Array, offset: number): string {
+  if (payload.byteLength < offset + 4) throw new ProtocolError('The frame is too short for an error code');
+  const code = new DataView(payload.buffer, payload.byteOffset).getUint32(offset);
+  return ERRORS[code] ?? `error ${code}`;
+}

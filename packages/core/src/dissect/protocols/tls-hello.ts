@@ -1,0 +1,126 @@
+/**
+ * ClientHello and ServerHello (RFC 8446 §4.1): which server was asked for, and what both agreed on.
+ */
+import type { ByteReader } from '../../pcap/byte-reader.js';
+import { inOneLine } from './excerpt.js';
+
+/** The version number of TLS 1.3. */
+export const TLS_1_3 = 0x0304;
+
+const VERSIONS: Readonly<Record<number, string>> = {
+  768: 'SSL 3.0',
+  769: 'TLS 1.0',
+  770: 'TLS 1.1',
+  771: 'TLS 1.2',
+  [TLS_1_3]: 'TLS 1.3',
+};
+const Extension = { SERVER_NAME: 0, ALPN: 16, SUPPORTED_VERSIONS: 43 } as const;
+const HOST_NAME = 0;
+const RANDOM_LENGTH = 32;
+/** The suites of TLS 1.3, and those of TLS 1.2 that are still used (IANA TLS cipher suites). */
+const CIPHER_SUITES: Readonly<Record<number, string>> = {
+  4865: 'AES_128_GCM_SHA256',
+  4866: 'AES_256_GCM_SHA384',
+  4867: 'CHACHA20_POLY1305_SHA256',
+  49195: 'ECDHE_ECDSA_AES_128_GCM_SHA256',
+  49196: 'ECDHE_ECDSA_AES_256_GCM_SHA384',
+  49199: 'ECDHE_RSA_AES_128_GCM_SHA256',
+  49200: 'ECDHE_RSA_AES_256_GCM_SHA384',
+  52392: 'ECDHE_RSA_CHACHA20_POLY1305_SHA256',
+  52393: 'ECDHE_ECDSA_CHACHA20_POLY1305_SHA256',
+};
+/** The random bytes that make a ServerHello a HelloRetryRequest (RFC 8446 §4.1.3). */
+const RETRY_RANDOM = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
+
+/** What a server chose. */
+export interface ServerHello {
+  readonly version: number;
+  readonly random: string;
+  readonly text: string;
+}
+
+/** `ClientHello for web.test · ALPN h2, http/1.1 · TLS 1.3`. */
+export function describeClientHello(reader: ByteReader): string {
+  let version = reader.u16('version');
+  reader.take(RANDOM_LENGTH, 'random bytes');
+  reader.take(reader.u8('session ID length'), 'session ID');
+  reader.take(reader.u16('cipher suites length'), 'cipher suites');
+  reader.take(reader.u8('compression methods length'), 'compression methods');
+  let name: string | undefined;
+  let protocols: string[] = [];
+  for (const { type, value } of extensions(reader)) {
+    if (type === Extension.SERVER_NAME) name = serverName(value);
+    if (type === Extension.ALPN) protocols = protocolNames(value);
+    if (type === Extension.SUPPORTED_VERSIONS) version = highestVersion(value);
+  }
+  const parts = [`ClientHello${name === undefined ? '' : ` for ${name}`}`];
+  if (protocols.length > 0) parts.push(`ALPN ${protocols.join(', ')}`);
+  parts.push(versionName(version));
+  return parts.join(' · ');
+}
+
+/** `ServerHello · TLS 1.2 · ECDHE_RSA_AES_128_GCM_SHA256 · ALPN h2`. */
+export function describeServerHello(reader: ByteReader): ServerHello {
+  let version = reader.u16('version');
+  const random = Buffer.from(reader.take(RANDOM_LENGTH, 'random bytes')).toString('hex');
+  reader.take(reader.u8('session ID length'), 'session ID');
+  const suite = reader.u16('cipher suite');
+  reader.u8('compression method');
+  let protocols: string[] = [];
+  for (const { type, value } of extensions(reader)) {
+    if (type === Extension.ALPN) protocols = protocolNames(value);
+    if (type === Extension.SUPPORTED_VERSIONS) version = value.u16('selected version');
+  }
+  const parts = [random === RETRY_RANDOM ? 'HelloRetryRequest' : 'ServerHello', versionName(version)];
+  parts.push(CIPHER_SUITES[suite] ?? `cipher suite 0x${suite.toString(16).padStart(4, '0')}`);
+  if (protocols.length > 0) parts.push(`ALPN ${protocols.join(', ')}`);
+  return { version, random, text: parts.join(' · ') };
+}
+
+/** Whether the server asks the client to begin again. */
+export function isHelloRetryRequest({ random }: ServerHello): boolean {
+  return random === RETRY_RANDOM;
+}
+
+function* extensions(reader: ByteReader): Generator<{ type: number; value: ByteReader }> {
+  if (reader.remaining < 2) return;
+  const all = reader.part(reader.u16('extensions length'));
+  while (all.remaining > 0) {
+    const type = all.u16('extension type');
+    yield { type, value: all.part(all.u16('extension length')) };
+  }
+}
+
+function serverName(value: ByteReader): string | undefined {
+  const list = value.part(value.u16('list length'));
+  while (list.remaining > 0) {
+    const type = list.u8('name type');
+    const name = Buffer.from(list.take(list.u16('name length'), 'name')).toString('latin1');
+    if (type === HOST_NAME) return inOneLine(name);
+  }
+  return undefined;
+}
+
+function protocolNames(value: ByteReader): string[] {
+  const list = value.part(value.u16('list length'));
+  const names: string[] = [];
+  while (list.remaining > 0) {
+    names.push(inOneLine(Buffer.from(list.take(list.u8('name length'), 'name')).toString('latin1')));
+  }
+  return names;
+}
+
+function highestVersion(value: ByteReader): number {
+  const list = value.part(value.u8('list length'));
+  let highest = 0;
+  while (list.remaining > 1) {
+    const version = list.u16('version');
+    // Values such as 0x8a8a are there to keep servers tolerant (RFC 8701).
+    if (VERSIONS[version] !== undefined) highest = Math.max(highest, version);
+  }
+  return highest;
+}
+
+function versionName(version: number): string {
+  return VERSIONS[version] ?? `version 0x${version.toString(16).padStart(4, '0')}`;
+}
