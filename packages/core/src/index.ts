@@ -11,6 +11,7 @@ export type { ProcessInfo, SocketAddress } from './network/state-records.js';
 export type { Artifact } from './scope/artifact.js';
 export { type CallSite, callSiteOf } from './scope/call-site.js';
 export { currentNetwork, currentScope, networkInUse } from './scope/current-scope.js';
+export { type KeptCapture, keptCaptures, removeKeptCaptures } from './scope/kept-captures.js';
 export { networkHandle } from './scope/network-handle.js';
 export { appendNote, artifactNote } from './scope/note.js';
 export { SCOPE_REGISTRY, type ScopeFrame, type ScopeRegistry, scopeRegistry } from './scope/registry.js';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pcapFile } from '../../test/pcap-file.js';
-import { type RecordingLimits, readRecording } from './recording.js';
+import { readRecording } from './recording.js';
 
 const PACKETS = [Uint8Array.of(1, 2, 3), new Uint8Array(0), new Uint8Array(300).fill(7)];
 // Where each record starts, and where the file ends.
 const STARTS = [24, 24 + 19, 24 + 19 + 16, 24 + 19 + 16 + 316];
 
-function read(bytes: Uint8Array, end = bytes.length, limits?: RecordingLimits) {
+function read(bytes: Uint8Array, end = bytes.length, maxBytes?: number) {
   const directory = mkdtempSync(join(tmpdir(), 'sw-recording-'));
   const path = join(directory, 'capture.pcap');
   writeFileSync(path, bytes);
@@ -18,7 +18,7 @@ function read(bytes: Uint8Array, end = bytes.length, limits?: RecordingLimits) {
     closeSync(file);
     rmSync(directory, { recursive: true });
   });
-  return readRecording(file, end, limits);
+  return readRecording(file, end, maxBytes);
 }
 
 describe('readRecording', () => {
@@ -84,22 +84,37 @@ describe('readRecording', () => {
 
   it('keeps the last part of a long capture', () => {
     const packets = Array.from({ length: 1000 }, (_, index) => new Uint8Array(84).fill(index & 255));
-    const recording = read(pcapFile(packets), undefined, { maxBytes: 1000 });
+    const recording = read(pcapFile(packets), undefined, 4840);
     expect(recording.packets.map(({ data }) => data)).toEqual(packets.slice(-10));
-    expect(recording.loss).toBe('The first 990 packets are left out to stay below 1000 bytes');
+    expect(recording.loss).toBe('The first 990 packets are left out: the last ones take 4840 bytes');
+  });
+
+  it('keeps the packets before a damaged record in a long capture too', () => {
+    const bytes = pcapFile(Array.from({ length: 1000 }, () => new Uint8Array(84)));
+    new DataView(bytes.buffer).setUint32(24 + 500 * 100 + 8, 0x00ff_ffff, true);
+    const recording = read(bytes, undefined, 100_000);
+    expect(recording.packets).toHaveLength(102);
+    expect(recording.loss).toMatch(
+      /^The first 398 packets are left out: .*\. Cannot read the pcap packet record at byte 50024: /,
+    );
+  });
+
+  it('keeps at least one packet', () => {
+    expect(read(pcapFile(PACKETS), undefined, 0).packets.map(({ data }) => data)).toEqual(PACKETS.slice(-1));
   });
 
   it('counts what it leaves out of a very long capture', () => {
     const packets = Array.from({ length: 140_000 }, () => new Uint8Array(0));
-    const recording = read(pcapFile(packets), undefined, { maxBytes: 160 });
+    const recording = read(pcapFile(packets), undefined, 4000);
     expect(recording.packets).toHaveLength(10);
-    expect(recording.loss).toBe('The first 139990 packets are left out to stay below 160 bytes');
+    expect(recording.loss).toBe('The first 139990 packets are left out: the last ones take 4000 bytes');
   });
 
-  it('stops when it takes too long, and tells where', () => {
-    const packets = Array.from({ length: 3 }, () => new Uint8Array(1024 * 1024 - 16));
-    const { packets: found, loss } = read(pcapFile(packets), undefined, { timeoutMs: 0 });
-    expect(found).toHaveLength(0);
-    expect(loss).toBe('Reading took longer than 0 ms and stopped at byte 1048576');
+  it('reads a capture that is longer than what it reads at once', () => {
+    const packets = Array.from({ length: 3000 }, (_, index) => new Uint8Array(index).fill(index & 255));
+    const recording = read(pcapFile(packets));
+    expect(recording.loss).toBeUndefined();
+    expect(recording.packets.every(({ data }, index) => Buffer.compare(data, packets[index] ?? data) === 0)).toBe(true);
+    expect(recording.packets).toHaveLength(3000);
   });
 });

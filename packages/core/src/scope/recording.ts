@@ -3,10 +3,9 @@
  */
 import { fstatSync, readSync } from 'node:fs';
 import { CaptureError } from '../pcap/capture-error.js';
-import { PCAP_HEADER_LENGTH } from '../pcap/header.js';
+import { PCAP_HEADER_LENGTH, type PcapHeader } from '../pcap/header.js';
 import type { Packet } from '../pcap/packet.js';
 import { PcapDecoder } from '../pcap/reader.js';
-import { monotonicMs } from './clock.js';
 
 /** One packet, in bytes of its own: those that the decoder gives are views of its buffer. */
 export interface RecordedPacket extends Packet {
@@ -19,105 +18,99 @@ export interface Recording {
   readonly loss: string | undefined;
 }
 
-/** How much of a capture is kept and how long reading it may take. */
-export interface RecordingLimits {
-  /** Default 64 MiB: of a longer capture the last part is kept, which explains the failure. */
-  readonly maxBytes?: number;
-  /** Default 2000. */
-  readonly timeoutMs?: number;
-}
-
 const CHUNK_BYTES = 1024 * 1024;
-const RECORD_HEADER_LENGTH = 16;
+/** A packet record (draft-ietf-opsawg-pcap §5): the header, with the captured length in it, and the data. */
+const RECORD = { capturedLength: 8, headerLength: 16 } as const;
+/** What a packet takes besides its data, in objects. */
+const PACKET_OVERHEAD = 400;
+const MAX_PACKET_LENGTH = 0xffff;
+const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
  * The packets whose records begin before byte `end` of an open pcap file.
  *
- * A record across `end` is read to its end, since it was being written when `end` was looked up.
+ * A record across `end` is read to its end, since it was being written when `end` was looked up. Of a capture whose
+ * packets take more than about `maxBytes` of memory the last part is read: it explains the failure.
  */
-export function readRecording(file: number, end: number, limits: RecordingLimits = {}): Recording {
-  const { maxBytes = 64 * 1024 * 1024, timeoutMs = 2000 } = limits;
-  const kept = new LastPackets(maxBytes);
+export function readRecording(file: number, end: number, maxBytes: number = DEFAULT_MAX_BYTES): Recording {
+  const packets: RecordedPacket[] = [];
   const losses: string[] = [];
+  let skipped = 0;
   try {
-    const stoppedAt = readPackets(file, end, monotonicMs() + timeoutMs, (packet) => kept.add(packet));
-    if (stoppedAt !== undefined)
-      losses.push(`Reading took longer than ${timeoutMs} ms and stopped at byte ${stoppedAt}`);
+    const decoder = new PcapDecoder();
+    for (const _ of decoder.push(read(file, 0, PCAP_HEADER_LENGTH))) break; // A header alone has no packets.
+    if (decoder.header === undefined) {
+      if (fstatSync(file).size > 0) decoder.end();
+      return { packets, loss: undefined };
+    }
+
+    const { starts, stop } = recordsOf(file, end, decoder.header);
+    const first = firstWithin(maxBytes, starts, stop);
+    if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
+    const from = starts[first] ?? PCAP_HEADER_LENGTH;
+    skipped = from - PCAP_HEADER_LENGTH;
+    for (let position = from; position < stop; ) {
+      const chunk = read(file, position, Math.min(CHUNK_BYTES, stop - position));
+      if (chunk.length === 0) break;
+      position += chunk.length;
+      for (const packet of decoder.push(chunk)) packets.push(copyOf(packet));
+    }
+    decoder.end();
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    losses.push(error.message);
+    // The decoder counts the bytes that it was given.
+    losses.push(error.message.replace(`at byte ${error.offset}`, `at byte ${error.offset + skipped}`));
   }
-  if (kept.dropped > 0)
-    losses.unshift(`The first ${kept.dropped} packets are left out to stay below ${maxBytes} bytes`);
-  return { packets: kept.packets, loss: losses.length === 0 ? undefined : losses.join('. ') };
+  return { packets, loss: losses.length === 0 ? undefined : losses.join('. ') };
 }
 
-/** Gives all packets to `take`; returns where it had to stop, if it had to. */
-function readPackets(
-  file: number,
-  end: number,
-  deadlineMs: number,
-  take: (packet: RecordedPacket) => void,
-): number | undefined {
-  const decoder = new PcapDecoder();
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  let recordStart = PCAP_HEADER_LENGTH;
-  for (let position = 0; ; ) {
-    const length = readSync(file, chunk, 0, chunk.length, position);
-    if (length === 0) break;
-    position += length;
-    for (const packet of decoder.push(chunk.subarray(0, length))) {
-      if (recordStart >= end) return undefined;
-      const { timestampNs = 0n, originalLength, capturedLength, options } = packet;
-      recordStart += RECORD_HEADER_LENGTH + capturedLength;
-      take({
-        interface: packet.interface,
-        timestampNs,
-        originalLength,
-        capturedLength,
-        data: packet.data.slice(),
-        options,
-      });
+/** Where the records begin, found by their lengths alone, and where to stop reading. */
+function recordsOf(file: number, end: number, { byteOrder }: PcapHeader): { starts: number[]; stop: number } {
+  const { size } = fstatSync(file);
+  const starts: number[] = [];
+  for (let position = PCAP_HEADER_LENGTH; position < Math.min(end, size); ) {
+    const chunk = read(file, position, CHUNK_BYTES);
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let at = 0;
+    while (at + RECORD.headerLength <= chunk.length && position + at < end) {
+      starts.push(position + at);
+      at += RECORD.headerLength + view.getUint32(at + RECORD.capturedLength, byteOrder === 'little');
     }
-    if (decoder.header !== undefined && recordStart >= end) return undefined;
-    if (monotonicMs() > deadlineMs) return position;
+    // A header that is cut off is the decoder's to report, and so is a length that leads out of the file.
+    if (at === 0 || position + at > size) return { starts, stop: size };
+    position += at;
+    if (position >= end) return { starts, stop: position };
   }
-  if (fstatSync(file).size > 0) decoder.end();
-  return undefined;
+  return { starts, stop: Math.max(PCAP_HEADER_LENGTH, Math.min(end, size)) };
 }
 
-/** A window on the last packets, by their bytes. */
-class LastPackets {
-  readonly #maxBytes: number;
-  #packets: RecordedPacket[] = [];
-  #first = 0;
-  #bytes = 0;
-  #droppedBefore = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+/** The first of the last packets that together take `maxBytes` at most. */
+function firstWithin(maxBytes: number, starts: readonly number[], stop: number): number {
+  let first = starts.length;
+  for (let bytes = 0, next = stop; first > 0; first--) {
+    const start = starts[first - 1] ?? 0;
+    // What looks longer than a packet can be is damaged, and the end of what can be read.
+    bytes += Math.min(next - start - RECORD.headerLength, MAX_PACKET_LENGTH) + PACKET_OVERHEAD;
+    if (bytes > maxBytes) break;
+    next = start;
   }
+  return Math.min(first, Math.max(0, starts.length - 1));
+}
 
-  get packets(): readonly RecordedPacket[] {
-    return this.#packets.slice(this.#first);
-  }
+function copyOf(packet: Packet): RecordedPacket {
+  const { timestampNs = 0n, originalLength, capturedLength, options } = packet;
+  return {
+    interface: packet.interface,
+    timestampNs,
+    originalLength,
+    capturedLength,
+    data: packet.data.slice(),
+    options,
+  };
+}
 
-  get dropped(): number {
-    return this.#droppedBefore + this.#first;
-  }
-
-  add(packet: RecordedPacket): void {
-    this.#packets.push(packet);
-    this.#bytes += RECORD_HEADER_LENGTH + packet.data.length;
-    while (this.#bytes > this.#maxBytes) {
-      this.#bytes -= RECORD_HEADER_LENGTH + (this.#packets[this.#first]?.data.length ?? 0);
-      this.#first++;
-    }
-    // Give the memory back from time to time, not for each packet.
-    if (this.#first > 65_536) {
-      this.#packets = this.#packets.slice(this.#first);
-      this.#droppedBefore += this.#first;
-      this.#first = 0;
-    }
-  }
+/** Bytes of the file: fewer where it ends. A buffer of their own, since a decoder may keep it. */
+function read(file: number, position: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, readSync(file, bytes, 0, length, position));
 }

@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { pcapFile, udpPacket } from '../../test/pcap-file.js';
 import { writeAt } from '../../test/state-file.js';
 import { Network } from '../network/network.js';
+import { readPackets } from '../pcap/capture.js';
 import { currentNetwork, currentScope, networkInUse } from './current-scope.js';
 import { SCOPE_REGISTRY, scopeRegistry } from './registry.js';
 import { openScope, type ScopeOptions, type TestScope } from './scope.js';
@@ -312,6 +313,19 @@ describe('the artifact of a failed test', () => {
     record(scope);
     await scope.network.dispose();
     expect(await scope.end('failed')).toMatchObject({ packets: 2 });
+  });
+
+  it('has packets of every length whole', async () => {
+    const scope = open();
+    const packets = Array.from({ length: 1500 }, (_, length) =>
+      udpPacket('10.53.57.10', 1, '10.53.57.11', 2, 'x'.repeat(length)),
+    );
+    record(scope, pcapFile(packets));
+    const artifact = await scope.end('failed');
+    const found = readPackets(readFileSync(artifact?.path ?? ''));
+    expect([...found].map(({ data }) => Buffer.from(data).toString('hex'))).toEqual(
+      packets.map((packet) => Buffer.from(packet).toString('hex')),
+    );
   });
 
   it('survives a capture that is cut short while it is read', async () => {
