@@ -84,9 +84,19 @@ describe('readElf', () => {
     ['no magic', 0, [0x7e], 'Cannot read the ELF file at byte 0: it does not begin with 7F 45 4C 46'],
     ['an unknown class', 4, [3], 'Cannot read the ELF file at byte 4: 3 is no class'],
     ['an unknown byte order', 5, [0], 'Cannot read the ELF file at byte 5: 0 is no data encoding'],
-    ['headers of another size', 54, [55, 0], 'Cannot read the ELF file at byte 54: its program headers are 55 bytes long instead of 56'],
+    [
+      'headers of another size',
+      54,
+      [55, 0],
+      'Cannot read the ELF file at byte 54: its program headers are 55 bytes long instead of 56',
+    ],
     ['too many headers', 56, [255, 255], 'Cannot read the ELF file at byte 56: it has too many program headers'],
-    ['an endless interpreter', 64 + 56 + 32, [0, 0, 1], 'Cannot read the ELF file at byte 120: the name of its interpreter is 65536 bytes long'],
+    [
+      'an endless interpreter',
+      64 + 56 + 32,
+      [0, 0, 1],
+      'Cannot read the ELF file at byte 120: the name of its interpreter is 65536 bytes long',
+    ],
     [
       'a place beyond all files',
       32,

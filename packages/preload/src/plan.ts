@@ -2,13 +2,16 @@
  * Decides all about a program before it starts: the file, the environment, and whether the library will reach it.
  */
 
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commandText } from './command-text.js';
 import { type Environment, withPreload } from './environment.js';
 import { assertPreloadable } from './executable.js';
 import { hostPlatform } from './locate-library.js';
 import type { ProgramHost } from './program-host.js';
 import type { ProcessPlan } from './program-process.js';
+import { SpawnError, startError } from './spawn-error.js';
 
 /** A program and its arguments. */
 export interface Command {
@@ -36,14 +39,29 @@ export interface ProcessOptions {
  * The plan for `command` on `host`, with the number that its processes carry.
  *
  * @throws {PreloadError} The program cannot be kept on the network.
+ * @throws {SpawnError} `START_FAILED` without a directory to start it in; `ABORTED`
+ * @throws {NetworkError} `DISPOSED`
  */
 export function planProgram(
   host: ProgramHost,
-  { file, args }: Command,
+  command: Command,
   { options, stdin, maxOutputLength }: { options: ProcessOptions; stdin: 'pipe' | 'ignore'; maxOutputLength: number },
 ): { readonly spawn: number; readonly plan: ProcessPlan } {
+  const { file, args } = command;
+  if (options.signal?.aborted) {
+    const text = commandText(file, args);
+    throw new SpawnError('ABORTED', `${text} was not started on host ${host.name}: its signal had aborted before`, {
+      command: text,
+      host: host.name,
+      cause: options.signal.reason,
+    });
+  }
   const cwd = resolve(options.cwd instanceof URL ? fileURLToPath(options.cwd) : (options.cwd ?? '.'));
   const given = { ...((options.extendEnv ?? true) ? process.env : {}), ...options.env };
+  // The system would only say that the program is missing.
+  if (statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw startError(host.name, command, `the directory to start it in, ${cwd}, does not exist`);
+  }
   assertPreloadable(file, { cwd, path: given.PATH }, hostPlatform());
 
   const { network } = host;

@@ -10,7 +10,7 @@ import { GRACE_MS } from './program.js';
 import type { ProgramHost } from './program-host.js';
 import { type Exit, ProgramProcess } from './program-process.js';
 import { RunError, type RunErrorCode } from './run-error.js';
-import { SpawnError } from './spawn-error.js';
+import { startError } from './spawn-error.js';
 
 /** How `host.run()` runs a program. */
 export interface RunOptions extends ProcessOptions {
@@ -43,14 +43,7 @@ export async function runProgram(host: ProgramHost, command: Command, options: R
   });
   const text = commandText(command.file, command.args);
   const process = ProgramProcess.start(plan);
-  if (!(process instanceof ProgramProcess)) {
-    const cause = await process;
-    throw new SpawnError('START_FAILED', `Cannot start ${text} on host ${host.name}: ${cause.message}`, {
-      command: text,
-      host: host.name,
-      cause,
-    });
-  }
+  if (!(process instanceof ProgramProcess)) throw startError(host.name, command, await process);
   host.network.watchProgram(process, spawn);
 
   const interruption = await interruptionOf(process, options);

@@ -1,3 +1,5 @@
+import { commandText } from './command-text.js';
+
 /** What a {@link SpawnError} is about; branch on this, not on the message. */
 export type SpawnErrorCode =
   | 'START_FAILED'
@@ -23,4 +25,19 @@ export class SpawnError extends Error {
     this.command = options.command;
     this.host = options.host;
   }
+}
+
+/** The error for a command that the system did not start. */
+export function startError(
+  host: string,
+  { file, args }: { readonly file: string; readonly args: readonly string[] },
+  reason: string | Error,
+): SpawnError {
+  const command = commandText(file, args);
+  const why = typeof reason === 'string' ? reason : reason.message;
+  return new SpawnError('START_FAILED', `Cannot start ${command} on host ${host}: ${why}`, {
+    command,
+    host,
+    ...(typeof reason === 'string' ? {} : { cause: reason }),
+  });
 }

@@ -2,13 +2,12 @@
  * Starts a program on a host and follows it until it is ready: what `host.spawn()` does.
  */
 
-import { commandText } from './command-text.js';
 import { type Listening, targetsOf, waitUntilListening } from './listening.js';
 import { type Command, type ProcessOptions, planProgram } from './plan.js';
 import { SpawnedProgram, StartingProgram } from './program.js';
 import type { ProgramHost } from './program-host.js';
 import { ProgramProcess } from './program-process.js';
-import { SpawnError } from './spawn-error.js';
+import { startError } from './spawn-error.js';
 
 /** How `host.spawn()` starts a program. */
 export interface SpawnOptions extends ProcessOptions {
@@ -27,7 +26,7 @@ export function spawnProgram(host: ProgramHost, command: Command, options: Spawn
   const identity = { host, ...command, spawn };
   const running = () => {
     if (process instanceof ProgramProcess) return process;
-    throw startError(host, command, 'it was not started; await it to learn why');
+    throw startError(host.name, command, 'it was not started; await it to learn why');
   };
   const program = new SpawnedProgram(identity, running);
   const ready =
@@ -55,7 +54,7 @@ function start(
       host.network.watchProgram(process, spawn);
       return { spawn, process };
     }
-    return { spawn, process: process.then((cause) => startError(host, command, cause.message, cause)) };
+    return { spawn, process: process.then((cause) => startError(host.name, command, cause)) };
   } catch (error) {
     return { spawn: 0, process: Promise.resolve(error as Error) };
   }
@@ -86,13 +85,4 @@ function endOnAbort(program: SpawnedProgram, { ended }: ProgramProcess, signal: 
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   void ended.then(() => signal.removeEventListener('abort', stop));
-}
-
-function startError(host: ProgramHost, { file, args }: Command, reason: string, cause?: Error): SpawnError {
-  const command = commandText(file, args);
-  return new SpawnError('START_FAILED', `Cannot start ${command} on host ${host.name}: ${reason}`, {
-    command,
-    host: host.name,
-    ...(cause === undefined ? {} : { cause }),
-  });
 }

@@ -114,7 +114,9 @@ describe('assertPreloadable', () => {
     expect(() => check(file)).toThrow(
       expect.objectContaining({
         code: 'PROGRAM_OTHER_LIBC',
-        message: expect.stringMatching(/its dynamic linker is \/lib\/ld-musl-.* \(musl\), the library is built for glibc$/),
+        message: expect.stringMatching(
+          /its dynamic linker is \/lib\/ld-musl-.* \(musl\), the library is built for glibc$/,
+        ),
       }),
     );
   });
@@ -176,7 +178,9 @@ describe('assertPreloadable', () => {
     const good = await script(join(folder.path, 'good'), '#!/bin/sh\n');
     const bad = await script(join(folder.path, 'bad'), `#!${interpreter} -x\n`);
     expect(check(good)).toBe(good);
-    expect(() => check(bad)).toThrow(`Cannot run ${bad} (interpreted by ${interpreter}) on a network: it is linked statically`);
+    expect(() => check(bad)).toThrow(
+      `Cannot run ${bad} (interpreted by ${interpreter}) on a network: it is linked statically`,
+    );
   });
 
   it('judges a script for env by the program that env finds', async () => {
@@ -215,7 +219,9 @@ describe('assertPreloadable', () => {
         message: `Cannot start ${file}: its first line asks for /nowhere/tool, which does not exist`,
       }),
     );
-    expect(() => check(other)).toThrow(`Cannot start ${other}: its first line asks for no-such-tool, which does not exist`);
+    expect(() => check(other)).toThrow(
+      `Cannot start ${other}: its first line asks for no-such-tool, which does not exist`,
+    );
   });
 
   it('does not follow scripts that interpret one another for ever', async () => {

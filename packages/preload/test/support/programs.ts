@@ -27,7 +27,11 @@ export async function makeFolder(prefix = 'preload-test-'): Promise<{ path: stri
 }
 
 /** Compiles `test/programs/NAME.c` to `output`. */
-export async function compile(name: string, output: string, { compiler = 'cc', flags = [] as string[] } = {}): Promise<string> {
+export async function compile(
+  name: string,
+  output: string,
+  { compiler = 'cc', flags = [] as string[] } = {},
+): Promise<string> {
   const source = fileURLToPath(new URL(`../programs/${name}.c`, import.meta.url));
   await run(compiler, [...flags, '-o', output, source]);
   return output;

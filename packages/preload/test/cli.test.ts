@@ -1,0 +1,188 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { encodePcap, LinkType } from '@socket-wrapper/core/pcap';
+import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { libraryPath } from '../src/locate-library.js';
+import { allEnded, compile, isAlive, makeFolder } from './support/programs.js';
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+/** Runs the command to its end. */
+function cli(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [MAIN, ...args], (_error, stdout, stderr) => {
+      resolve({ exitCode: child.exitCode, stdout, stderr });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** Starts `socket-wrapper run`, and gives it with the lines it prints. */
+function startRun(...args: string[]): { child: ChildProcess; nextLine: () => Promise<string> } {
+  const child = spawn(process.execPath, [MAIN, 'run', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return { child, nextLine: async () => (await lines.next()).value };
+}
+
+describe('socket-wrapper', () => {
+  it('prints its version and its help', async () => {
+    expect(await cli('--version')).toEqual({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' });
+    const { exitCode, stdout } = await cli('--help');
+    expect(exitCode).toBe(0);
+    for (const command of ['run', 'show', 'library', 'doctor']) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  });
+
+  it('prints the path of the library', async () => {
+    expect(await cli('library')).toEqual({ exitCode: 0, stdout: `${libraryPath()}\n`, stderr: '' });
+  });
+
+  it.each<[string[], string]>([
+    [[], 'socket-wrapper: a command is missing, one of run, show, library, doctor or --help is needed'],
+    [['frob'], 'socket-wrapper: "frob" is no command, one of run, show, library, doctor or --help is needed'],
+    [['toString'], 'socket-wrapper: "toString" is no command, one of run, show, library, doctor or --help is needed'],
+    [['library', 'x'], "socket-wrapper library: Unexpected argument 'x'"],
+    [['show'], 'socket-wrapper show: found 0 files, the path of one capture is needed'],
+    [['show', 'a', 'b'], 'socket-wrapper show: found 2 files, the path of one capture is needed'],
+    [['doctor', '--all'], "socket-wrapper doctor: Unknown option '--all'"],
+    [['run'], 'socket-wrapper run: found no program, "-- PROGRAM" is needed'],
+    [['run', '--'], 'socket-wrapper run: found no program, "-- PROGRAM" is needed'],
+    [['run', 'curl'], 'socket-wrapper run: found "curl" where options end, "--" before the program is needed'],
+    [['run', '--host', 'a', '--', 'true'], "socket-wrapper run: Unknown option '--host'"],
+    [['run', '--dir'], "socket-wrapper run: Option '--dir <value>' argument missing"],
+    [['run', '--iface', '255', '--', 'true'], 'socket-wrapper run: --iface is "255", a number from 1 to 254 is needed'],
+    [['run', '--iface', '1x', '--', 'true'], 'socket-wrapper run: --iface is "1x", a number from 1 to 254 is needed'],
+    [
+      ['run', '--network', '10.0.0.0', '--', 'true'],
+      'socket-wrapper run: --network is "10.0.0.0", 127.0.0.0 or 10.53.57.0 is needed',
+    ],
+  ])('answers %j with one line and the exit code 2', async (args, line) => {
+    expect(await cli(...args)).toEqual({ exitCode: 2, stdout: '', stderr: `${line}\n` });
+  });
+});
+
+describe('socket-wrapper doctor', () => {
+  it('finds everything essential here', async () => {
+    const { exitCode, stdout } = await cli('doctor');
+    expect(stdout).not.toContain('FAIL');
+    expect(exitCode).toBe(0);
+    for (const subject of ['Node.js', 'system', 'library', 'preloading', 'janitor', 'doorbell']) {
+      expect(stdout).toMatch(new RegExp(`^ok    ${subject}: .`, 'm'));
+    }
+  });
+});
+
+describe('socket-wrapper show', () => {
+  it('prints the conversations of a capture', async () => {
+    await using folder = await makeFolder();
+    const file = join(folder.path, 'empty.pcap');
+    await writeFile(file, encodePcap([], { linkType: LinkType.RAW }));
+    expect(await cli('show', file)).toEqual({ exitCode: 0, stdout: '0 packets, 0 conversations\n', stderr: '' });
+  });
+
+  it('prints what a damaged capture still tells, and where the damage is', async () => {
+    await using folder = await makeFolder();
+    const file = join(folder.path, 'cut.pcap');
+    await writeFile(file, Buffer.concat([encodePcap([], { linkType: LinkType.RAW }), Buffer.alloc(5)]));
+    const { exitCode, stdout, stderr } = await cli('show', file);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '0 packets, 0 conversations\n' });
+    expect(stderr).toMatch(new RegExp(`^socket-wrapper show: ${file}: .*byte 24`));
+  });
+
+  it.each([
+    ['is not there', 'missing.pcap', undefined, /ENOENT: no such file/],
+    ['is no capture', 'text.pcap', 'some text', /Cannot read this as a capture: it starts with 0x736f6d65/],
+  ])('says so in one line when the file %s', async (_what, name, content, message) => {
+    await using folder = await makeFolder();
+    const file = join(folder.path, name);
+    if (content !== undefined) await writeFile(file, content);
+    const { exitCode, stdout, stderr } = await cli('show', file);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('socket-wrapper run', () => {
+  it('hands through the arguments, the streams and the exit code', async () => {
+    const result = await cli('run', '--', 'sh', '-c', 'echo "$1|$2"; echo err >&2; exit 7', 'sh', '--', 'a b');
+    expect(result).toEqual({ exitCode: 7, stdout: '--|a b\n', stderr: 'err\n' });
+  });
+
+  it('puts the program on the host that the options say', async () => {
+    await using folder = await makeFolder();
+    const dir = join(folder.path, 'network');
+    const line = 'env | grep -E "^(SOCKET_WRAPPER_|LD_PRELOAD)" | sort';
+    const { stdout } = await cli(
+      ...['run', '--dir', dir, '--iface', '100', '--network', '10.53.57.0', '--pcap', join(folder.path, 'a.pcap')],
+      ...['--', 'sh', '-c', line],
+    );
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      `LD_PRELOAD=${libraryPath()}`,
+      'SOCKET_WRAPPER_DEFAULT_IFACE=100',
+      `SOCKET_WRAPPER_DIR=${dir}`,
+      'SOCKET_WRAPPER_IPV4_NETWORK=10.53.57.0',
+      `SOCKET_WRAPPER_PCAP_FILE=${join(folder.path, 'a.pcap')}`,
+    ]);
+    expect((await stat(dir)).mode & 0o777).toBe(0o700);
+  });
+
+  it('leaves a directory that it was given, with what is in it', async () => {
+    await using folder = await makeFolder();
+    await mkdir(join(folder.path, 'kept'));
+    expect((await cli('run', '--dir', folder.path, '--', 'true')).exitCode).toBe(0);
+    expect(await readdir(folder.path)).toContain('kept');
+  });
+
+  it('removes a network of its own at the end, with the processes that were left on it', async () => {
+    const line = 'echo "$SOCKET_WRAPPER_DIR $SOCKET_WRAPPER_DEFAULT_IFACE $SOCKET_WRAPPER_IPV4_NETWORK"; sleep 1000 >&- 2>&- & echo $!';
+    const { stdout } = await cli('run', '--', 'sh', '-c', line);
+    const [place = '', pid] = stdout.split('\n');
+    const [directory = '', ...rest] = place.split(' ');
+    expect(rest).toEqual(['1', '127.0.0.0']);
+    expect(existsSync(directory)).toBe(false);
+    await allEnded([Number(pid)], 0);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)('passes %s on to the program', async (signal) => {
+    const line = `trap "echo got it; exit 5" ${signal.slice(3)}; echo ready; while :; do sleep 0.01; done`;
+    const { child, nextLine } = startRun('--', 'sh', '-c', line);
+    expect(await nextLine()).toBe('ready');
+    child.kill(signal);
+    expect(await nextLine()).toBe('got it');
+    expect(await once(child, 'exit')).toEqual([5, null]);
+  });
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGABRT'] as const)('dies of %s when the program does', async (signal) => {
+    const { child } = startRun('--', 'sh', '-c', `kill -${signal.slice(3)} $$`);
+    expect(await once(child, 'exit')).toEqual([null, signal]);
+  });
+
+  it('takes its program and its directory along when it is killed', async () => {
+    const { child, nextLine } = startRun('--', 'sh', '-c', 'echo "$SOCKET_WRAPPER_DIR"; echo $$; sleep 1000; exit 0');
+    const directory = await nextLine();
+    const pid = Number(await nextLine());
+    expect([existsSync(directory), isAlive(pid)]).toEqual([true, true]);
+    child.kill('SIGKILL');
+    await allEnded([pid], 2000);
+    await expect.poll(() => existsSync(directory), { timeout: 2000 }).toBe(false);
+  });
+
+  it('answers as a shell does for a program that it cannot run', async () => {
+    await using folder = await makeFolder();
+    const file = await compile('nothing', join(folder.path, 'fixed'), { flags: ['-static'] });
+    expect(await cli('run', '--', join(folder.path, 'missing'))).toMatchObject({
+      exitCode: 127,
+      stderr: expect.stringMatching(/^socket-wrapper: Cannot start ".*\/missing": .* does not exist\n$/),
+    });
+    expect(await cli('run', '--', file)).toMatchObject({
+      exitCode: 126,
+      stderr: expect.stringMatching(/^socket-wrapper: Cannot run .* on a network: it is linked statically.*\n$/),
+    });
+  });
+});
