@@ -8,7 +8,6 @@ import { appendFileSync } from 'node:fs';
 import { summaryPage, terminalList } from './capture-list.js';
 import type { NetworkDefaults } from './network-use.js';
 import { resolveOutputDir } from './output-dir-option.js';
-import { readCaptures, removeCaptures } from './output-directory.js';
 
 /** A test file as Jest tells its reporters of it; the options are those of the file's project. */
 interface TestFile {
@@ -37,14 +36,13 @@ export default class SocketWrapperReporter {
     if (this.#core === undefined || this.#outputDirs.has(outputDir)) return;
 
     // Once only: the watch mode runs again what is affected, and what other tests have left is still true.
-    removeCaptures(outputDir, this.#core.readSidecar);
+    this.#core.removeKeptCaptures(outputDir);
     this.#outputDirs.add(outputDir);
   }
 
   onRunComplete(): void {
-    const { readSidecar } = this.#core ?? {};
-    if (readSidecar === undefined) return;
-    const captures = [...this.#outputDirs].flatMap((dir) => readCaptures(dir, this.#startedAt, readSidecar));
+    const since = this.#startedAt;
+    const captures = [...this.#outputDirs].flatMap((dir) => this.#core?.keptCaptures(dir, { since }) ?? []);
     if (captures.length === 0) return;
 
     process.stderr.write(`${terminalList(captures)}\n`);

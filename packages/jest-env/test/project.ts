@@ -34,6 +34,8 @@ export interface Project extends AsyncDisposable {
   start(args?: readonly string[]): ReturnType<typeof execa<Options>>;
   /** The captures in the output directory, sorted. */
   captures(): Promise<string[]>;
+  /** The processes that live in a network of this project now. */
+  processes(): Promise<string[]>;
   /** What the runs have left behind: directories of networks, and processes that live in one. */
   leftovers(): Promise<string[]>;
 }
@@ -47,7 +49,9 @@ export async function makeProject(name: string, jest: Jest): Promise<Project> {
   await cp(path.join(FIXTURES, name), directory, { recursive: true });
   await link(directory, 'jest-environment-socket-wrapper', PACKAGE);
   await link(directory, 'jest', path.join(PACKAGE, 'node_modules', jest));
-  await link(directory, 'jest-junit', path.join(PACKAGE, 'node_modules/jest-junit'));
+  for (const dependency of ['jest-junit', 'jest-environment-node', '@jest/globals']) {
+    await link(directory, dependency, path.join(PACKAGE, 'node_modules', dependency));
+  }
 
   const environment = { ...withoutRunner(process.env), NETWORKS: networks, NO_COLOR: '1' };
   const start = (args: readonly string[] = [], env = {}) =>
@@ -71,6 +75,7 @@ export async function makeProject(name: string, jest: Jest): Promise<Project> {
       const files = await readdir(path.join(directory, CAPTURES)).catch(() => []);
       return files.filter((file) => file.endsWith('.pcapng')).sort();
     },
+    processes: () => processesOf(networks),
     async leftovers() {
       return [...(await readdir(networks)), ...(await processesOf(networks))];
     },

@@ -1,13 +1,13 @@
 /** The captures of a run as a list for people: in the terminal, and on the summary page of a GitHub job. */
 
 import path from 'node:path';
-import type { Capture } from './output-directory.js';
+import type { KeptCapture } from '@socket-wrapper/core';
 
 /** GitHub cuts a step's summary off at one megabyte; the text of so many captures stays well below it. */
 const TEXTS_ON_SUMMARY_PAGE = 20;
 
 /** Each capture with the commands that open it. */
-export function terminalList(captures: readonly Capture[]): string {
+export function terminalList(captures: readonly KeptCapture[]): string {
   const items = captures.flatMap((capture) => {
     const file = shellWord(path.relative(process.cwd(), capture.path));
     return [
@@ -21,7 +21,7 @@ export function terminalList(captures: readonly Capture[]): string {
 }
 
 /** The same for `$GITHUB_STEP_SUMMARY`, where nothing can be opened: with the traffic itself to unfold. */
-export function summaryPage(captures: readonly Capture[]): string {
+export function summaryPage(captures: readonly KeptCapture[]): string {
   const rows = captures.map((capture) => {
     const file = path.relative(process.cwd(), capture.path);
     return `| ${markdownCell(titleOf(capture))} | ${capture.summary} | ${markdownCell(file)} |`;
@@ -42,7 +42,7 @@ export function summaryPage(captures: readonly Capture[]): string {
 }
 
 /** `web.test.ts > serves the front page (retry 1)`; a suite that is the whole file has no name of its own. */
-function titleOf({ file, fullName, attempt }: Capture): string {
+function titleOf({ file, fullName, attempt }: KeptCapture): string {
   const retry = attempt === 0 ? '' : ` (retry ${attempt})`;
   return [file, fullName].filter((name) => name !== '').join(' > ') + retry;
 }

@@ -1,10 +1,10 @@
 /** The reporter of the plugin: lists the captures that the run has left behind, and how to open them. */
 
 import { appendFileSync } from 'node:fs';
+import { keptCaptures, removeKeptCaptures } from '@socket-wrapper/core';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
 import { logAttachments } from './attachment-log.js';
 import { summaryPage, terminalList } from './capture-list.js';
-import { readCaptures, removeCaptures } from './output-directory.js';
 
 /** See the top of this file; the plugin tells it where captures go. */
 export default class SocketWrapperReporter implements Reporter {
@@ -24,7 +24,7 @@ export default class SocketWrapperReporter implements Reporter {
   onTestRunStart(): void {
     this.#startedAt = new Date();
     // The watch mode runs again only what is affected: what other tests have left is still true.
-    if (this.#isFirstRun) removeCaptures(this.#outputDir);
+    if (this.#isFirstRun) removeKeptCaptures(this.#outputDir);
     this.#isFirstRun = false;
   }
 
@@ -33,7 +33,7 @@ export default class SocketWrapperReporter implements Reporter {
   }
 
   onTestRunEnd(): void {
-    const captures = readCaptures(this.#outputDir, { since: this.#startedAt });
+    const captures = keptCaptures(this.#outputDir, { since: this.#startedAt });
     if (captures.length === 0) return;
 
     this.#vitest?.logger.log(terminalList(captures));

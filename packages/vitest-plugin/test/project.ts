@@ -33,6 +33,8 @@ export interface Project extends AsyncDisposable {
   start(args?: readonly string[]): ReturnType<typeof execa<Options>>;
   /** The captures in the output directory, sorted. */
   captures(): Promise<string[]>;
+  /** The processes that live in a network of this project now. */
+  processes(): Promise<string[]>;
   /** What the runs have left behind: directories of networks, and processes that live in one. */
   leftovers(): Promise<string[]>;
 }
@@ -82,6 +84,7 @@ export async function makeProject(name: string): Promise<Project> {
       const files = await readdir(path.join(directory, CAPTURES)).catch(() => []);
       return files.filter((file) => file.endsWith('.pcapng')).sort();
     },
+    processes: () => processesOf(networks),
     async leftovers() {
       return [...(await readdir(networks)), ...(await processesOf(networks))];
     },

@@ -1,0 +1,68 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { JESTS, makeProject } from './project.js';
+
+const CAPTURES = 'test-results/socket-wrapper';
+
+describe.each(JESTS)('reports of %s', { timeout: 60_000 }, (jest) => {
+  it('end with a list of captures and the commands that open them', async () => {
+    await using project = await makeProject('reporter', jest);
+    const { output } = await project.run(['-w', '2']);
+
+    const list = output.slice(output.indexOf('Network captures'));
+    expect(list).toMatch(/one\.test\.js > one fails: \d+ packets, 1 conversation/);
+    expect(list).toContain(`wireshark ${CAPTURES}/one.test.js-one-fails.pcapng`);
+    expect(list).toContain(`npx socket-wrapper show ${CAPTURES}/two.test.js-two-fails.pcapng`);
+    expect(list).not.toContain('one passes');
+    expect(await project.captures()).toEqual(['one.test.js-one-fails.pcapng', 'two.test.js-two-fails.pcapng']);
+  });
+
+  it('have no list when there are no captures', async () => {
+    await using project = await makeProject('reporter', jest);
+    const { output } = await project.run(['-t', 'passes']);
+    expect(output).not.toContain('Network captures');
+  });
+
+  it("name the capture in GitHub's annotations and summary", async () => {
+    await using project = await makeProject('reporter', jest);
+    const summaryFile = path.join(project.directory, 'summary.md');
+    const reporters = ['--reporters=github-actions', '--reporters=jest-environment-socket-wrapper/reporter'];
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summaryFile };
+    const { output } = await project.run(['one.test.js', ...reporters], { env });
+
+    expect(output).toMatch(/::error file=[^,]*one\.test\.js,line=9,[^\n]*one-fails\.pcapng/);
+    const summary = await readFile(summaryFile, 'utf8');
+    expect(summary).toMatch(/\| one\.test\.js &gt; one fails \| \d+ packets, 1 conversation \|/);
+  });
+
+  it('name the capture in the JUnit report', async () => {
+    await using project = await makeProject('reporter', jest);
+    await project.run(['one.test.js', '--reporters=jest-junit']);
+    const junit = await readFile(path.join(project.directory, 'junit.xml'), 'utf8');
+    expect(junit.split('<failure>')[1]).toContain(`${CAPTURES}/one.test.js-one-fails.pcapng`);
+  });
+
+  it('do not mix with captures of the last run, and leave other files alone', async () => {
+    await using project = await makeProject('reporter', jest);
+    await project.run(['one.test.js']);
+    await writeFile(path.join(project.directory, CAPTURES, 'notes.json'), '{}');
+    await project.run(['two.test.js']);
+
+    expect((await readdir(path.join(project.directory, CAPTURES))).sort()).toEqual([
+      'notes.json',
+      'two.test.js-two-fails.json',
+      'two.test.js-two-fails.pcapng',
+    ]);
+  });
+
+  it('name one capture for a suite that shares its network, in the error of the test that failed', async () => {
+    await using project = await makeProject('suite', jest);
+    const { tests, output } = await project.run();
+
+    expect(await project.captures(), output).toEqual(['suite.test.js-one-server.pcapng']);
+    expect(tests['one server fails']?.messages.join()).toContain('suite.test.js-one-server.pcapng');
+    expect(tests['one server passes']?.status).toBe('passed');
+    expect(await project.leftovers()).toEqual([]);
+  });
+});
