@@ -1,7 +1,7 @@
 export { AddressError, type AddressErrorCode } from './address/address-error.js';
 export type { Endpoint, Family, Transport } from './address/endpoint.js';
 export { isInterfaceId } from './address/interface-id.js';
-export { formatIpv4, formatIpv6, interfaceIdOf, ipv4Of, ipv6Of } from './address/ip.js';
+export { interfaceIdOf, ipv4Of, ipv6Of } from './address/ip.js';
 export { endpointOf, socketName } from './address/socket-name.js';
 export { Host } from './network/host.js';
 export { Network, type NetworkOptions } from './network/network.js';

@@ -21,13 +21,13 @@ export interface RecordFields {
   readonly peer?: AddressFields;
 }
 
-export interface AddressFields {
+interface AddressFields {
   readonly bytes: readonly number[];
   readonly port: number;
   readonly family?: number;
 }
 
-export const LITTLE_ENDIAN = endianness() === 'LE';
+const LITTLE_ENDIAN = endianness() === 'LE';
 
 /** The 256 bytes of a socket record: by default an open TCP socket over IPv4 on interface 10. */
 export function socketRecord(fields: RecordFields = {}): Uint8Array {

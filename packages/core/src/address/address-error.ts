@@ -1,10 +1,5 @@
 /** What an {@link AddressError} found wrong. */
-export type AddressErrorCode =
-  | 'BAD_INTERFACE_ID'
-  | 'BAD_PORT'
-  | 'BAD_LOOPBACK_ADDRESS'
-  | 'BAD_SHARE_NUMBER'
-  | 'BAD_IP_ADDRESS';
+export type AddressErrorCode = 'BAD_INTERFACE_ID' | 'BAD_PORT' | 'BAD_LOOPBACK_ADDRESS' | 'BAD_SHARE_NUMBER';
 
 /** An address, or a part of one, that no host of a network can have. */
 export class AddressError extends Error {

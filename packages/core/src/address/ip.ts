@@ -1,9 +1,8 @@
 /**
- * The addresses of hosts, and IP addresses as text.
+ * The addresses of hosts.
  *
  * `docs/network-directory.md` ("Hosts and addresses") is the contract with the native library.
  */
-import { AddressError } from './address-error.js';
 import { assertInterfaceId, isInterfaceId } from './interface-id.js';
 
 /** The IPv4 network of every {@link Network}: host `ID` has the address `10.53.57.ID`. */
@@ -55,51 +54,4 @@ export function interfaceIdOf(address: string): number | undefined {
     if (address === (base === 10 ? ipv4Of(interfaceId) : ipv6Of(interfaceId))) return interfaceId;
   }
   return undefined;
-}
-
-/**
- * Four bytes as dotted decimal.
- *
- * @throws {AddressError} `BAD_IP_ADDRESS` when there are not four bytes.
- * @example
- * formatIpv4(Uint8Array.of(10, 53, 57, 11)); // '10.53.57.11'
- */
-export function formatIpv4(bytes: Uint8Array): string {
-  assertLength(bytes, 4, 'IPv4');
-  return bytes.join('.');
-}
-
-/**
- * Sixteen bytes as RFC 5952 writes them: lower case, the longest run of zeros as `::`, a mapped IPv4 address dotted.
- *
- * @throws {AddressError} `BAD_IP_ADDRESS` when there are not sixteen bytes.
- * @example
- * formatIpv6(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)); // '::1'
- */
-export function formatIpv6(bytes: Uint8Array): string {
-  assertLength(bytes, 16, 'IPv6');
-  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0));
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return `::ffff:${formatIpv4(bytes.subarray(12))}`;
-  }
-
-  const { start, length } = longestZeroRun(groups);
-  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
-  // RFC 5952 §4.2.2: a single group of zeros is not shortened.
-  return length < 2 ? text(groups) : `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
-}
-
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let longest = { start: 0, length: 0 };
-  for (let start = 0; start < groups.length; start++) {
-    let end = start;
-    while (groups[end] === 0) end++;
-    if (end - start > longest.length) longest = { start, length: end - start };
-  }
-  return longest;
-}
-
-function assertLength(bytes: Uint8Array, length: number, family: string): void {
-  if (bytes.length === length) return;
-  throw new AddressError('BAD_IP_ADDRESS', `An ${family} address has ${length} bytes, not ${bytes.length}`);
 }

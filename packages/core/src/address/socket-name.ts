@@ -4,6 +4,7 @@
  * The native library builds the same names in C. `docs/network-directory.md` ("Socket file names") is the contract;
  * `test/vectors/socket-names.json` and `foreign-names.json` hold both sides to it.
  */
+import { ipv4Bytes, ipv4Text } from '../pcap/ip-text.js';
 import { AddressError } from './address-error.js';
 import { type Endpoint, type Family, isPort, type Transport } from './endpoint.js';
 import { assertInterfaceId, isInterfaceId } from './interface-id.js';
@@ -72,7 +73,7 @@ export function endpointOf(name: string): Endpoint | undefined {
     loopback,
   };
   if (address !== undefined) {
-    endpoint.loopbackAddress = [0, 2, 4, 6].map((at) => Number.parseInt(address.slice(at, at + 2), 16)).join('.');
+    endpoint.loopbackAddress = ipv4Text(Buffer.from(address, 'hex'));
     if (loopbackBytes(endpoint) === undefined) return undefined;
   }
   if (shareDigits !== undefined) {
@@ -97,15 +98,14 @@ function loopbackSuffix(endpoint: Endpoint): string {
         'an IPv4 loopback endpoint and an address of 127.0.0.0/8 other than 127.0.0.1 are needed',
     );
   }
-  return `.${bytes.map((byte) => hex(byte, 2)).join('')}`;
+  return `.${Array.from(bytes, (byte) => hex(byte, 2)).join('')}`;
 }
 
 /** The bytes of an address that needs a name of its own; `undefined` when this endpoint cannot have it. */
-function loopbackBytes({ family, loopback, loopbackAddress = '' }: Endpoint): readonly number[] | undefined {
-  const bytes = loopbackAddress.split('.').map(Number);
-  const isOtherLoopback = loopback && family === 'ipv4' && bytes[0] === 127 && loopbackAddress !== '127.0.0.1';
-  const isCanonical = bytes.length === 4 && bytes.every((byte) => byte >= 0 && byte <= 255);
-  return isOtherLoopback && isCanonical && bytes.join('.') === loopbackAddress ? bytes : undefined;
+function loopbackBytes({ family, loopback, loopbackAddress = '' }: Endpoint): Uint8Array | undefined {
+  const bytes = ipv4Bytes(loopbackAddress);
+  const isOtherLoopback = bytes?.[0] === 127 && loopbackAddress !== '127.0.0.1';
+  return loopback && family === 'ipv4' && isOtherLoopback ? bytes : undefined;
 }
 
 function hex(value: number, digits: number): string {

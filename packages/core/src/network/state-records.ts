@@ -4,7 +4,7 @@
 import { endianness } from 'node:os';
 import type { Family, Transport } from '../address/endpoint.js';
 import { isInterfaceId } from '../address/interface-id.js';
-import { formatIpv4, formatIpv6 } from '../address/ip.js';
+import { ipv4Text, ipv6Text } from '../pcap/ip-text.js';
 import { NetworkError } from './network-error.js';
 import { ADDRESS, ADDRESS_FAMILY, HEADER, MIN_COOKIE, PROCESS, SOCKET, SOCKET_TYPE, STATE } from './state-layout.js';
 
@@ -111,8 +111,8 @@ function addressOf(bytes: Uint8Array, offset: number): SocketAddress | undefined
 
   const port = view.getUint16(ADDRESS.port, LITTLE_ENDIAN);
   return familyOf(family, offset + ADDRESS.family) === 'ipv4'
-    ? { address: formatIpv4(bytes.subarray(ADDRESS.bytes, ADDRESS.bytes + 4)), port }
-    : { address: formatIpv6(bytes.subarray(ADDRESS.bytes, ADDRESS.bytes + 16)), port };
+    ? { address: ipv4Text(bytes.subarray(ADDRESS.bytes, ADDRESS.bytes + 4)), port }
+    : { address: ipv6Text(bytes.subarray(ADDRESS.bytes, ADDRESS.bytes + 16)), port };
 }
 
 function familyOf(value: number, offset: number): Family {

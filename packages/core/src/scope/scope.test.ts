@@ -4,6 +4,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -347,21 +348,24 @@ describe('the artifact as Wireshark sees it', () => {
       record(scope);
       const artifact = await scope.end('failed', { error: 'boom' });
       const path = artifact?.path ?? '';
-      const properties = execFileSync('capinfos', [path], { encoding: 'utf8' });
+      const properties = outputOf('capinfos', [path]);
       expect(properties).toContain('web > serves');
       expect(properties).toContain('src/web.test.ts:12');
       expect(properties).toContain('boom');
       expect(properties).toMatch(/Number of packets = 2/);
 
       const fields = ['ip.src_host', 'ip.dst_host', 'data.text', 'frame.time_epoch'].flatMap((field) => ['-e', field]);
-      const packets = execFileSync(
-        'tshark',
-        ['-r', path, '-N', 'n', '-o', 'data.show_as_text:TRUE', '-T', 'fields', ...fields],
-        {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'ignore'],
-        },
-      );
+      const packets = outputOf('tshark', [
+        '-r',
+        path,
+        '-N',
+        'n',
+        '-o',
+        'data.show_as_text:TRUE',
+        '-T',
+        'fields',
+        ...fields,
+      ]);
       expect(
         packets
           .trim()
@@ -374,6 +378,10 @@ describe('the artifact as Wireshark sees it', () => {
     },
   );
 });
+
+function outputOf(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
 
 function isInstalled(program: string): boolean {
   return (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, program)));
@@ -419,7 +427,7 @@ describe('the end of a scope never rejects:', () => {
   it('a file of a capture that cannot be written leaves no sidecar', async () => {
     const scope = open();
     record(scope);
-    execFileSync('mkdir', ['-p', join(outputDir, 'src-web.test.ts-web-serves.pcapng')]);
+    mkdirSync(join(outputDir, 'src-web.test.ts-web-serves.pcapng'), { recursive: true });
     const warning = await warningOf(async () => expect(await scope.end('failed')).toBeUndefined());
     expect(warning.message).toContain('EISDIR');
     expect(existsSync(join(outputDir, 'src-web.test.ts-web-serves.json'))).toBe(false);
