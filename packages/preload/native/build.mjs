@@ -46,7 +46,7 @@ const ARTIFACTS = [
     file: 'libsocket_wrapper.so',
     folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose'],
     compile: LIBRARY_FLAGS,
-    link: ['-shared', '-Wl,-z,nodelete', HARDENED, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
+    link: ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', HARDENED, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
   },
   {
     file: 'libsocket_wrapper_noop.so',

@@ -35,7 +35,8 @@ describe('socket-wrapper', () => {
     expect(await cli('--version')).toEqual({ exitCode: 0, stdout: `${manifest.version}\n`, stderr: '' });
     const { exitCode, stdout } = await cli('--help');
     expect(exitCode).toBe(0);
-    for (const command of ['run', 'show', 'library', 'doctor']) expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of ['run', 'show', 'library', 'doctor'])
+      expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   });
 
   it('prints the path of the library', async () => {
@@ -140,7 +141,8 @@ describe('socket-wrapper run', () => {
   });
 
   it('removes a network of its own at the end, with the processes that were left on it', async () => {
-    const line = 'echo "$SOCKET_WRAPPER_DIR $SOCKET_WRAPPER_DEFAULT_IFACE $SOCKET_WRAPPER_IPV4_NETWORK"; sleep 1000 >&- 2>&- & echo $!';
+    const line =
+      'echo "$SOCKET_WRAPPER_DIR $SOCKET_WRAPPER_DEFAULT_IFACE $SOCKET_WRAPPER_IPV4_NETWORK"; sleep 1000 >&- 2>&- & echo $!';
     const { stdout } = await cli('run', '--', 'sh', '-c', line);
     const [place = '', pid] = stdout.split('\n');
     const [directory = '', ...rest] = place.split(' ');

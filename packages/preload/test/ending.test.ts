@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, openSync, closeSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,10 @@ describe('network.dispose', () => {
     const network = createNetwork();
     const box = network.host('box');
     const plain = await box.spawn('sleep', ['1000']);
-    const family = await box.spawn('sh', ['-c', 'sleep 1000 & echo $!; sh -c "sleep 1000 & echo \\$!; wait" & echo $!; wait']);
+    const family = await box.spawn('sh', [
+      '-c',
+      'sleep 1000 & echo $!; sh -c "sleep 1000 & echo \\$!; wait" & echo $!; wait',
+    ]);
     const daemon = await box.spawn('sh', ['-c', 'setsid sh -c "sleep 1000 & echo \\$!; wait" & echo $!']);
     const stubborn = await box.spawn('sh', ['-c', 'trap "" TERM; echo $$; while :; do sleep 1000; done']);
     const pids = [
@@ -101,7 +104,9 @@ describe('network.dispose', () => {
     const networks = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const network = createNetwork();
-        const program = await network.host('box').spawn('sh', ['-c', 'trap "" TERM; echo $$; while :; do sleep 1000; done']);
+        const program = await network
+          .host('box')
+          .spawn('sh', ['-c', 'trap "" TERM; echo $$; while :; do sleep 1000; done']);
         await numbersOf(program, 1);
         return network;
       }),

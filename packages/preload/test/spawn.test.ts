@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createNetwork, SpawnedProgram, SpawnError } from '../src/index.js';
+import { createNetwork, SpawnError, SpawnedProgram } from '../src/index.js';
 import { allEnded, isAlive, makeFolder } from './support/programs.js';
 
 /** The text of the first line that a program writes. */
@@ -13,7 +13,9 @@ async function firstLine(program: SpawnedProgram): Promise<string> {
 describe('host.spawn', () => {
   it('gives a program that runs, with its output and its end', async () => {
     await using network = createNetwork();
-    const program = await network.host('box').spawn('sh', ['-c', 'echo out; echo err >&2; read line; echo "$line"; exit 3']);
+    const program = await network
+      .host('box')
+      .spawn('sh', ['-c', 'echo out; echo err >&2; read line; echo "$line"; exit 3']);
     expect(program).toBeInstanceOf(SpawnedProgram);
     expect(program).toMatchObject({ file: 'sh', spawn: 1, pid: expect.any(Number) });
     expect(program.host).toBe(network.host('box'));
@@ -88,7 +90,9 @@ describe('host.spawn', () => {
   it('rejects as soon as a program that ended well has left nothing behind', async () => {
     await using network = createNetwork();
     const failure = network.host('box').spawn('sh', ['-c', 'sh -c "exit 0" & wait'], { listening: [80, 443] });
-    await expect(failure).rejects.toThrow('on host box exited with code 0 before it listened on TCP port 80, TCP port 443');
+    await expect(failure).rejects.toThrow(
+      'on host box exited with code 0 before it listened on TCP port 80, TCP port 443',
+    );
   });
 
   it('rejects when the last process of a daemon has ended', async () => {
@@ -152,14 +156,19 @@ describe('SpawnedProgram.stop', () => {
 
   it('leaves other programs of the network alone', async () => {
     await using network = createNetwork();
-    const [first, second] = [await network.host('a').spawn('sleep', ['1000']), await network.host('b').spawn('sleep', ['1000'])];
+    const [first, second] = [
+      await network.host('a').spawn('sleep', ['1000']),
+      await network.host('b').spawn('sleep', ['1000']),
+    ];
     await first.stop();
     expect([isAlive(first.pid), isAlive(second.pid)]).toEqual([false, true]);
   });
 
   it('kills what does not act on SIGTERM', async () => {
     await using network = createNetwork();
-    const program = await network.host('box').spawn('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 1000; done']);
+    const program = await network
+      .host('box')
+      .spawn('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 1000; done']);
     await firstLine(program);
     await program.stop({ graceMs: 50 });
     expect(await program.exited).toEqual({ exitCode: undefined, signal: 'SIGKILL' });
@@ -167,7 +176,9 @@ describe('SpawnedProgram.stop', () => {
 
   it('ends a stopped program as well', async () => {
     await using network = createNetwork();
-    const program = await network.host('box').spawn('sh', ['-c', 'trap "exit 7" TERM; echo ready; kill -STOP $$; exit 1']);
+    const program = await network
+      .host('box')
+      .spawn('sh', ['-c', 'trap "exit 7" TERM; echo ready; kill -STOP $$; exit 1']);
     await firstLine(program);
     await program.stop({ graceMs: 5000 });
     expect(await program.exited).toEqual({ exitCode: 7, signal: undefined });
@@ -175,7 +186,9 @@ describe('SpawnedProgram.stop', () => {
 
   it('lets a program end in its own way', async () => {
     await using network = createNetwork();
-    const program = await network.host('box').spawn('sh', ['-c', 'trap "echo bye; exit 0" TERM; echo ready; while :; do sleep 0.01; done']);
+    const program = await network
+      .host('box')
+      .spawn('sh', ['-c', 'trap "echo bye; exit 0" TERM; echo ready; while :; do sleep 0.01; done']);
     await firstLine(program);
     await program.stop();
     expect(await program.exited).toEqual({ exitCode: 0, signal: undefined });
@@ -205,7 +218,9 @@ describe('SpawnedProgram.stop', () => {
 describe('SpawnedProgram.kill', () => {
   it('signals the process itself, and says whether it was there', async () => {
     await using network = createNetwork();
-    const program = await network.host('box').spawn('sh', ['-c', 'trap "echo hup" HUP; echo ready; while :; do sleep 0.01; done']);
+    const program = await network
+      .host('box')
+      .spawn('sh', ['-c', 'trap "echo hup" HUP; echo ready; while :; do sleep 0.01; done']);
     const lines = program.lines();
     await lines.next();
     expect(program.kill('SIGHUP')).toBe(true);

@@ -2,12 +2,7 @@
 /** The command `socket-wrapper`. */
 
 import { readFileSync } from 'node:fs';
-import { NetworkError } from '@socket-wrapper/core';
 import { PreloadError } from '../preload-error.js';
-import { doctor } from './doctor.js';
-import { library } from './library.js';
-import { run } from './run.js';
-import { show } from './show.js';
 import { UsageError } from './usage-error.js';
 
 const HELP = `Usage: socket-wrapper COMMAND
@@ -27,7 +22,13 @@ const HELP = `Usage: socket-wrapper COMMAND
 /** Gives the exit code; takes what follows its name on the command line. */
 type Command = (args: readonly string[]) => Promise<number> | number;
 
-const COMMANDS: Readonly<Record<string, Command>> = { run, show, library, doctor };
+/** Each is loaded when it is called: most of them need little of what the others do. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.js')).run,
+  show: async () => (await import('./show.js')).show,
+  library: async () => (await import('./library.js')).library,
+  doctor: async () => (await import('./doctor.js')).doctor,
+};
 
 /** Exit codes of shells for a command that is not found, and for one that cannot be run. */
 const NOT_FOUND = 127;
@@ -43,8 +44,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command !== undefined) return command(args);
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load !== undefined) return (await load())(args);
   const found = name === undefined ? 'a command is missing' : `${JSON.stringify(name)} is no command`;
   throw new UsageError(`socket-wrapper: ${found}, one of ${Object.keys(COMMANDS).join(', ')} or --help is needed`);
 }
@@ -59,7 +60,7 @@ function report(error: unknown): number {
     process.stderr.write(`socket-wrapper: ${error.message}\n`);
     return error.code === 'PROGRAM_NOT_FOUND' ? NOT_FOUND : NOT_RUNNABLE;
   }
-  if (error instanceof NetworkError) {
+  if (error instanceof Error && error.name === 'NetworkError') {
     process.stderr.write(`socket-wrapper: ${error.message}\n`);
     return 1;
   }
