@@ -71,8 +71,8 @@ describe('host.spawn with listening', () => {
     const server = serve(network.host('web'), ['tcp:8080', 'udp:53'], { listening: [80, 8080], timeoutMs: 1500 });
     const { pid } = server;
     const error = await server.then(
-      () => undefined,
-      (reason) => reason,
+      () => expect.unreachable(),
+      (reason: Error) => reason,
     );
     expect(error).toMatchObject({ code: 'LISTENS_ELSEWHERE', host: 'web' });
     expect(error.message).toMatch(
