@@ -11,6 +11,7 @@ export type NetworkErrorCode =
   | 'STATE_CORRUPT'
   | 'STATE_TRUNCATED'
   | 'STATE_UNREADABLE'
+  | 'STEP_TIMEOUT'
   | 'WATCH_FAILED';
 
 /** A network that cannot do what it was asked, or whose directory is damaged. */

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +12,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addProcess, addSocket, FLAG, ring, writeAt } from '../../test/state-file.js';
 import { Host } from './host.js';
 import { Network, type NetworkOptions } from './network.js';
@@ -201,6 +202,16 @@ describe('sockets', () => {
     expect(network.sockets()).toEqual([]);
   });
 
+  it('lists sockets by host and port, not by their places in the table', async () => {
+    const network = makeNetwork();
+    const { server, inode } = await openUnixSocket(network);
+    onTestFinished(() => void server.close());
+    for (const [slot, port] of [81, 9000, 80].entries()) {
+      addSocket(stateOf(network), { slot, inode, local: { bytes: [10, 53, 57, 10], port } });
+    }
+    expect(network.sockets().map(({ local }) => local.port)).toEqual([80, 81, 9000]);
+  });
+
   it('passes on what is wrong with a damaged state', () => {
     const network = makeNetwork();
     writeAt(stateOf(network), 0, Buffer.from('garbage!'));
@@ -285,6 +296,50 @@ describe('dispose', () => {
       errors: [asyncError, syncError],
     });
     expect(log).toEqual(['last']);
+    expect(existsSync(network.directory)).toBe(false);
+  });
+
+  it('goes on after 2.5 s without a step that never ends, with fake timers too', async () => {
+    const network = new Network();
+    const log: string[] = [];
+    network.onDispose(() => void log.push('last'));
+    network.onDispose(() => new Promise(() => {}));
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    await expect(network.dispose()).rejects.toMatchObject({
+      errors: [
+        {
+          name: 'NetworkError',
+          code: 'STEP_TIMEOUT',
+          message: `A step at the end of network ${network.directory} did not finish within 2500 ms`,
+        },
+      ],
+    });
+    expect(log).toEqual(['last']);
+    expect(existsSync(network.directory)).toBe(false);
+  });
+
+  it('removes the directory while files still appear in it', async () => {
+    const network = makeNetwork();
+    // Makes files until it cannot any more.
+    const source = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { writeFileSync } = require('node:fs');
+      for (let count = 0; ; count++) {
+        try {
+          writeFileSync(workerData + '/' + count, '');
+        } catch (error) {
+          parentPort.postMessage(error.code);
+          break;
+        }
+        if (count === 10) parentPort.postMessage('running');
+      }
+    `;
+    const worker = new Worker(source, { eval: true, workerData: network.directory });
+    const messages = on(worker, 'message');
+    expect((await messages.next()).value).toEqual(['running']);
+    await network.dispose();
+    expect((await messages.next()).value).toEqual(['ENOENT']);
     expect(existsSync(network.directory)).toBe(false);
   });
 

@@ -12,11 +12,13 @@ import { withoutGhosts } from './live-sockets.js';
 import { makeDirectory, removeDirectory } from './network-directory.js';
 import { NetworkError } from './network-error.js';
 import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
-import { type SocketInfo, socketInfoOf } from './socket-info.js';
+import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
 import type { ProcessInfo } from './state-records.js';
+import { within } from './within.js';
 
 const CAPTURE_FILE = 'capture.pcap';
 const MAX_SPAWN = 0xffff_ffff;
+const STEP_TIMEOUT_MS = 2500;
 
 /** How a network is made. */
 export interface NetworkOptions {
@@ -97,16 +99,16 @@ export class Network<H extends Host = Host> {
   }
 
   /**
-   * The sockets that are open on the network at this moment, like `ss -tulpn`.
+   * The sockets that are open on the network at this moment, like `ss -tulpn`: by host, then port.
    *
    * @throws {NetworkError} `STATE_UNREADABLE`, `STATE_BAD_MAGIC`, `STATE_TRUNCATED`, `STATE_CORRUPT`, `DISPOSED`
    */
   sockets(): SocketInfo[] {
     this.#assertNot(this.#isGone, 'list sockets');
     const names = new Map(this.#interfaces.names.map((name) => [this.#interfaces.idOf(name), name]));
-    return withoutGhosts(readSocketRecords(this.#stateFile)).map((record) =>
-      socketInfoOf(record, (interfaceId) => names.get(interfaceId)),
-    );
+    return withoutGhosts(readSocketRecords(this.#stateFile))
+      .map((record) => socketInfoOf(record, (interfaceId) => names.get(interfaceId)))
+      .sort(bySocketAddress);
   }
 
   /**
@@ -164,7 +166,8 @@ export class Network<H extends Host = Host> {
   }
 
   /**
-   * Has `step` run when the network is disposed of, before its directory goes; the last one added runs first.
+   * Has `step` run when the network is disposed of, before its directory goes; the last one added runs first. A step
+   * that takes longer than 2.5 s has failed.
    *
    * @throws {NetworkError} `DISPOSED`
    */
@@ -221,7 +224,7 @@ export class Network<H extends Host = Host> {
         errors.push(error);
       }
     };
-    for (const step of this.#steps.splice(0).reverse()) await attempt(step);
+    for (const step of this.#steps.splice(0).reverse()) await attempt(() => this.#runInTime(step));
     for (const stop of [...this.#watches]) await attempt(stop);
     this.#isGone = true;
     await attempt(() => {
@@ -231,6 +234,18 @@ export class Network<H extends Host = Host> {
     if (errors.length === 0) return;
     const count = errors.length === 1 ? '1 step' : `${errors.length} steps`;
     throw new AggregateError(errors, `Cannot end network ${this.directory} cleanly: ${count} failed`);
+  }
+
+  async #runInTime(step: () => Promise<void> | void): Promise<void> {
+    const isDone = await within(
+      STEP_TIMEOUT_MS,
+      Promise.resolve(step()).then(() => true),
+    );
+    if (isDone) return;
+    throw new NetworkError(
+      'STEP_TIMEOUT',
+      `A step at the end of network ${this.directory} did not finish within ${STEP_TIMEOUT_MS} ms`,
+    );
   }
 
   #assertNot(isOver: boolean, action: string): void {

@@ -18,7 +18,7 @@ describe('createSharedState', () => {
   it('makes a sparse file of the full size that only its owner can read', () => {
     createSharedState(path);
     const { size, blocks, mode } = statSync(path);
-    expect(size).toBe(71_372_800);
+    expect(size).toBe(72_421_376);
     expect(blocks * 512).toBeLessThanOrEqual(8192);
     expect(mode & 0o777).toBe(0o600);
   });
@@ -121,7 +121,7 @@ describe('readSocketRecords', () => {
     createSharedState(path);
     addSocket(path, {});
     truncateSync(path, size);
-    const message = `Cannot read ${length} bytes at byte ${offset} of ${path}: it is ${size} bytes long, 71372800 are needed`;
+    const message = `Cannot read ${length} bytes at byte ${offset} of ${path}: it is ${size} bytes long, 72421376 are needed`;
     expect(() => readSocketRecords(path)).toThrow(expect.objectContaining({ code: 'STATE_TRUNCATED', message }));
   });
 
@@ -166,7 +166,7 @@ describe('readProcesses', () => {
   it('says what is missing of a table', () => {
     createSharedState(path);
     truncateSync(path, 5000);
-    const message = `Cannot read 65536 bytes at byte 4096 of ${path}: it is 5000 bytes long, 71372800 are needed`;
+    const message = `Cannot read 65536 bytes at byte 4096 of ${path}: it is 5000 bytes long, 72421376 are needed`;
     expect(() => readProcesses(path)).toThrow(expect.objectContaining({ code: 'STATE_TRUNCATED', message }));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FLAG, socketRecord } from '../../test/state-file.js';
-import { socketInfoOf } from './socket-info.js';
+import { bySocketAddress, socketInfoOf } from './socket-info.js';
 import { socketsOf } from './state-records.js';
 
 const names: Record<number, string> = { 10: 'test', 11: 'web' };
@@ -62,5 +62,23 @@ describe('socketInfoOf', () => {
 
   it('gives the address of a host that the network has no name for', () => {
     expect(infoOf({ interfaceId: 99 }).host).toBe('10.53.57.99');
+  });
+});
+
+describe('bySocketAddress', () => {
+  it('sorts by host, port, transport, family, address, peer and process', () => {
+    const at = (last: number, port: number) => ({ bytes: [10, 53, 57, last], port });
+    const sorted = [
+      infoOf({ interfaceId: 10, local: at(10, 9000) }),
+      infoOf({ interfaceId: 11, local: at(11, 80) }),
+      infoOf({ interfaceId: 11, local: at(12, 80) }),
+      infoOf({ interfaceId: 11, flags: FLAG.connected, local: at(12, 80), peer: at(10, 40_000) }),
+      infoOf({ interfaceId: 11, flags: FLAG.connected, local: at(12, 80), peer: at(10, 40_001) }),
+      infoOf({ interfaceId: 11, family: 10, local: at(11, 80), pid: 1 }),
+      infoOf({ interfaceId: 11, family: 10, local: at(11, 80), pid: 2 }),
+      infoOf({ interfaceId: 11, type: 2, local: at(11, 80) }),
+      infoOf({ interfaceId: 11, local: at(11, 81) }),
+    ];
+    expect([...sorted].reverse().sort(bySocketAddress)).toEqual(sorted);
   });
 });

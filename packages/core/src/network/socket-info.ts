@@ -46,6 +46,19 @@ export function socketInfoOf(record: SocketRecord, nameOf: (interfaceId: number)
   return peer === undefined || info.state !== 'connected' ? info : { ...info, peer };
 }
 
+/** Puts sockets into an order that is the same in every run: their places in the table depend on kernel counters. */
+export function bySocketAddress(a: SocketInfo, b: SocketInfo): number {
+  return (
+    a.interfaceId - b.interfaceId ||
+    a.local.port - b.local.port ||
+    a.transport.localeCompare(b.transport) ||
+    a.family.localeCompare(b.family) ||
+    a.local.address.localeCompare(b.local.address) ||
+    (a.peer?.port ?? 0) - (b.peer?.port ?? 0) ||
+    a.pid - b.pid
+  );
+}
+
 function stateOf(flags: number): SocketState {
   if (flags & FLAG.listening) return 'listening';
   if (flags & FLAG.connected) return 'connected';

@@ -10,7 +10,7 @@ export const STATE = {
   headerSize: 4096,
   processTable: { offset: 4096, entrySize: 16, entries: 4096 },
   socketTable: { offset: 69_632, recordSize: 256, records: 262_144 },
-  size: 71_372_800,
+  size: 72_421_376,
 } as const;
 
 /** Fields of the header. */

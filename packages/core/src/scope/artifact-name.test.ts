@@ -20,7 +20,8 @@ describe('artifactName', () => {
   it.each([
     ['/other/web.test.ts', 'other-web.test.ts-x'],
     ['/app/.hidden/web.test.ts', 'hidden-web.test.ts-x'],
-    ['file:///app/web.test.ts', 'file-app-web.test.ts-x'],
+    ['file:///app/web.test.ts', 'web.test.ts-x'],
+    ['virtual:web', 'virtual-web-x'],
     ['', 'x'],
   ])('makes of file %j a name that is not hidden', (file, name) => {
     expect(nameOf('x', { file })).toBe(name);

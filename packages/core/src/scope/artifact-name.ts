@@ -2,7 +2,8 @@
  * Names the files of artifacts after their tests.
  */
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestIdentity } from './test-identity.js';
 
 // A file name has 255 bytes. The rest is for '-retry12345', '-12345' and the longest ending, '.json.01234567.lock'.
@@ -29,9 +30,10 @@ export function artifactName({ file, fullName, attempt }: TestIdentity, rootDir:
   return `${cut(base, MAX_BASE_BYTES - HASH_DIGITS - 1)}-${hash}${retry}`;
 }
 
-/** `file` as seen from `rootDir`, with slashes; as it is when it is not a path (a URL, say). */
+/** `file`, a path or a file URL, as seen from `rootDir`. */
 export function relativeFile(file: string, rootDir: string): string {
-  return file.startsWith('/') ? relative(rootDir, file) : file;
+  const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+  return isAbsolute(path) ? relative(rootDir, path) : path;
 }
 
 function plain(text: string): string {

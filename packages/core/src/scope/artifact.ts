@@ -3,7 +3,7 @@
  */
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { artifactCapture } from './artifact-capture.js';
 import { artifactName, relativeFile } from './artifact-name.js';
 import { claimName } from './claim.js';
@@ -42,6 +42,7 @@ export interface TestReport {
 
 /** Where artifacts go. */
 export interface ArtifactPlace {
+  /** Absolute. */
   readonly outputDir: string;
   readonly rootDir: string;
   readonly run: string;
@@ -84,7 +85,7 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     sockets: evidence.sockets,
   });
 
-  const outputDir = resolve(place.outputDir);
+  const { outputDir } = place;
   mkdirSync(outputDir, { recursive: true });
   const path = join(outputDir, claimName(outputDir, artifactName(identity, place.rootDir), sidecarOf));
   const artifact: Artifact = {

@@ -34,6 +34,15 @@ describe('readRecording', () => {
     expect(packets.map(({ originalLength }) => originalLength)).toEqual([3, 0, 300]);
   });
 
+  it('sorts packets by time, and leaves those of the same time in their order', () => {
+    const bytes = pcapFile(PACKETS);
+    const view = new DataView(bytes.buffer);
+    for (const [index, microseconds] of [5, 2, 2].entries())
+      view.setUint32((STARTS[index] ?? 0) + 4, microseconds, true);
+    const [first, second, third] = PACKETS;
+    expect(read(bytes).packets.map(({ data }) => data)).toEqual([second, third, first]);
+  });
+
   it('reads an empty file, whose first packet was about to come', () => {
     expect(read(new Uint8Array(0))).toEqual({ packets: [], loss: undefined });
   });

@@ -27,7 +27,7 @@ const MAX_PACKET_LENGTH = 0xffff;
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * The packets whose records begin before byte `end` of an open pcap file.
+ * The packets, by time, whose records begin before byte `end` of an open pcap file.
  *
  * A record across `end` is read to its end, since it was being written when `end` was looked up. Of a capture whose
  * packets take more than about `maxBytes` of memory the last part is read: it explains the failure.
@@ -61,6 +61,8 @@ export function readRecording(file: number, end: number, maxBytes: number = DEFA
     // The decoder counts the bytes that it was given.
     losses.push(error.message.replace(`at byte ${error.offset}`, `at byte ${error.offset + skipped}`));
   }
+  // Processes append by themselves, so a packet may come after one that is a little younger.
+  packets.sort((a, b) => Number(a.timestampNs - b.timestampNs));
   return { packets, loss: losses.length === 0 ? undefined : losses.join('. ') };
 }
 

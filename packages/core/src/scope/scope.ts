@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import type { Network, NetworkOptions } from '../network/network.js';
+import { within } from '../network/within.js';
 import {
   type Artifact,
   type ArtifactPlace,
@@ -13,7 +14,7 @@ import {
   writeArtifact,
   writeArtifactSync,
 } from './artifact.js';
-import { monotonicMs, wallClockMs, within } from './clock.js';
+import { monotonicMs, wallClockMs } from './clock.js';
 import { errorText } from './error-text.js';
 import { Evidence } from './evidence.js';
 import { endAtExit, forgetAtExit } from './exit-artifacts.js';
@@ -33,7 +34,7 @@ import type { Outcome, TestIdentity } from './test-identity.js';
 export interface ScopeOptions<N extends Network = Network> extends Omit<NetworkOptions, 'capture'> {
   /** Makes the network, the first time the test uses it. */
   readonly createNetwork: (options: NetworkOptions) => N;
-  /** Where kept captures go. Default: `test-results/socket-wrapper` in `rootDir`. */
+  /** Where kept captures go, seen from `rootDir`. Default: `test-results/socket-wrapper`. */
   readonly outputDir?: string;
   /** Which captures are kept. Default: `retain-on-failure`. */
   readonly capture?: RetentionMode;
@@ -221,12 +222,8 @@ export class TestScope<N extends Network = Network> {
   }
 
   #place(): ArtifactPlace {
-    const {
-      rootDir = process.cwd(),
-      outputDir = resolve(rootDir, 'test-results/socket-wrapper'),
-      run = runKey(),
-    } = this.#options;
-    return { rootDir, outputDir, run };
+    const { rootDir = process.cwd(), outputDir = 'test-results/socket-wrapper', run = runKey() } = this.#options;
+    return { rootDir, outputDir: resolve(rootDir, outputDir), run };
   }
 
   #warn(message: string): void {
