@@ -72,7 +72,7 @@ describe('host.spawn with listening', () => {
     const { pid } = server;
     const error = await server.then(
       () => expect.unreachable(),
-      (reason: Error) => reason,
+      (reason: unknown) => reason as Error,
     );
     expect(error).toMatchObject({ code: 'LISTENS_ELSEWHERE', host: 'web' });
     expect(error.message).toMatch(
