@@ -1,0 +1,36 @@
+/* packet.h: the bytes of IP packets as they would be on a wire: valid lengths and checksums. */
+#ifndef SW_CAPTURE_PACKET_H
+#define SW_CAPTURE_PACKET_H
+
+#include "state/layout.h"
+
+#include <stdbool.h>
+#include <sys/uio.h>
+
+enum sw_tcp_flag { SW_TCP_FIN = 1, SW_TCP_SYN = 2, SW_TCP_RST = 4, SW_TCP_PSH = 8, SW_TCP_ACK = 16 };
+
+/* IPv6 and TCP with the options of a SYN. */
+enum { SW_PACKET_HEADER_MAX = 40 + 40, SW_PACKET_QUOTE_MAX = 64 };
+
+struct sw_packet {
+    uint8_t header[SW_PACKET_HEADER_MAX + SW_PACKET_QUOTE_MAX];
+    unsigned header_length;
+    const struct iovec *payload;
+    unsigned payload_parts;
+    size_t payload_length;
+};
+
+/* Whether the packets between these two are IPv4: mapped addresses are. */
+bool sw_packet_is_ipv4(const struct sw_address *source, const struct sw_address *destination);
+
+void sw_packet_tcp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, uint8_t flags,
+                   uint32_t sequence, uint32_t acknowledgement, const struct iovec *payload, unsigned parts);
+
+void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, const struct iovec *payload,
+                   unsigned parts);
+
+/* Destination unreachable, from `source` to `destination`, quoting `about`. `port`: of a closed port, else of a host. */
+void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, bool port,
+                           const struct sw_packet *about);
+
+#endif

@@ -1,0 +1,227 @@
+/* data.c: the calls that move data. For a descriptor that is not ours, and for a TCP socket while nothing is captured, they add no
+ * system call. */
+#include "base/real.h"
+#include "capture/capture.h"
+#include "interpose/export.h"
+#include "interpose/rights.h"
+#include "interpose/start.h"
+#include "sockets/datagram.h"
+#include "sockets/life.h"
+#include "sockets/stream.h"
+
+#include <limits.h>
+#include <sys/socket.h>
+
+static bool is_stream(const struct sw_socket *socket) {
+    return socket->record->type == SOCK_STREAM;
+}
+
+/* A hint that led to a call on something that is no socket: forget it. */
+static bool was_stale(ssize_t result, int fd) {
+    if (result != -ENOTSOCK)
+        return false;
+    sw_fd_forget(fd);
+    return true;
+}
+
+static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags) {
+    return is_stream(socket) ? sw_stream_receive(socket, message, flags) : sw_datagram_receive(socket, message, flags);
+}
+
+static ssize_t transmit(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    return is_stream(socket) ? sw_stream_send(socket, message, flags) : sw_datagram_send(socket, message, flags);
+}
+
+/* read(2) */
+SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket))
+        return sw_real.read(fd, data, size);
+    if (is_stream(&socket)) {
+        ssize_t result = sw_real.read(fd, data, size);
+        if (result > 0 && !sw_capture_is_on())
+            return result;
+        if (size == 0 || !sw_fd_socket(fd, &socket))
+            return result;
+        return sw_answer(sw_stream_received(&socket, result, false));
+    }
+    struct iovec part = {data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    ssize_t result = sw_datagram_receive(&socket, &message, 0);
+    return was_stale(result, fd) ? sw_real.read(fd, data, size) : sw_answer(result);
+}
+
+/* readv(2) */
+SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) || count < 0 || count > IOV_MAX)
+        return sw_real.readv(fd, parts, count);
+    struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
+    ssize_t result = receive(&socket, &message, 0);
+    return was_stale(result, fd) ? sw_real.readv(fd, parts, count) : sw_answer(result);
+}
+
+/* recvfrom(2) */
+SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
+        return sw_real.recvfrom(fd, data, size, flags, address, length);
+    if (is_stream(&socket)) {
+        ssize_t result = sw_real.recvfrom(fd, data, size, flags, NULL, NULL);
+        if (result <= 0 || sw_capture_is_on()) {
+            if ((size == 0 && result == 0) || !sw_fd_socket(fd, &socket))
+                return result;
+            result = sw_answer(sw_stream_received(&socket, result, (flags & MSG_PEEK) != 0));
+        }
+        if (result >= 0 && address != NULL && length != NULL)
+            *length = 0;
+        return result;
+    }
+    if (address != NULL && length != NULL && (int)*length < 0)
+        return sw_answer(-EINVAL);
+    struct iovec part = {data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = address, .msg_namelen = length != NULL ? *length : 0};
+    ssize_t result = sw_datagram_receive(&socket, &message, flags);
+    if (was_stale(result, fd))
+        return sw_real.recvfrom(fd, data, size, flags, address, length);
+    if (result >= 0 && address != NULL && length != NULL)
+        *length = message.msg_namelen;
+    return sw_answer(result);
+}
+
+/* recv(2) */
+SW_EXPORT ssize_t recv(int fd, void *data, size_t size, int flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket))
+        return sw_real.recv(fd, data, size, flags);
+    return recvfrom(fd, data, size, flags, NULL, NULL);
+}
+
+/* recvmsg(2) */
+SW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) && (message == NULL || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
+        ssize_t result = sw_real.recvmsg(fd, message, flags);
+        if (result >= 0)
+            sw_rights_received(message);
+        return result;
+    }
+    ssize_t result = receive(&socket, message, flags);
+    return was_stale(result, fd) ? sw_real.recvmsg(fd, message, flags) : sw_answer(result);
+}
+
+/* recvmmsg(2) */
+SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket)) {
+        int result = sw_real.recvmmsg(fd, messages, count, flags, timeout);
+        for (int i = 0; i < result; i++)
+            sw_rights_received(&messages[i].msg_hdr);
+        return result;
+    }
+    struct timespec deadline;
+    if (timeout != NULL) {
+        clock_gettime(CLOCK_MONOTONIC, &deadline);
+        deadline.tv_sec += timeout->tv_sec;
+        deadline.tv_nsec += timeout->tv_nsec;
+    }
+    unsigned done = 0;
+    ssize_t result = 0;
+    if (count > IOV_MAX)
+        count = IOV_MAX;
+    while (done < count) {
+        result = receive(&socket, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
+        if (result < 0)
+            break;
+        messages[done++].msg_len = (unsigned)result;
+        if ((flags & MSG_WAITFORONE) != 0)
+            flags |= MSG_DONTWAIT;
+        struct timespec now;
+        if (timeout != NULL && clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
+            (now.tv_sec - deadline.tv_sec) * 1000000000ll + now.tv_nsec - deadline.tv_nsec >= 0)
+            break;
+    }
+    return done > 0 ? (int)done : (int)sw_answer(result);
+}
+
+/* write(2) */
+SW_EXPORT ssize_t write(int fd, const void *data, size_t size) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket))
+        return sw_real.write(fd, data, size);
+    struct iovec part = {(void *)data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    ssize_t result = transmit(&socket, &message, 0);
+    return was_stale(result, fd) ? sw_real.write(fd, data, size) : sw_answer(result);
+}
+
+/* writev(2) */
+SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) || count < 0 || count > IOV_MAX)
+        return sw_real.writev(fd, parts, count);
+    struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
+    ssize_t result = transmit(&socket, &message, 0);
+    return was_stale(result, fd) ? sw_real.writev(fd, parts, count) : sw_answer(result);
+}
+
+/* sendto(2) */
+SW_EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
+        return sw_real.sendto(fd, data, size, flags, address, length);
+    struct iovec part = {(void *)data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = (void *)address, .msg_namelen = address != NULL ? length : 0};
+    ssize_t result = transmit(&socket, &message, flags);
+    return was_stale(result, fd) ? sw_real.sendto(fd, data, size, flags, address, length) : sw_answer(result);
+}
+
+/* send(2) */
+SW_EXPORT ssize_t send(int fd, const void *data, size_t size, int flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket))
+        return sw_real.send(fd, data, size, flags);
+    return sendto(fd, data, size, flags, NULL, 0);
+}
+
+/* sendmsg(2) */
+SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) && (message == NULL || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
+        sw_rights_sending(message);
+        return sw_real.sendmsg(fd, message, flags);
+    }
+    ssize_t result = transmit(&socket, message, flags);
+    return was_stale(result, fd) ? sw_real.sendmsg(fd, message, flags) : sw_answer(result);
+}
+
+/* sendmmsg(2) */
+SW_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket)) {
+        for (unsigned i = 0; i < count && i < IOV_MAX; i++)
+            sw_rights_sending(&messages[i].msg_hdr);
+        return sw_real.sendmmsg(fd, messages, count, flags);
+    }
+    unsigned done = 0;
+    ssize_t result = 0;
+    for (; done < count && done < IOV_MAX; done++) {
+        result = transmit(&socket, &messages[done].msg_hdr, flags);
+        if (result < 0)
+            break;
+        messages[done].msg_len = (unsigned)result;
+    }
+    return done > 0 ? (int)done : (int)sw_answer(result);
+}

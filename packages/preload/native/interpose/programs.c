@@ -1,0 +1,121 @@
+/* programs.c: the calls that start programs. A program keeps the library even when its parent wiped the environment, and inherited sockets
+ * have another holder from here on. */
+#include "base/config.h"
+#include "base/real.h"
+#include "interpose/export.h"
+#include "interpose/start.h"
+#include "sockets/life.h"
+
+#include <alloca.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { STORAGE = 8192, MOST_VARIABLES = 65536 };
+
+/* The environment for the child, on the caller's stack: between vfork(2) and execve(2) there is nothing else. */
+#define FOR_CHILD(environment)                                                                                                    \
+    sw_config_environment_for_child((environment), alloca((count((char *const *)(environment)) + 16) * sizeof(char *)),             \
+                                    count((char *const *)(environment)) + 16, alloca(STORAGE), STORAGE)
+
+static unsigned count(char *const *strings) {
+    unsigned number = 0;
+    while (strings != NULL && number < MOST_VARIABLES && strings[number] != NULL)
+        number++;
+    return number;
+}
+
+/* Sockets without close-on-exec go along. In a child of vfork(2) this counts for the parent, as it must. */
+static void about_to_start(void) {
+    sw_start();
+    sw_process_forked_in_parent();
+}
+
+/* execve(2) */
+SW_EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
+    about_to_start();
+    return sw_real.execve(path, arguments, (char *const *)FOR_CHILD(environment));
+}
+
+/* execv(3) */
+SW_EXPORT int execv(const char *path, char *const arguments[]) {
+    return execve(path, arguments, environ);
+}
+
+/* execvpe(3) */
+SW_EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[]) {
+    about_to_start();
+    return sw_real.execvpe(file, arguments, (char *const *)FOR_CHILD(environment));
+}
+
+/* execvp(3) */
+SW_EXPORT int execvp(const char *file, char *const arguments[]) {
+    return execvpe(file, arguments, environ);
+}
+
+/* fexecve(3) */
+SW_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]) {
+    about_to_start();
+    return sw_real.fexecve(fd, arguments, (char *const *)FOR_CHILD(environment));
+}
+
+/* execveat(2) */
+SW_EXPORT int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags) {
+    about_to_start();
+    if (sw_real.execveat == NULL)
+        return (int)sw_answer(-ENOSYS);
+    return sw_real.execveat(directory, path, arguments, (char *const *)FOR_CHILD(environment), flags);
+}
+
+/* Counts and then copies the arguments of execl(3) and its kin. */
+#define COLLECT(first, last, arguments)                                                                                            \
+    va_list last;                                                                                                                  \
+    unsigned last##_count = 1;                                                                                                     \
+    va_start(last, first);                                                                                                         \
+    while (va_arg(last, char *) != NULL)                                                                                           \
+        last##_count++;                                                                                                            \
+    va_end(last);                                                                                                                  \
+    char **arguments = alloca((last##_count + 1) * sizeof *arguments);                                                             \
+    arguments[0] = (char *)first;                                                                                                  \
+    va_start(last, first);                                                                                                         \
+    for (unsigned i = 1; i <= last##_count; i++)                                                                                   \
+        arguments[i] = va_arg(last, char *)
+
+/* execl(3) */
+SW_EXPORT int execl(const char *path, const char *first, ...) {
+    COLLECT(first, list, arguments);
+    va_end(list);
+    return execve(path, arguments, environ);
+}
+
+/* execlp(3) */
+SW_EXPORT int execlp(const char *file, const char *first, ...) {
+    COLLECT(first, list, arguments);
+    va_end(list);
+    return execvpe(file, arguments, environ);
+}
+
+/* execle(3) */
+SW_EXPORT int execle(const char *path, const char *first, ...) {
+    COLLECT(first, list, arguments);
+    char *const *environment = va_arg(list, char *const *);
+    va_end(list);
+    return execve(path, arguments, environment);
+}
+
+/* posix_spawn(3) */
+SW_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                          char *const arguments[], char *const environment[]) {
+    about_to_start();
+    return sw_real.posix_spawn(pid, path, actions, attributes, arguments, (char *const *)FOR_CHILD(environment));
+}
+
+/* posix_spawnp(3) */
+SW_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                           char *const arguments[], char *const environment[]) {
+    about_to_start();
+    return sw_real.posix_spawnp(pid, file, actions, attributes, arguments, (char *const *)FOR_CHILD(environment));
+}

@@ -1,0 +1,51 @@
+/* raw.c: syscall(2), as libuv and others use it for what their libc may lack. */
+#include "base/real.h"
+#include "interpose/export.h"
+#include "interpose/start.h"
+
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+extern int close_range(unsigned first, unsigned last, int flags);
+
+SW_EXPORT long syscall(long number, ...) {
+    long a[6];
+    va_list arguments;
+    va_start(arguments, number);
+    for (int i = 0; i < 6; i++)
+        a[i] = va_arg(arguments, long);
+    va_end(arguments);
+    sw_start();
+    switch (number) {
+    case SYS_close:
+        return close((int)a[0]);
+    case SYS_recvmmsg:
+        return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3], (struct timespec *)a[4]);
+    case SYS_sendmmsg:
+        return sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
+#ifdef SYS_close_range
+    case SYS_close_range:
+        return close_range((unsigned)a[0], (unsigned)a[1], (int)a[2]);
+#endif
+#ifdef SYS_socket
+    case SYS_socket:
+        return socket((int)a[0], (int)a[1], (int)a[2]);
+    case SYS_accept4:
+        return accept4((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2], (int)a[3]);
+    case SYS_bind:
+        return bind((int)a[0], (struct sockaddr *)a[1], (socklen_t)a[2]);
+    case SYS_connect:
+        return connect((int)a[0], (struct sockaddr *)a[1], (socklen_t)a[2]);
+    case SYS_sendto:
+        return sendto((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4], (socklen_t)a[5]);
+    case SYS_recvfrom:
+        return recvfrom((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4], (socklen_t *)a[5]);
+#endif
+    default:
+        return sw_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+}

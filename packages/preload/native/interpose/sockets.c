@@ -1,0 +1,164 @@
+/* sockets.c: the calls that make, name and tune sockets.
+ *
+ * A function here finds the socket, asks the module that knows, and gives the answer in libc's terms. A descriptor that is not ours
+ * goes straight on. */
+#include "base/real.h"
+#include "interpose/export.h"
+#include "interpose/start.h"
+#include "names/interfaces.h"
+#include "sockets/life.h"
+#include "sockets/options.h"
+#include "sockets/port.h"
+#include "sockets/stream.h"
+
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+/* socket(2) */
+SW_EXPORT int socket(int family, int type, int protocol) {
+    sw_start();
+    if ((family != AF_INET && family != AF_INET6) || sw_config_directory() == NULL)
+        return sw_real.socket(family, type, protocol);
+    return (int)sw_answer(sw_socket_create(family, type, protocol));
+}
+
+/* bind(2) */
+SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.bind(fd, address, length);
+    return (int)sw_answer(sw_bind(&socket, address, length));
+}
+
+/* bindresvport(3) */
+SW_EXPORT int bindresvport(int fd, struct sockaddr_in *address) {
+    enum { FIRST = 600, PORTS = 424 };
+    static _Atomic unsigned next;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+    } own;
+    struct sw_socket socket;
+    sw_start();
+    memset(&own, 0, sizeof own);
+    if (address != NULL) {
+        own.in = *address;
+        if (own.any.sa_family != AF_INET)
+            return (int)sw_answer(-EPFNOSUPPORT);
+    } else {
+        own.any.sa_family = sw_fd_socket(fd, &socket) ? socket.record->family : AF_INET;
+    }
+    int result = -1;
+    for (unsigned i = 0; i < PORTS; i++) {
+        unsigned port = FIRST + ((unsigned)getpid() + next++) % PORTS;
+        if (own.any.sa_family == AF_INET6)
+            own.in6.sin6_port = htons((uint16_t)port);
+        else
+            own.in.sin_port = htons((uint16_t)port);
+        result = bind(fd, &own.any, sw_address_size(own.any.sa_family));
+        if (result == 0 || errno != EADDRINUSE)
+            break;
+    }
+    if (result == 0 && address != NULL)
+        address->sin_port = own.in.sin_port;
+    return result;
+}
+
+/* listen(2) */
+SW_EXPORT int listen(int fd, int backlog) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.listen(fd, backlog);
+    return (int)sw_answer(sw_listen(&socket, backlog));
+}
+
+/* accept4(2) */
+SW_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.accept4(fd, address, length, flags);
+    return (int)sw_answer(sw_accept(&socket, address, length, flags));
+}
+
+/* accept(2) */
+SW_EXPORT int accept(int fd, struct sockaddr *address, socklen_t *length) {
+    return accept4(fd, address, length, 0);
+}
+
+/* connect(2) */
+SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.connect(fd, address, length);
+    return (int)sw_answer(sw_connect(&socket, address, length));
+}
+
+/* shutdown(2) */
+SW_EXPORT int shutdown(int fd, int how) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.shutdown(fd, how);
+    return (int)sw_answer(sw_shutdown(&socket, how));
+}
+
+/* getsockname(2) */
+SW_EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.getsockname(fd, address, length);
+    return (int)sw_answer(sw_getsockname(&socket, address, length));
+}
+
+/* getpeername(2) */
+SW_EXPORT int getpeername(int fd, struct sockaddr *address, socklen_t *length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.getpeername(fd, address, length);
+    return (int)sw_answer(sw_getpeername(&socket, address, length));
+}
+
+/* getsockopt(2) */
+SW_EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.getsockopt(fd, level, name, value, length);
+    return (int)sw_answer(sw_getsockopt(&socket, level, name, value, length));
+}
+
+/* setsockopt(2) */
+SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_socket(fd, &socket))
+        return sw_real.setsockopt(fd, level, name, value, length);
+    return (int)sw_answer(sw_setsockopt(&socket, level, name, value, length));
+}
+
+/* ioctl(2) */
+SW_EXPORT int ioctl(int fd, unsigned long request, ...) {
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    struct sw_socket socket;
+    sw_start();
+    /* The requests of netdevice(7) are 0x89xx; all others mean the same for a Unix socket. */
+    if ((request & 0xff00) == 0x8900 && sw_fd_socket(fd, &socket)) {
+        bool handled = false;
+        int result = sw_interfaces_ioctl(request, argument, &handled);
+        if (handled)
+            return (int)sw_answer(result);
+    }
+    return sw_real.ioctl(fd, request, argument);
+}

@@ -1,0 +1,64 @@
+/* start.c: constructor, destructor, fork handlers, and the public functions of socket_wrapper. */
+#include "interpose/start.h"
+
+#include "capture/capture.h"
+#include "interpose/export.h"
+#include "names/names.h"
+#include "sockets/life.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+static void in_parent(void) {
+    sw_process_forked_in_parent();
+}
+
+static void in_child(void) {
+    sw_process_forked_in_child();
+    sw_network_after_fork_in_child();
+    sw_names_after_fork_in_child();
+    sw_capture_after_fork_in_child();
+}
+
+void sw_start_slow(void) {
+    sw_real_load();
+}
+
+__attribute__((constructor)) static void start(void) {
+    sw_real_load();
+    sw_config_start();
+    sw_process_start();
+    pthread_atfork(NULL, in_parent, in_child);
+    struct sw_network *network;
+    if (sw_config_directory() == NULL || sw_network_current(&network) < 0)
+        return;
+    sw_fd_adopt_inherited();
+    int interface = sw_config_interface();
+    if (interface != 0)
+        sw_network_host_seen(network, (unsigned)interface);
+}
+
+__attribute__((destructor)) static void finish(void) {
+    sw_socket_release_all();
+    if (!sw_process_is_self())
+        return;
+    struct sw_network *network;
+    for (unsigned index = 0; (network = sw_network_at(index)) != NULL; index++)
+        sw_network_leave_process(network);
+}
+
+/* Whether the library is at work: SOCKET_WRAPPER_DIR is set and can be used. */
+SW_EXPORT bool socket_wrapper_enabled(void) {
+    struct sw_network *network;
+    sw_start();
+    return sw_network_current(&network) == 0 && network != NULL;
+}
+
+/* Forgets what `fd` was: for libraries that make descriptors behind our back. */
+SW_EXPORT void socket_wrapper_indicate_no_inet_fd(int fd) {
+    struct sw_socket socket;
+    if (!sw_fd_hint(fd, &socket))
+        return;
+    struct sw_closing closing = sw_socket_closing(&socket);
+    sw_socket_closed(&closing);
+}

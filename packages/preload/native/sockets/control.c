@@ -1,0 +1,163 @@
+#include "sockets/control.h"
+
+#include "base/real.h"
+#include "sockets/options.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <string.h>
+
+enum { UDP_SEGMENT_OPTION = 103 };
+
+bool sw_control_may_broadcast(const struct sw_socket *socket) {
+    int on = 0;
+    socklen_t length = sizeof on;
+    return sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_BROADCAST, &on, &length) == 0 && on != 0;
+}
+
+static int read_ipv4(const struct cmsghdr *header, size_t size) {
+    int value;
+    switch (header->cmsg_type) {
+    case IP_RETOPTS:
+        return size > 40 ? -EINVAL : 0;
+    case IP_PKTINFO:
+        return size == sizeof(struct in_pktinfo) ? 0 : -EINVAL;
+    case IP_TTL:
+        if (size != sizeof value)
+            return -EINVAL;
+        memcpy(&value, CMSG_DATA(header), sizeof value);
+        return value < 1 || value > 255 ? -EINVAL : 0;
+    case IP_TOS:
+        if (size == sizeof value)
+            memcpy(&value, CMSG_DATA(header), sizeof value);
+        else if (size == 1)
+            value = *CMSG_DATA(header);
+        else
+            return -EINVAL;
+        return value < 0 || value > 255 ? -EINVAL : 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+static int read_ipv6(const struct cmsghdr *header, size_t size) {
+    int value;
+    switch (header->cmsg_type) {
+    case IPV6_PKTINFO:
+        return size < sizeof(struct in6_pktinfo) ? -EINVAL : 0;
+    case IPV6_HOPLIMIT:
+    case IPV6_TCLASS:
+        if (size != sizeof value)
+            return -EINVAL;
+        memcpy(&value, CMSG_DATA(header), sizeof value);
+        return value < -1 || value > 255 ? -EINVAL : 0;
+    case IPV6_DONTFRAG:
+        return size != sizeof value ? -EINVAL : 0;
+    case IPV6_HOPOPTS:
+    case IPV6_DSTOPTS:
+    case IPV6_RTHDR:
+    case IPV6_RTHDRDSTOPTS:
+        return -EPERM;
+    default:
+        return -EINVAL;
+    }
+}
+
+int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, unsigned *segment) {
+    if (message->msg_control == NULL || message->msg_controllen < sizeof(struct cmsghdr))
+        return 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR((struct msghdr *)message, header)) {
+        const char *end = (const char *)message->msg_control + message->msg_controllen;
+        if (header->cmsg_len < CMSG_LEN(0) || header->cmsg_len > (size_t)(end - (const char *)header))
+            return -EINVAL;
+        size_t size = header->cmsg_len - CMSG_LEN(0);
+        int result = 0;
+        if (header->cmsg_level == IPPROTO_IP)
+            result = read_ipv4(header, size);
+        else if (header->cmsg_level == IPPROTO_IPV6 && socket->record->family == AF_INET6)
+            result = read_ipv6(header, size);
+        else if (header->cmsg_level == IPPROTO_UDP) {
+            uint16_t wanted;
+            if (header->cmsg_type != UDP_SEGMENT_OPTION || size != sizeof wanted)
+                return -EINVAL;
+            memcpy(&wanted, CMSG_DATA(header), sizeof wanted);
+            *segment = wanted;
+        }
+        if (result < 0)
+            return result;
+    }
+    return 0;
+}
+
+/* put_cmsg() of the kernel: what does not fit is cut and said to be cut. */
+static void add(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size) {
+    size_t used = message->msg_controllen;
+    if (message->msg_control == NULL || room - used < sizeof(struct cmsghdr)) {
+        message->msg_flags |= MSG_CTRUNC;
+        return;
+    }
+    struct cmsghdr *header = (struct cmsghdr *)((char *)message->msg_control + used);
+    size_t length = CMSG_LEN(size);
+    if (length > room - used) {
+        message->msg_flags |= MSG_CTRUNC;
+        length = room - used;
+    }
+    header->cmsg_level = level;
+    header->cmsg_type = type;
+    header->cmsg_len = length;
+    memcpy(CMSG_DATA(header), data, length - CMSG_LEN(0));
+    size_t space = CMSG_SPACE(size);
+    message->msg_controllen = used + (space > room - used ? room - used : space);
+}
+
+static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index) {
+    const struct sw_record *record = socket->record;
+    if (sw_options_switch(record, SW_SWITCH_IP_PKTINFO)) {
+        struct in_pktinfo info = {.ipi_ifindex = (int)index};
+        memcpy(&info.ipi_addr, own->family == AF_INET ? own->bytes : own->bytes + 12, 4);
+        info.ipi_spec_dst = info.ipi_addr;
+        add(message, room, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+    }
+    if (sw_options_switch(record, SW_SWITCH_IP_RECVTTL))
+        add(message, room, IPPROTO_IP, IP_TTL, &(int){64}, sizeof(int));
+    if (sw_options_switch(record, SW_SWITCH_IP_RECVTOS))
+        add(message, room, IPPROTO_IP, IP_TOS, &(uint8_t){0}, 1);
+}
+
+static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index) {
+    const struct sw_record *record = socket->record;
+    if (sw_options_switch(record, SW_SWITCH_IPV6_RECVPKTINFO)) {
+        struct in6_pktinfo info = {.ipi6_ifindex = index};
+        memcpy(&info.ipi6_addr, own->bytes, 16);
+        add(message, room, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    }
+    if (sw_options_switch(record, SW_SWITCH_IPV6_RECVHOPLIMIT))
+        add(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){64}, sizeof(int));
+    if (sw_options_switch(record, SW_SWITCH_IPV6_RECVTCLASS))
+        add(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){0}, sizeof(int));
+}
+
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {
+    const struct sw_options *options = sw_options_of(socket->record);
+    const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS |
+                           1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
+    if ((options->switches & asked) == 0)
+        return;
+    /* The address it was sent to: the own one that a sender there would be answered from. */
+    struct sw_site sender = sw_address_site(socket->network, socket->record->interface, from);
+    struct sw_address own = socket->record->local;
+    if (sw_address_is_wildcard(&own)) {
+        struct sw_site site = sender;
+        site.scope = sender.scope == SW_SCOPE_LOOPBACK ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
+        site.interface = socket->record->interface;
+        site.loopback_address = 0;
+        own = sw_address_of_site(socket->network, &site, 0, socket->record->family);
+    }
+    bool loopback = sender.scope == SW_SCOPE_LOOPBACK || sender.interface == socket->record->interface;
+    unsigned index = loopback ? 1 : 2;
+    if (socket->record->family == AF_INET)
+        add_ipv4(socket, message, room, &own, index);
+    else
+        add_ipv6(socket, message, room, &own, index);
+}

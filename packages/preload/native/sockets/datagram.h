@@ -1,0 +1,17 @@
+/* datagram.h: UDP sockets.
+ *
+ * The Unix socket stays unconnected: connect(2) is kept in the record, and who sends looks there for whom the receiver listens to, as the
+ * kernel does when it delivers. */
+#ifndef SW_SOCKETS_DATAGRAM_H
+#define SW_SOCKETS_DATAGRAM_H
+
+#include "sockets/address.h"
+#include "state/fd_table.h"
+
+int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, const struct sw_address *address);
+
+/* sendmsg(2) and recvmsg(2). */
+ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags);
+ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags);
+
+#endif

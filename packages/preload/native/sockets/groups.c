@@ -1,0 +1,226 @@
+#include "sockets/groups.h"
+
+#include "sockets/options.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+enum { LOOPBACK_INDEX = 1, ETHERNET_INDEX = 2 };
+
+/* The interface that has `address`: 1 lo, 2 eth0, 0 none of this host's. */
+static unsigned index_of_ipv4(const struct sw_socket *socket, const uint8_t bytes[4]) {
+    struct sw_address address = {.family = AF_INET};
+    memcpy(address.bytes, bytes, 4);
+    struct sw_site site = sw_address_site(socket->network, socket->record->interface, &address);
+    if (site.scope == SW_SCOPE_LOOPBACK)
+        return LOOPBACK_INDEX;
+    return site.scope == SW_SCOPE_HOST ? ETHERNET_INDEX : 0;
+}
+
+static struct sw_member *find(struct sw_network *network, uint64_t cookie, const struct sw_address *group, const struct sw_address *source) {
+    for (unsigned i = 0; i < SW_MEMBER_COUNT; i++) {
+        struct sw_member *member = &network->state->members[i];
+        if (atomic_load(&member->cookie) == cookie && member->family == group->family && memcmp(member->group, group->bytes, 16) == 0 &&
+            (source == NULL || memcmp(member->source, source->bytes, 16) == 0))
+            return member;
+        if (i >= atomic_load(&network->state->header.groups))
+            break;
+    }
+    return NULL;
+}
+
+static int join(struct sw_socket *socket, const struct sw_address *group, const struct sw_address *source, unsigned index) {
+    struct sw_network *network = socket->network;
+    uint64_t cookie = atomic_load(&socket->record->cookie);
+    if (find(network, cookie, group, source) != NULL)
+        return source == NULL || source->bytes[0] == 0 ? -EADDRINUSE : -EADDRNOTAVAIL;
+    atomic_fetch_add(&network->state->header.groups, 1);
+    for (unsigned i = 0; i < SW_MEMBER_COUNT; i++) {
+        struct sw_member *member = &network->state->members[i];
+        uint64_t found = atomic_load(&member->cookie);
+        if (found > SW_COOKIE_DELETED && sw_record_find(network, found) != NULL)
+            continue;
+        if (!atomic_compare_exchange_strong(&member->cookie, &found, SW_COOKIE_DELETED))
+            continue;
+        member->slot = sw_record_slot(network, socket->record);
+        member->family = group->family;
+        memcpy(member->group, group->bytes, 16);
+        memset(member->source, 0, 16);
+        if (source != NULL)
+            memcpy(member->source, source->bytes, 16);
+        member->interface_index = index;
+        atomic_store(&member->cookie, cookie);
+        sw_record_set(socket->record, SW_MEMBER);
+        /* `groups` bounds every later walk. */
+        uint32_t high = atomic_load(&network->state->header.groups);
+        while (high < i + 1 && !atomic_compare_exchange_weak(&network->state->header.groups, &high, i + 1))
+            ;
+        return 0;
+    }
+    return -ENOBUFS;
+}
+
+static int leave(struct sw_socket *socket, const struct sw_address *group, const struct sw_address *source) {
+    struct sw_member *member = find(socket->network, atomic_load(&socket->record->cookie), group, source);
+    if (member == NULL)
+        return -EADDRNOTAVAIL;
+    atomic_store(&member->cookie, SW_COOKIE_FREE);
+    return 0;
+}
+
+static bool is_multicast(const struct sw_address *address) {
+    return address->family == AF_INET ? address->bytes[0] >> 4 == 0xe : address->bytes[0] == 0xff;
+}
+
+static int change(struct sw_socket *socket, bool joins, const struct sw_address *group, const struct sw_address *source, unsigned index) {
+    if (!is_multicast(group))
+        return -EINVAL;
+    if (index > ETHERNET_INDEX)
+        return -ENODEV;
+    return joins ? join(socket, group, source, index) : leave(socket, group, source);
+}
+
+static int set_interface4(struct sw_socket *socket, const void *value, socklen_t length) {
+    struct sw_options *options = sw_options_of(socket->record);
+    struct ip_mreqn request = {0};
+    if (socket->record->type == SOCK_STREAM || length < sizeof(struct in_addr))
+        return -EINVAL;
+    if (length >= sizeof request)
+        memcpy(&request, value, sizeof request);
+    else if (length >= sizeof(struct ip_mreq))
+        memcpy(&request, value, sizeof(struct ip_mreq));
+    else
+        memcpy(&request.imr_address, value, sizeof request.imr_address);
+
+    unsigned index = (unsigned)request.imr_ifindex;
+    if (index == 0 && request.imr_address.s_addr != INADDR_ANY) {
+        index = index_of_ipv4(socket, (const uint8_t *)&request.imr_address);
+        if (index == 0)
+            return -EADDRNOTAVAIL;
+    }
+    if (index > ETHERNET_INDEX)
+        return -EADDRNOTAVAIL;
+    options->multicast_if4_index = (int32_t)index;
+    memcpy(options->multicast_if4, &request.imr_address, 4);
+    return 0;
+}
+
+static int set_ipv4(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    struct sw_address group = {.family = AF_INET}, source = {.family = AF_INET};
+    unsigned index = 0;
+    switch (name) {
+    case IP_MULTICAST_IF:
+        return set_interface4(socket, value, length);
+    case IP_ADD_MEMBERSHIP:
+    case IP_DROP_MEMBERSHIP: {
+        struct ip_mreqn request = {0};
+        if (length < sizeof(struct ip_mreq))
+            return -EINVAL;
+        memcpy(&request, value, length < sizeof request ? sizeof(struct ip_mreq) : sizeof request);
+        memcpy(group.bytes, &request.imr_multiaddr, 4);
+        index = (unsigned)request.imr_ifindex;
+        if (index == 0 && request.imr_address.s_addr != INADDR_ANY && (index = index_of_ipv4(socket, (const uint8_t *)&request.imr_address)) == 0)
+            return is_multicast(&group) ? -ENODEV : -EINVAL;
+        return change(socket, name == IP_ADD_MEMBERSHIP, &group, NULL, index);
+    }
+    case IP_ADD_SOURCE_MEMBERSHIP:
+    case IP_DROP_SOURCE_MEMBERSHIP: {
+        struct ip_mreq_source request;
+        if (length != sizeof request)
+            return -EINVAL;
+        memcpy(&request, value, sizeof request);
+        memcpy(group.bytes, &request.imr_multiaddr, 4);
+        memcpy(source.bytes, &request.imr_sourceaddr, 4);
+        return change(socket, name == IP_ADD_SOURCE_MEMBERSHIP, &group, &source, 0);
+    }
+    default:
+        return -ENOPROTOOPT;
+    }
+}
+
+static int set_ipv6(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    struct sw_address group = {.family = AF_INET6};
+    if (name == IPV6_MULTICAST_IF) {
+        int index;
+        if (length < sizeof index)
+            return -EINVAL;
+        memcpy(&index, value, sizeof index);
+        if (socket->record->type == SOCK_STREAM)
+            return -ENOPROTOOPT;
+        if (index < 0 || index > ETHERNET_INDEX)
+            return -ENODEV;
+        sw_options_of(socket->record)->multicast_if6 = index;
+        return 0;
+    }
+    if (name != IPV6_ADD_MEMBERSHIP && name != IPV6_DROP_MEMBERSHIP)
+        return -ENOPROTOOPT;
+    struct ipv6_mreq request;
+    if (length < sizeof request)
+        return -EINVAL;
+    memcpy(&request, value, sizeof request);
+    memcpy(group.bytes, &request.ipv6mr_multiaddr, 16);
+    return change(socket, name == IPV6_ADD_MEMBERSHIP, &group, NULL, request.ipv6mr_interface);
+}
+
+/* RFC 3678: struct group_req and struct group_source_req, for both families. */
+static int set_protocol_independent(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
+    int family = level == IPPROTO_IP ? AF_INET : AF_INET6;
+    bool with_source = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP;
+    struct group_source_req request = {0};
+    if (length < (with_source ? sizeof request : sizeof(struct group_req)))
+        return -EINVAL;
+    memcpy(&request, value, with_source ? sizeof request : sizeof(struct group_req));
+    struct sw_address group, source;
+    if (sw_address_read(family, (struct sockaddr *)&request.gsr_group, sizeof request.gsr_group, &group) < 0)
+        return family == AF_INET ? -EINVAL : -EADDRNOTAVAIL;
+    if (with_source && sw_address_read(family, (struct sockaddr *)&request.gsr_source, sizeof request.gsr_source, &source) < 0)
+        return -EINVAL;
+    group.port = 0;
+    bool joins = name == MCAST_JOIN_GROUP || name == MCAST_JOIN_SOURCE_GROUP;
+    return change(socket, joins, &group, with_source ? &source : NULL, request.gsr_interface);
+}
+
+int sw_groups_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
+    if (value == NULL)
+        return -EFAULT;
+    if (name == MCAST_JOIN_GROUP || name == MCAST_LEAVE_GROUP || name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP)
+        return set_protocol_independent(socket, level, name, value, length);
+    return level == IPPROTO_IP ? set_ipv4(socket, name, value, length) : set_ipv6(socket, name, value, length);
+}
+
+bool sw_options_is_member(const struct sw_network *network, const struct sw_record *record, const struct sw_address *group) {
+    uint64_t cookie = atomic_load(&record->cookie);
+    uint32_t count = atomic_load(&network->state->header.groups);
+    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
+        const struct sw_member *member = &network->state->members[i];
+        if (atomic_load(&member->cookie) == cookie && member->family == group->family && memcmp(member->group, group->bytes, 16) == 0)
+            return true;
+    }
+    return false;
+}
+
+void sw_groups_each(struct sw_network *network, const struct sw_address *group, void (*visit)(struct sw_record *member, void *context),
+                    void *context) {
+    uint32_t count = atomic_load(&network->state->header.groups);
+    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
+        struct sw_member *member = &network->state->members[i];
+        uint64_t cookie = atomic_load(&member->cookie);
+        if (cookie <= SW_COOKIE_DELETED || member->family != group->family || memcmp(member->group, group->bytes, 16) != 0)
+            continue;
+        struct sw_record *record = sw_record_at(network, member->slot);
+        if (record != NULL && atomic_load(&record->cookie) == cookie && record->name_port == group->port)
+            visit(record, context);
+    }
+}
+
+void sw_options_leave_groups(struct sw_network *network, struct sw_record *record) {
+    if (!sw_record_has(record, SW_MEMBER))
+        return;
+    uint64_t cookie = atomic_load(&record->cookie);
+    uint32_t count = atomic_load(&network->state->header.groups);
+    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
+        uint64_t found = cookie;
+        atomic_compare_exchange_strong(&network->state->members[i].cookie, &found, SW_COOKIE_FREE);
+    }
+}

@@ -1,0 +1,132 @@
+#include "sockets/name.h"
+
+#include "base/real.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char DIGITS[] = "0123456789ABCDEF";
+
+static char *put_hex(char *end, uint32_t value, unsigned digits) {
+    for (unsigned i = digits; i-- > 0;)
+        *end++ = DIGITS[value >> 4 * i & 0xf];
+    return end;
+}
+
+unsigned sw_name_format(const struct sw_name *name, char text[SW_NAME_SIZE]) {
+    static const char LETTERS[2][2][2] = {{{'T', 'U'}, {'X', 'Y'}}, {{'t', 'u'}, {'x', 'y'}}};
+    char *end = text;
+    *end++ = LETTERS[name->loopback][name->wire_family == 6][name->udp];
+    end = put_hex(end, name->interface, 2);
+    end = put_hex(end, name->port, 4);
+    if (name->loopback_address != 0) {
+        *end++ = '.';
+        end = put_hex(end, name->loopback_address, 8);
+    }
+    if (name->share != 0) {
+        char decimal[8];
+        unsigned count = 0;
+        for (unsigned rest = name->share; rest != 0; rest /= 10)
+            decimal[count++] = (char)('0' + rest % 10);
+        *end++ = '+';
+        while (count > 0)
+            *end++ = decimal[--count];
+    }
+    *end = '\0';
+    return (unsigned)(end - text);
+}
+
+static bool get_hex(const char *text, unsigned digits, uint32_t *value) {
+    *value = 0;
+    for (unsigned i = 0; i < digits; i++) {
+        const char *digit = memchr(DIGITS, text[i], 16);
+        if (digit == NULL)
+            return false;
+        *value = *value << 4 | (uint32_t)(digit - DIGITS);
+    }
+    return true;
+}
+
+bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
+    const char *slash = memrchr(path, '/', length);
+    if (slash != NULL) {
+        length -= (size_t)(slash + 1 - path);
+        path = slash + 1;
+    }
+    if (length < 7 || length >= SW_NAME_SIZE)
+        return false;
+
+    static const char LETTERS[] = "TUXYtuxy";
+    const char *letter = memchr(LETTERS, path[0], 8);
+    uint32_t interface, port, address = 0, share = 0;
+    if (letter == NULL || !get_hex(path + 1, 2, &interface) || !get_hex(path + 3, 4, &port))
+        return false;
+    size_t at = 7;
+    if (at < length && path[at] == '.') {
+        if (length - at < 9 || !get_hex(path + at + 1, 8, &address))
+            return false;
+        at += 9;
+    }
+    if (at < length && path[at] == '+') {
+        for (at++; at < length && path[at] >= '0' && path[at] <= '9' && share <= UINT16_MAX; at++)
+            share = share * 10 + (uint32_t)(path[at] - '0');
+        if (share == 0 || share > UINT16_MAX)
+            return false;
+    }
+    if (at != length || interface < SW_INTERFACE_MIN || interface > SW_INTERFACE_MAX || port == 0)
+        return false;
+    unsigned kind = (unsigned)(letter - LETTERS);
+    *name = (struct sw_name){
+        .udp = (kind & 1) != 0,
+        .wire_family = (kind & 2) != 0 ? 6 : 4,
+        .loopback = (kind & 4) != 0,
+        .interface = (uint8_t)interface,
+        .port = (uint16_t)port,
+        .share = (uint16_t)share,
+        .loopback_address = address,
+    };
+    /* Other loopback addresses exist in IPv4 only, and 127.0.0.1 has the plain name. */
+    if (address != 0 && (!name->loopback || name->wire_family != 4 || address >> 24 != 127 || address == 0x7f000001))
+        return false;
+    char canonical[SW_NAME_SIZE];
+    return sw_name_format(name, canonical) == length && memcmp(canonical, path, length) == 0;
+}
+
+bool sw_name_of_unix(const struct sockaddr_un *address, socklen_t length, struct sw_name *name) {
+    size_t offset = offsetof(struct sockaddr_un, sun_path);
+    if (length <= offset || address->sun_family != AF_UNIX || address->sun_path[0] == '\0')
+        return false;
+    size_t room = length - offset < sizeof address->sun_path ? length - offset : sizeof address->sun_path;
+    return sw_name_parse(address->sun_path, strnlen(address->sun_path, room), name);
+}
+
+int sw_path_open(struct sw_path *path, const struct sw_network *network, const struct sw_name *name) {
+    char text[SW_NAME_SIZE];
+    unsigned length = sw_name_format(name, text);
+    path->directory = -1;
+    path->address.sun_family = AF_UNIX;
+    char *end = path->address.sun_path;
+    if (network->directory_length + 1 + length < sizeof path->address.sun_path) {
+        end = mempcpy(end, network->directory, network->directory_length);
+    } else {
+        path->directory = open(network->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (path->directory < 0)
+            return -errno;
+        end += snprintf(end, sizeof path->address.sun_path, "/proc/self/fd/%d", path->directory);
+    }
+    *end++ = '/';
+    end = mempcpy(end, text, length + 1);
+    path->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)(end - path->address.sun_path));
+    return 0;
+}
+
+void sw_path_close(struct sw_path *path) {
+    if (path->directory < 0)
+        return;
+    int saved_errno = errno;
+    sw_real.close(path->directory);
+    path->directory = -1;
+    errno = saved_errno;
+}

@@ -1,0 +1,71 @@
+/* options.h: getsockopt(2) and setsockopt(2): what was set is read back, what was not has the kernel's default, and what Linux does not
+ * know is refused. Options of SOL_SOCKET that mean the same for a Unix socket are left to it. */
+#ifndef SW_SOCKETS_OPTIONS_H
+#define SW_SOCKETS_OPTIONS_H
+
+#include "sockets/address.h"
+#include "state/fd_table.h"
+
+/* What a record keeps of its options; the rest is in flags or with the Unix socket. */
+struct sw_options {
+    int32_t linger2, user_timeout, window_clamp, notsent_lowat, fastopen, defer_accept, max_segment;
+    int32_t send_buffer, receive_buffer; /* as doubled by the kernel; 0 when not set */
+    int32_t port_range;
+    int32_t multicast_if4_index, multicast_if6, unicast_if4, unicast_if6;
+    uint8_t multicast_if4[4];
+    uint16_t keep_idle, keep_interval;
+    uint16_t segment;                    /* UDP_SEGMENT */
+    uint8_t keep_count, syn_count;
+    uint8_t bound_device;                /* interface index: 0 none, 1 lo, 2 eth0 */
+    uint8_t congestion;                  /* index of the algorithm's name */
+    uint8_t tos, tclass;
+    int16_t ttl, unicast_hops, multicast_hops;
+    uint8_t multicast_ttl;
+    uint8_t mtu_discover4, mtu_discover6, min_ttl, min_hops;
+    uint8_t preferences;
+    uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
+    uint64_t switches;                   /* one bit per option that is just on or off */
+};
+_Static_assert(sizeof(struct sw_options) <= SW_OPTION_BYTES, "options fit into a record");
+
+static inline struct sw_options *sw_options_of(struct sw_record *record) {
+    return (struct sw_options *)(void *)record->options;
+}
+
+/* The defaults, for a new socket. */
+void sw_options_start(struct sw_record *record);
+
+/* What the accepted socket `fd` has from its listener. */
+void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_record *record);
+
+int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, socklen_t *length);
+int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
+
+/* Control messages that a program asked for. */
+enum sw_switch {
+    SW_SWITCH_IP_PKTINFO,
+    SW_SWITCH_IP_RECVTTL,
+    SW_SWITCH_IP_RECVTOS,
+    SW_SWITCH_IPV6_RECVPKTINFO,
+    SW_SWITCH_IPV6_RECVHOPLIMIT,
+    SW_SWITCH_IPV6_RECVTCLASS,
+    SW_SWITCH_IP_MULTICAST_LOOP,
+    SW_SWITCH_IPV6_MULTICAST_LOOP,
+    SW_SWITCH_IP_MULTICAST_ALL,
+    SW_SWITCH_IPV6_MULTICAST_ALL,
+    SW_SWITCH_IP_RECVERR,
+    SW_SWITCH_IPV6_RECVERR,
+    SW_SWITCH_OTHERS, /* the first of those that only remember */
+};
+static inline bool sw_options_switch(const struct sw_record *record, enum sw_switch which) {
+    const struct sw_options *options = (const struct sw_options *)(const void *)record->options;
+    return (options->switches >> which & 1) != 0;
+}
+
+/* Whether the socket is in the multicast group `group`. */
+bool sw_options_is_member(const struct sw_network *network, const struct sw_record *record, const struct sw_address *group);
+
+/* Removes the socket from its multicast groups. */
+void sw_options_leave_groups(struct sw_network *network, struct sw_record *record);
+
+#endif

@@ -1,0 +1,27 @@
+/* spill.h: datagrams that a receiver has room for but its Unix socket has not.
+ *
+ * A Unix datagram socket queues net.unix.max_dgram_qlen datagrams, ten or so; UDP queues until SO_RCVBUF is full. What does not fit waits in
+ * a file `.spill-…` of the network's directory, in order, and a token in the Unix socket's own queue stands for it, so that poll(2)
+ * tells the truth. A token is a datagram from a socket without a name. */
+#ifndef SW_SOCKETS_SPILL_H
+#define SW_SOCKETS_SPILL_H
+
+#include "sockets/name.h"
+#include "state/fd_table.h"
+
+#include <sys/socket.h>
+
+/* Keeps a datagram for `receiver`; drops it when the receive buffer is full. */
+void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const struct sw_name *source, const struct msghdr *message);
+
+/* Takes the oldest datagram, or looks at it. -EAGAIN when there is none. The result is its full length; `message` gets what fits, without name
+ * and control. */
+ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_name *source, struct msghdr *message, bool peek);
+
+/* Makes the socket of `receiver` readable with a token. */
+void sw_spill_send_token(struct sw_network *network, struct sw_record *receiver);
+
+/* Removes the file of a socket that goes. */
+void sw_spill_discard(struct sw_network *network, struct sw_record *receiver);
+
+#endif

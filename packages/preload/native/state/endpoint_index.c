@@ -1,0 +1,96 @@
+#include "state/endpoint_index.h"
+
+#include "state/records.h"
+
+#include <sys/socket.h>
+
+enum { LONGEST_CHAIN = 1024 };
+
+static unsigned home_bucket(uint32_t key) {
+    uint32_t port = key & 0xffff, interface = key >> 16 & 0xff;
+    return (port + interface * 7919u) % SW_BUCKET_COUNT;
+}
+
+static uint64_t entry_of(uint32_t key, unsigned slot) {
+    return (uint64_t)slot << 32 | key;
+}
+
+void sw_endpoint_add(struct sw_network *network, uint32_t key, const struct sw_record *record) {
+    uint64_t entry = entry_of(key, sw_record_slot(network, record));
+    unsigned home = home_bucket(key);
+    for (unsigned i = 0; i < LONGEST_CHAIN; i++) {
+        struct sw_bucket *bucket = &network->state->buckets[(home + i) % SW_BUCKET_COUNT];
+        for (unsigned k = 0; k < SW_BUCKET_ENTRIES; k++) {
+            uint64_t found = 0;
+            if (atomic_compare_exchange_strong(&bucket->entries[k], &found, entry))
+                return;
+        }
+        atomic_store(&bucket->overflow, 1);
+    }
+}
+
+static void remove_entry(struct sw_network *network, uint32_t key, unsigned slot) {
+    uint64_t entry = entry_of(key, slot);
+    unsigned home = home_bucket(key);
+    for (unsigned i = 0; i < LONGEST_CHAIN; i++) {
+        struct sw_bucket *bucket = &network->state->buckets[(home + i) % SW_BUCKET_COUNT];
+        for (unsigned k = 0; k < SW_BUCKET_ENTRIES; k++) {
+            uint64_t found = entry;
+            atomic_compare_exchange_strong(&bucket->entries[k], &found, 0);
+        }
+        if (atomic_load(&bucket->overflow) == 0)
+            return;
+    }
+}
+
+unsigned sw_endpoint_keys(const struct sw_record *record, uint32_t keys[4]) {
+    static const struct {
+        uint8_t claim;
+        int wire_family;
+        bool loopback;
+    } CLAIMS[] = {
+        {SW_CLAIM_IPV4, 4, false},
+        {SW_CLAIM_IPV4_LOOPBACK, 4, true},
+        {SW_CLAIM_IPV6, 6, false},
+        {SW_CLAIM_IPV6_LOOPBACK, 6, true},
+    };
+    unsigned count = 0;
+    for (unsigned i = 0; i < 4; i++)
+        if ((record->name_claims & CLAIMS[i].claim) != 0)
+            keys[count++] = sw_endpoint_key(record->type == SOCK_DGRAM, CLAIMS[i].wire_family, CLAIMS[i].loopback,
+                                            record->name_interface, record->name_port);
+    return count;
+}
+
+void sw_endpoint_remove_all(struct sw_network *network, const struct sw_record *record) {
+    uint32_t keys[4];
+    unsigned count = sw_endpoint_keys(record, keys);
+    for (unsigned i = 0; i < count; i++)
+        remove_entry(network, keys[i], sw_record_slot(network, record));
+}
+
+struct sw_record *sw_endpoint_next(struct sw_network *network, uint32_t key, unsigned *position) {
+    unsigned home = home_bucket(key);
+    for (; *position < LONGEST_CHAIN * SW_BUCKET_ENTRIES; ++*position) {
+        struct sw_bucket *bucket = &network->state->buckets[(home + *position / SW_BUCKET_ENTRIES) % SW_BUCKET_COUNT];
+        if (*position % SW_BUCKET_ENTRIES == 0 && *position > 0) {
+            struct sw_bucket *before = &network->state->buckets[(home + *position / SW_BUCKET_ENTRIES - 1) % SW_BUCKET_COUNT];
+            if (atomic_load_explicit(&before->overflow, memory_order_relaxed) == 0)
+                return NULL;
+        }
+        uint64_t entry = atomic_load_explicit(&bucket->entries[*position % SW_BUCKET_ENTRIES], memory_order_acquire);
+        if ((uint32_t)entry != key)
+            continue;
+        struct sw_record *record = sw_record_at(network, (unsigned)(entry >> 32));
+        if (record == NULL || atomic_load(&record->cookie) <= SW_COOKIE_DELETED)
+            continue;
+        uint32_t keys[4];
+        unsigned count = sw_endpoint_keys(record, keys);
+        for (unsigned i = 0; i < count; i++)
+            if (keys[i] == key) {
+                ++*position;
+                return record;
+            }
+    }
+    return NULL;
+}

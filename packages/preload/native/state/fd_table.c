@@ -1,0 +1,178 @@
+#include "state/fd_table.h"
+
+#include "base/real.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* An entry: bit 0 set for a socket of ours, 15 bits of the network's index, 18 of the record's, 30 of the cookie. 0 is
+ * nothing known. */
+enum { PAGE_ENTRIES = 4096, PAGES = 1024, NETWORK_SHIFT = 1, SLOT_SHIFT = 16, COOKIE_SHIFT = 34 };
+#define COOKIE_MASK 0x3fffffffull
+
+typedef _Atomic uint64_t page_of_entries[PAGE_ENTRIES];
+
+static page_of_entries *_Atomic pages[PAGES];
+static atomic_uint sockets_open;
+
+static _Atomic uint64_t *entry_at(int fd) {
+    if (fd < 0 || fd >= PAGE_ENTRIES * PAGES)
+        return NULL;
+    page_of_entries *page = atomic_load_explicit(&pages[fd / PAGE_ENTRIES], memory_order_acquire);
+    return page == NULL ? NULL : &(*page)[fd % PAGE_ENTRIES];
+}
+
+static _Atomic uint64_t *make_entry(int fd) {
+    _Atomic uint64_t *entry = entry_at(fd);
+    if (entry != NULL || fd < 0 || fd >= PAGE_ENTRIES * PAGES)
+        return entry;
+    int saved_errno = errno;
+    page_of_entries *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    errno = saved_errno;
+    if (page == MAP_FAILED)
+        return NULL;
+    page_of_entries *expected = NULL;
+    if (!atomic_compare_exchange_strong(&pages[fd / PAGE_ENTRIES], &expected, page))
+        munmap(page, sizeof *page);
+    return entry_at(fd);
+}
+
+static uint64_t cookie_bits(uint64_t cookie) {
+    return (cookie & COOKIE_MASK) << COOKIE_SHIFT;
+}
+
+/* What `value` names, unless the record has passed to another socket since. */
+static bool resolve(uint64_t value, int fd, struct sw_socket *found) {
+    if ((value & 1) == 0)
+        return false;
+    struct sw_network *network = sw_network_at(value >> NETWORK_SHIFT & 0x7fff);
+    if (network == NULL)
+        return false;
+    struct sw_record *record = sw_record_at(network, value >> SLOT_SHIFT & 0x3ffff);
+    uint64_t cookie = record == NULL ? 0 : atomic_load_explicit(&record->cookie, memory_order_acquire);
+    if (cookie <= SW_COOKIE_DELETED || cookie_bits(cookie) != value >> COOKIE_SHIFT << COOKIE_SHIFT)
+        return false;
+    *found = (struct sw_socket){fd, network, record};
+    return true;
+}
+
+bool sw_fd_hint(int fd, struct sw_socket *found) {
+    _Atomic uint64_t *entry = entry_at(fd);
+    return entry != NULL && resolve(atomic_load_explicit(entry, memory_order_relaxed), fd, found);
+}
+
+bool sw_fd_set(int fd, struct sw_network *network, struct sw_record *record) {
+    _Atomic uint64_t *entry = make_entry(fd);
+    if (entry == NULL)
+        return false;
+    uint64_t value = 1 | (uint64_t)network->index << NETWORK_SHIFT | (uint64_t)sw_record_slot(network, record) << SLOT_SHIFT |
+                     cookie_bits(atomic_load(&record->cookie));
+    if (atomic_exchange(entry, value) == 0)
+        atomic_fetch_add(&sockets_open, 1);
+    return true;
+}
+
+void sw_fd_forget(int fd) {
+    _Atomic uint64_t *entry = entry_at(fd);
+    if (entry != NULL && atomic_exchange(entry, 0) != 0)
+        atomic_fetch_sub(&sockets_open, 1);
+}
+
+bool sw_fd_socket(int fd, struct sw_socket *found) {
+    if (!sw_network_any())
+        return false;
+    bool hinted = sw_fd_hint(fd, found);
+    uint64_t cookie = sw_cookie_of(fd);
+    if (hinted && atomic_load(&found->record->cookie) == cookie)
+        return true;
+    sw_fd_forget(fd);
+    if (cookie == 0)
+        return false;
+
+    for (unsigned index = 0;; index++) {
+        struct sw_network *network = sw_network_at(index);
+        if (network == NULL)
+            return false;
+        struct sw_record *record = sw_record_find(network, cookie);
+        if (record == NULL)
+            continue;
+        *found = (struct sw_socket){fd, network, record};
+        return sw_fd_set(fd, network, record);
+    }
+}
+
+void sw_fd_copy(int from, int to) {
+    if (from == to)
+        return;
+    struct sw_socket original;
+    if (sw_fd_socket(from, &original)) {
+        sw_record_set(original.record, SW_DUPLICATED);
+        sw_fd_set(to, original.network, original.record);
+    } else {
+        sw_fd_forget(to);
+    }
+}
+
+unsigned sw_fd_sockets_open(void) {
+    return atomic_load(&sockets_open);
+}
+
+unsigned sw_fd_count(const struct sw_record *record, unsigned most) {
+    unsigned count = 0;
+    struct sw_socket found;
+    for (int page = 0; page < PAGES && count < most; page++) {
+        page_of_entries *entries = atomic_load(&pages[page]);
+        if (entries == NULL)
+            continue;
+        for (int i = 0; i < PAGE_ENTRIES && count < most; i++) {
+            uint64_t value = atomic_load_explicit(&(*entries)[i], memory_order_relaxed);
+            if (value != 0 && resolve(value, page * PAGE_ENTRIES + i, &found) && found.record == record)
+                count++;
+        }
+    }
+    return count;
+}
+
+void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
+    struct sw_socket found;
+    for (int page = 0; page < PAGES; page++) {
+        page_of_entries *entries = atomic_load(&pages[page]);
+        for (int i = 0; entries != NULL && i < PAGE_ENTRIES; i++)
+            if (resolve(atomic_load_explicit(&(*entries)[i], memory_order_relaxed), page * PAGE_ENTRIES + i, &found))
+                visit(&found);
+    }
+}
+
+void sw_fd_adopt_inherited(void) {
+    int saved_errno = errno;
+    int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct sw_socket found;
+    if (directory < 0) {
+        for (int fd = 0; fd < 64; fd++)
+            sw_fd_socket(fd, &found);
+        errno = saved_errno;
+        return;
+    }
+    /* Not readdir(3): it allocates. */
+    _Alignas(struct dirent64) char buffer[4096];
+    long count;
+    while ((count = sw_real.syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0)
+        for (long offset = 0; offset < count;) {
+            struct dirent64 *entry = (struct dirent64 *)(buffer + offset);
+            offset += entry->d_reclen;
+            if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+                continue;
+            int fd = atoi(entry->d_name);
+            if (fd != directory && sw_fd_socket(fd, &found))
+                /* Whoever started us may have kept it. */
+                sw_record_set(found.record, SW_SHARED);
+        }
+    sw_real.close(directory);
+    errno = saved_errno;
+}

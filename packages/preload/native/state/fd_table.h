@@ -1,0 +1,46 @@
+/* fd_table.h: which of this process's descriptors are redirected sockets.
+ *
+ * An entry is only a hint that spares a system call: it names a record, and the record's cookie decides. Descriptors are closed and
+ * reused without our seeing it (close_range(2), raw system calls, libc's own closes), so whoever does more than move data asks
+ * sw_fd_socket(), which compares cookies. No function here takes a lock, allocates with malloc or changes errno. */
+#ifndef SW_STATE_FD_TABLE_H
+#define SW_STATE_FD_TABLE_H
+
+#include "state/records.h"
+
+/* A redirected socket as the modules see it, for the time of one call. */
+struct sw_socket {
+    int fd;
+    struct sw_network *network;
+    struct sw_record *record;
+};
+
+/* Whether `fd` was a redirected socket when we last saw it: no system call, so it may be stale. For data that moves
+ * the same way in either case. */
+bool sw_fd_hint(int fd, struct sw_socket *found);
+
+/* Whether `fd` is a redirected socket now. Finds sockets that came by exec(2) or SCM_RIGHTS, drops stale entries. */
+bool sw_fd_socket(int fd, struct sw_socket *found);
+
+/* Makes `fd` name `record`. False when there is no memory. */
+bool sw_fd_set(int fd, struct sw_network *network, struct sw_record *record);
+
+/* Forgets what `fd` was. */
+void sw_fd_forget(int fd);
+
+/* After dup(2): makes `to` name what `from` names, which may be nothing of ours. */
+void sw_fd_copy(int from, int to);
+
+/* How many descriptors of this process name `record`; counts no further than `most`. */
+unsigned sw_fd_count(const struct sw_record *record, unsigned most);
+
+/* The number of redirected sockets that this process has made and not closed. */
+unsigned sw_fd_sockets_open(void);
+
+/* Notes the redirected sockets among the descriptors that this program was started with. */
+void sw_fd_adopt_inherited(void);
+
+/* Calls `visit` for each descriptor that names a redirected socket, lowest first. */
+void sw_fd_each(void (*visit)(struct sw_socket *socket));
+
+#endif

@@ -1,0 +1,173 @@
+#include "state/records.h"
+
+#include "base/log.h"
+#include "base/real.h"
+#include "state/endpoint_index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef SO_COOKIE
+#define SO_COOKIE 57
+#endif
+
+uint64_t sw_cookie_of(int fd) {
+    int saved_errno = errno;
+    uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+    if (sw_real.getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &length) != 0)
+        cookie = 0;
+    else
+        cookie++;
+    errno = saved_errno;
+    return cookie;
+}
+
+unsigned sw_record_slot(const struct sw_network *network, const struct sw_record *record) {
+    return (unsigned)(record - network->state->records);
+}
+
+/* Cookies are handed out nearly in order, so neighbours in time share a page: a small process touches a single one. */
+static unsigned home_page(uint64_t cookie) {
+    return (unsigned)(cookie / SW_RECORDS_PER_PAGE % SW_PAGE_COUNT);
+}
+
+/* Takes the file system's promise for the page now, as an error: later, a full tmpfs would be a SIGBUS. */
+static bool reserve_page(struct sw_network *network, unsigned page) {
+    _Atomic uint8_t *used = &network->state->header.used_pages[page / 8];
+    uint8_t bit = (uint8_t)(1u << page % 8);
+    if ((atomic_load_explicit(used, memory_order_relaxed) & bit) != 0)
+        return true;
+
+    int saved_errno = errno;
+    char path[PATH_MAX + 8];
+    memcpy(path, network->directory, network->directory_length);
+    memcpy(path + network->directory_length, "/.state", sizeof "/.state");
+    bool reserved = true;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0) {
+        off_t offset = (off_t)offsetof(struct sw_state, records) + (off_t)page * SW_RECORDS_PER_PAGE * (off_t)sizeof(struct sw_record);
+        if (fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, SW_RECORDS_PER_PAGE * sizeof(struct sw_record)) != 0)
+            reserved = errno != ENOSPC && errno != EDQUOT;
+        sw_real.close(fd);
+    }
+    if (reserved)
+        atomic_fetch_or(used, bit);
+    else
+        SW_LOG_ONCE("no room for another socket in '%s': the file system is full", network->directory);
+    errno = saved_errno;
+    return reserved;
+}
+
+static struct sw_record *claim_in_page(struct sw_network *network, unsigned page, uint64_t cookie) {
+    for (unsigned i = 0; i < SW_RECORDS_PER_PAGE; i++) {
+        struct sw_record *record = &network->state->records[page * SW_RECORDS_PER_PAGE + i];
+        uint64_t found = atomic_load_explicit(&record->cookie, memory_order_relaxed);
+        if (found > SW_COOKIE_DELETED || !atomic_compare_exchange_strong(&record->cookie, &found, cookie))
+            continue;
+        uint8_t overflow = record->overflow;
+        memset((char *)record + sizeof record->cookie, 0, sizeof *record - sizeof record->cookie);
+        record->overflow = overflow;
+        return record;
+    }
+    return NULL;
+}
+
+/* Frees the records whose sockets are gone without a close that we saw. /proc/net/unix names every Unix socket there is. */
+static void free_ghosts(struct sw_network *network) {
+    enum { WORDS = 1 << 16 };
+    int fd = open("/proc/net/unix", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    /* A bit per hash of a live inode: a ghost may be kept by a clash, a live socket is never freed. */
+    uint64_t *live = mmap(NULL, WORDS * sizeof *live, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (live == MAP_FAILED) {
+        sw_real.close(fd);
+        return;
+    }
+    /* Columns: Num RefCount Protocol Flags Type St Inode Path. */
+    char buffer[8192];
+    ssize_t count;
+    unsigned column = 0;
+    bool in_word = false;
+    uint64_t inode = 0;
+    while ((count = sw_real.read(fd, buffer, sizeof buffer)) > 0)
+        for (ssize_t i = 0; i < count; i++) {
+            char c = buffer[i];
+            if (c == ' ' || c == '\n') {
+                if (in_word && column == 7)
+                    live[inode / 64 % WORDS] |= 1ull << inode % 64;
+                in_word = false;
+                if (c == '\n')
+                    column = 0;
+            } else {
+                if (!in_word) {
+                    in_word = true;
+                    column++;
+                    inode = 0;
+                }
+                if (column == 7 && c >= '0' && c <= '9')
+                    inode = inode * 10 + (uint64_t)(c - '0');
+            }
+        }
+    sw_real.close(fd);
+
+    for (unsigned page = 0; count == 0 && page < SW_PAGE_COUNT; page++) {
+        if ((network->state->header.used_pages[page / 8] >> page % 8 & 1) == 0)
+            continue;
+        for (unsigned i = 0; i < SW_RECORDS_PER_PAGE; i++) {
+            struct sw_record *record = &network->state->records[page * SW_RECORDS_PER_PAGE + i];
+            if (atomic_load(&record->cookie) > SW_COOKIE_DELETED && record->inode != 0 &&
+                (live[record->inode / 64 % WORDS] >> record->inode % 64 & 1) == 0)
+                sw_record_free(network, record);
+        }
+    }
+    munmap(live, WORDS * sizeof *live);
+}
+
+struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie) {
+    unsigned page = home_page(cookie);
+    for (unsigned i = 0; i < SW_PAGE_COUNT; i++, page = (page + 1) % SW_PAGE_COUNT) {
+        if (!reserve_page(network, page))
+            return NULL;
+        struct sw_record *record = claim_in_page(network, page, cookie);
+        if (record == NULL && i == 0) {
+            /* The home page is full. Ghosts are the likely reason once the table has wrapped. */
+            if (network->state->records[page * SW_RECORDS_PER_PAGE].overflow != 0) {
+                free_ghosts(network);
+                record = claim_in_page(network, page, cookie);
+            }
+        }
+        if (record != NULL)
+            return record;
+        network->state->records[page * SW_RECORDS_PER_PAGE].overflow = 1;
+    }
+    return NULL;
+}
+
+struct sw_record *sw_record_find(struct sw_network *network, uint64_t cookie) {
+    if (cookie <= SW_COOKIE_DELETED)
+        return NULL;
+    unsigned page = home_page(cookie);
+    for (unsigned i = 0; i < SW_PAGE_COUNT; i++, page = (page + 1) % SW_PAGE_COUNT) {
+        if ((network->state->header.used_pages[page / 8] >> page % 8 & 1) == 0)
+            return NULL;
+        struct sw_record *records = &network->state->records[page * SW_RECORDS_PER_PAGE];
+        for (unsigned k = 0; k < SW_RECORDS_PER_PAGE; k++)
+            if (atomic_load_explicit(&records[k].cookie, memory_order_acquire) == cookie)
+                return &records[k];
+        if (records[0].overflow == 0)
+            return NULL;
+    }
+    return NULL;
+}
+
+void sw_record_free(struct sw_network *network, struct sw_record *record) {
+    sw_endpoint_remove_all(network, record);
+    atomic_store(&record->flags, 0);
+    atomic_store_explicit(&record->cookie, SW_COOKIE_DELETED, memory_order_release);
+}
