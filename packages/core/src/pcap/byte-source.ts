@@ -36,17 +36,21 @@ export function unpacked(bytes: Uint8Array): Uint8Array {
  * @throws {CaptureError} `BAD_GZIP` when they are, but damaged; what could be unpacked came first.
  */
 export async function* unpackedChunks(source: ByteSource): AsyncGenerator<Uint8Array, void> {
-  const chunks = restartable(source);
-  const head = await readHead(chunks);
-  const all = withHead(head, chunks);
-  if (!isGzip(head)) {
-    yield* all;
-    return;
+  const chunks = iterate(source);
+  try {
+    const head = await readHead(chunks);
+    const all = withHead(head, chunks);
+    yield* isGzip(head) ? unzipped(all) : all;
+  } finally {
+    // A reader that stops at the first chunk has not begun with the rest, which would close the source.
+    await chunks.return();
   }
+}
 
+async function* unzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let offset = 0;
   const unzip = createGunzip();
-  const input = Readable.from(all);
+  const input = Readable.from(chunks);
   // An error of the source must end the unpacking, and keep its own name.
   input.on('error', (error) => unzip.destroy(error));
   try {
@@ -62,7 +66,7 @@ export async function* unpackedChunks(source: ByteSource): AsyncGenerator<Uint8A
   }
 }
 
-async function* restartable(source: ByteSource): AsyncGenerator<Uint8Array, void> {
+async function* iterate(source: ByteSource): AsyncGenerator<Uint8Array, void> {
   yield* source as AsyncIterable<Uint8Array>;
 }
 

@@ -26,30 +26,36 @@ export class ByteWriter {
   }
 
   u8(value: number, what: string): void {
-    this.#view.setUint8(this.#grow(1), inRange(value, 0xff, what));
+    const start = this.#grow(1);
+    this.#view.setUint8(start, inRange(value, 0xff, what));
   }
 
   u16(value: number, what: string): void {
-    this.#view.setUint16(this.#grow(2), inRange(value, U16_MAX, what), this.#littleEndian);
+    const start = this.#grow(2);
+    this.#view.setUint16(start, inRange(value, U16_MAX, what), this.#littleEndian);
   }
 
   u32(value: number, what: string): void {
-    this.#view.setUint32(this.#grow(4), inRange(value, U32_MAX, what), this.#littleEndian);
+    const start = this.#grow(4);
+    this.#view.setUint32(start, inRange(value, U32_MAX, what), this.#littleEndian);
   }
 
   i32(value: number, what: string): void {
     if ((value | 0) !== value) throw outOfRange(value, what, 'a whole number of 32 bits');
-    this.#view.setInt32(this.#grow(4), value, this.#littleEndian);
+    const start = this.#grow(4);
+    this.#view.setInt32(start, value, this.#littleEndian);
   }
 
   u64(value: bigint, what: string): void {
     if (value < 0n || value > U64_MAX) throw outOfRange(value, what, `from 0 to ${U64_MAX}`);
-    this.#view.setBigUint64(this.#grow(8), value, this.#littleEndian);
+    const start = this.#grow(8);
+    this.#view.setBigUint64(start, value, this.#littleEndian);
   }
 
   i64(value: bigint, what: string): void {
     if (value < -I64_MAX - 1n || value > I64_MAX) throw outOfRange(value, what, 'a whole number of 64 bits');
-    this.#view.setBigInt64(this.#grow(8), value, this.#littleEndian);
+    const start = this.#grow(8);
+    this.#view.setBigInt64(start, value, this.#littleEndian);
   }
 
   /** A 64-bit number as its upper and then its lower half, as pcapng stores times. */
@@ -75,6 +81,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Where to put `extra` more bytes. It may replace the view, so callers ask for it first. */
   #grow(extra: number): number {
     const start = this.#length;
     this.#length += extra;

@@ -29,12 +29,12 @@ export class Ladder {
   readonly #names: readonly string[];
   readonly #spacing: number;
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], { lastSendsToItself }: { readonly lastSendsToItself: boolean }) {
     const longest = Math.max(...names.map(widthOf), 0);
     this.#spacing = Math.min(MAX_SPACING, Math.max(MIN_SPACING, longest + GAP_BETWEEN_NAMES));
     this.#names = names.map((name) => shortened(name, this.#spacing - 1));
-    this.width =
-      this.#spacing * Math.max(0, names.length - 1) + Math.max(SELF_WIDTH, widthOf(this.#names.at(-1) ?? ''));
+    const lastWidth = Math.max(lastSendsToItself ? SELF_WIDTH : 1, widthOf(this.#names.at(-1) ?? ''));
+    this.width = this.#spacing * Math.max(0, names.length - 1) + lastWidth;
   }
 
   /** The names, each over its column. */
@@ -58,23 +58,22 @@ export class Ladder {
     const columns = this.#names.map(() => '│');
     if (from === to) {
       const shaft = mark.padEnd(2, '─');
-      if (isStopped) columns[from] = `├${shaft}✗`;
-      else columns[from] = isReturning ? `├◀${shaft}╯` : `├${shaft}▶╮`;
+      const out = isStopped ? '✗' : '▶';
+      const back = isStopped ? '✗' : '◀';
+      columns[from] = isReturning ? `├${back}${shaft}╯` : `├${shaft}${out}╮`;
       return this.#draw(columns);
     }
     const left = Math.min(from, to);
     const right = Math.max(from, to);
-    const length = (right - left) * this.#spacing - 1;
-    const isToRight = from < to;
-    const end = isStopped ? '✗' : isToRight ? '▶' : '◀';
-    const shaft = `${isToRight ? '─' : ''}${mark}`;
-    const body = isToRight ? shaft.padEnd(length - 1, '─') + end : end + shaft.padStart(length - 1, '─');
-    const text = this.#draw(columns);
-    const before = text.slice(0, left * this.#spacing);
-    const behind = text.slice(right * this.#spacing + 1);
-    const leftEnd = isToRight ? '├' : '│';
-    const rightEnd = isToRight ? '│' : '┤';
-    return `${before}${leftEnd}${body}${rightEnd}${behind}`;
+    const shaftLength = (right - left) * this.#spacing - 2;
+    const before = Math.floor((shaftLength - mark.length) / 2);
+    const shaft = ('─'.repeat(Math.max(0, before)) + mark).padEnd(shaftLength, '─');
+    const line = this.#draw(columns);
+    const start = line.slice(0, left * this.#spacing);
+    const end = line.slice(right * this.#spacing + 1);
+    return from < to
+      ? `${start}├${shaft}${isStopped ? '✗' : '▶'}│${end}`
+      : `${start}│${isStopped ? '✗' : '◀'}${shaft}┤${end}`;
   }
 
   #draw(columns: readonly string[]): string {

@@ -6,8 +6,8 @@ import type { Tone } from './timeline.js';
 /** A line between the steps: a comment on a packet, or a line of a log. */
 export interface Note {
   readonly kind: 'note';
-  readonly timestampNs: bigint;
-  /** The packet it stands before, counted from 0. */
+  readonly timestampNs: bigint | undefined;
+  /** The packet it stands under, counted from 0; a half when it is between two. */
   readonly packet: number;
   readonly text: string;
   readonly tone: Tone;
@@ -18,7 +18,7 @@ const MICROSECOND_NS = 1000n;
 
 /** The comments on packets and the lines of logs in a capture. */
 export function notesIn({ packets, blocks }: Pick<Capture, 'packets' | 'blocks'>): Note[] {
-  const comments = packets.flatMap(({ options, timestampNs = 0n }, packet) =>
+  const comments = packets.flatMap(({ options, timestampNs }, packet) =>
     (options.comments ?? []).map(
       (text): Note => ({ kind: 'note', timestampNs, packet, text: inOneLine(text), tone: 'plain' }),
     ),
@@ -33,7 +33,7 @@ function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
     return typeof value === 'string' ? value : undefined;
   };
   const time = field('__REALTIME_TIMESTAMP') ?? '';
-  const timestampNs = /^\d{1,20}$/.test(time) ? BigInt(time) * MICROSECOND_NS : 0n;
+  const timestampNs = /^\d{1,20}$/.test(time) ? BigInt(time) * MICROSECOND_NS : undefined;
   const speaker = field('SYSLOG_IDENTIFIER');
   const message = inOneLine(field('MESSAGE') ?? '');
   const isBad = Number(field('PRIORITY') ?? WORST_NORMAL_PRIORITY) < WORST_NORMAL_PRIORITY;
@@ -43,6 +43,7 @@ function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
 
 /** The first packet that is later than the line; between two packets, for the line is neither. */
 function placeOf({ timestampNs }: Pick<Note, 'timestampNs'>, packets: Capture['packets']): number {
-  const later = packets.findIndex((packet) => (packet.timestampNs ?? 0n) > timestampNs);
+  const later =
+    timestampNs === undefined ? -1 : packets.findIndex((packet) => (packet.timestampNs ?? 0n) > timestampNs);
   return (later === -1 ? packets.length : later) - 0.5;
 }

@@ -7,22 +7,25 @@ export interface TimeScale {
 }
 
 const LONGEST_IN_MS = 10_000_000_000n;
-const NANOSECONDS = { ms: 1_000_000n, s: 1_000_000_000n } as const;
+const MIN_WIDTH = 9;
+/** Microseconds are enough to tell cause from effect. */
+const DIGITS = { ms: 3, s: 6 } as const;
+const MICROSECONDS_PER = { ms: 1_000, s: 1_000_000 } as const;
 
 /** A scale for `times`: from the earliest of them, in milliseconds unless they span more than ten seconds. */
-export function timeScale(times: readonly bigint[]): TimeScale {
-  // A packet without a time has 0, which would make all others decades old.
-  const known = times.filter((time) => time !== 0n).sort((a, b) => (a < b ? -1 : 1));
+export function timeScale(times: readonly (bigint | undefined)[]): TimeScale {
+  // A packet without a time counts as of 1970, which would make all others decades old.
+  const known = times.flatMap((time) => time || []).sort((a, b) => (a < b ? -1 : 1));
   const startNs = known[0] ?? 0n;
   const endNs = known.at(-1) ?? 0n;
   const unit = endNs - startNs < LONGEST_IN_MS ? 'ms' : 's';
   const scale = { startNs, unit, width: 0 } as const;
-  return { ...scale, width: Math.max(8, relativeTime(endNs, scale).length) };
+  return { ...scale, width: Math.max(MIN_WIDTH, relativeTime(endNs, scale).length) };
 }
 
-/** `12.345 ms`, aligned to the right: thousandths are enough to tell cause from effect. */
-export function relativeTime(timestampNs: bigint, { startNs, unit, width }: TimeScale): string {
-  if (timestampNs === 0n && startNs !== 0n) return ''.padStart(width);
-  const thousandths = ((timestampNs - startNs) * 1000n) / NANOSECONDS[unit];
-  return `${(Number(thousandths) / 1000).toFixed(3)} ${unit}`.padStart(width);
+/** `12.345 ms`, aligned to the right; spaces for what has no time. */
+export function relativeTime(timestampNs: bigint | undefined, { startNs, unit, width }: TimeScale): string {
+  if (timestampNs === undefined || timestampNs === 0n) return ' '.repeat(width);
+  const microseconds = Number((timestampNs - startNs) / 1_000n);
+  return `${(microseconds / MICROSECONDS_PER[unit]).toFixed(DIGITS[unit])} ${unit}`.padStart(width);
 }

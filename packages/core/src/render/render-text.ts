@@ -27,6 +27,7 @@ export interface RenderOptions {
 
 const DEFAULT_WIDTH = 100;
 const MIN_LABEL_WIDTH = 24;
+const MIN_EXCERPT_WIDTH = 8;
 const MARGIN = '  ';
 
 /** What a capture holds, to be drawn. */
@@ -50,7 +51,7 @@ export function renderText(capture: RenderedCapture, options: RenderOptions = {}
   const shown = last >= entries.length ? entries : entries.slice(entries.length - Math.max(0, last));
 
   const scale = timeScale(entries.map(({ timestampNs }) => timestampNs));
-  const drawing = new Drawing(shown, { names, width, palette, scale });
+  const drawing = new Drawing(shown, { names, width, palette, scale, hosts: hostsIn(entries, names) });
   const hidden = entries.length - shown.length;
   const lines = [summaryOf(capture.packets.length, conversations.length), ''];
   if (hidden > 0) lines.push(palette.quiet(`${MARGIN}… ${plural(hidden, 'earlier step')}`));
@@ -67,7 +68,16 @@ function summaryOf(packets: number, conversations: number): string {
   return `${plural(packets, 'packet')}, ${plural(conversations, 'conversation')}`;
 }
 
+/** The hosts of all steps, clients before the servers they turn to. */
+function hostsIn(entries: readonly (Step | Note)[], names: ReadonlyMap<string, string>): string[] {
+  const steps = entries.filter((entry) => entry.kind === 'step');
+  const peers = steps.flatMap(({ from, to, isReturning }) => (isReturning ? [to, from] : [from, to]));
+  return [...new Set(peers.map(({ address }) => names.get(address) ?? address))];
+}
+
 interface Surroundings {
+  /** All hosts of the capture, in the order of their columns. */
+  readonly hosts: readonly string[];
   readonly names: ReadonlyMap<string, string>;
   readonly width: number;
   readonly palette: Palette;
@@ -86,9 +96,12 @@ class Drawing {
     const steps = entries.filter((entry) => entry.kind === 'step');
     this.#entries = entries;
     this.#around = around;
-    this.#hosts = [...new Set(steps.flatMap(({ from, to }) => [this.#nameOf(from), this.#nameOf(to)]))];
+    const shown = new Set(steps.flatMap(({ from, to }) => [this.#nameOf(from), this.#nameOf(to)]));
+    this.#hosts = around.hosts.filter((host) => shown.has(host));
     this.#hasManyConversations = new Set(steps.map(({ conversation }) => conversation)).size > 1;
-    this.#ladder = new Ladder(this.#hosts);
+    const last = this.#hosts.at(-1);
+    const lastSendsToItself = steps.some(({ from, to }) => this.#nameOf(from) === last && this.#nameOf(to) === last);
+    this.#ladder = new Ladder(this.#hosts, { lastSendsToItself });
     const taken = around.scale.width + this.#ladder.width + MARGIN.length * 3;
     this.#isLadder = taken + MIN_LABEL_WIDTH <= around.width;
   }
@@ -129,14 +142,16 @@ class Drawing {
   /** The step without columns, for when there are too many hosts to draw them side by side. */
   #route({ from, to, isStopped, conversation }: Step): string {
     const mark = this.#hasManyConversations ? `${conversation} ` : '';
-    return `${mark}${this.#nameOf(from)} ${isStopped ? '✗' : '▶'} ${this.#nameOf(to)}`;
+    const route = `${mark}${this.#nameOf(from)} ${isStopped ? '✗' : '▶'} ${this.#nameOf(to)}`;
+    return shortened(route, this.#around.width - this.#around.scale.width - MARGIN.length * 3);
   }
 
   #label({ summary, excerpt, tone }: Step, width: number): string {
     const { palette } = this.#around;
     const shownSummary = shortened(summary, width);
     const rest = width - widthOf(shownSummary) - MARGIN.length;
-    const shownExcerpt = excerpt === undefined || rest < 4 ? '' : `${MARGIN}${palette.quiet(shortened(excerpt, rest))}`;
+    const shownExcerpt =
+      excerpt === undefined || rest < MIN_EXCERPT_WIDTH ? '' : `${MARGIN}${palette.quiet(shortened(excerpt, rest))}`;
     return `${palette[tone](shownSummary)}${shownExcerpt}`;
   }
 

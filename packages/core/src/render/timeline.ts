@@ -20,7 +20,8 @@ export interface Step {
   readonly isReturning: boolean;
   /** Whether it did not get to `to`, or was turned away there. */
   readonly isStopped: boolean;
-  readonly timestampNs: bigint;
+  /** Nanoseconds since 1970; `undefined` for what did not happen. */
+  readonly timestampNs: bigint | undefined;
   /** The packet it begins with, counted from 0. */
   readonly packet: number;
   /** What happened: `connects to port 80`. */
@@ -65,7 +66,7 @@ function eventStep(event: ConversationEvent, conversation: Conversation): Step[]
       return [];
     case 'unreachable':
       if (conversation.transport === 'tcp' && isConnecting(conversation, event)) return [];
-      return step(`${event.reason}, says ${event.reporter}`, 'bad', true);
+      return [unreachableStep(event, conversation)];
     case 'gap':
       return step(`${byteCount(event.length)} are missing in the capture`, 'bad');
     case 'repeat':
@@ -81,6 +82,22 @@ function eventStep(event: ConversationEvent, conversation: Conversation): Step[]
     case 'reset':
       return step('resets the connection', 'bad', true);
   }
+}
+
+/** An error message of the other host is its answer; one of a router between them stops the packet. */
+function unreachableStep(event: Extract<ConversationEvent, { kind: 'unreachable' }>, conversation: Conversation): Step {
+  const other = event.from === 'client' ? 'server' : 'client';
+  const isAnswer = conversation[other].address === event.reporter;
+  const { timestampNs, packet, reason, reporter } = event;
+  const summary = isAnswer ? reason : `${reason}, says ${reporter}`;
+  return {
+    ...ends(isAnswer ? other : event.from, conversation),
+    isStopped: true,
+    timestampNs,
+    packet,
+    summary,
+    tone: 'bad',
+  };
 }
 
 type MakeStep = (summary: string, tone: Tone, isStopped?: boolean) => Step[];
@@ -138,7 +155,7 @@ function unanswered(conversation: Conversation, messages: readonly Message[]): S
   return {
     ...ends('server', conversation),
     isStopped: true,
-    timestampNs: conversation.endNs,
+    timestampNs: undefined,
     packet: Number.POSITIVE_INFINITY,
     summary: `no answer to ${last.summary}`,
     tone: 'bad',

@@ -166,8 +166,9 @@ function onReset(context: SideContext, frame: Frame, messages: Map<number, OpenM
 
 function onGoAway(context: SideContext, frame: Frame): void {
   const code = errorName(frame.payload, 4);
-  const tone = code === 'NO_ERROR' ? {} : { tone: 'bad' as const };
-  context.emitFrom(frame, { protocol: 'http2', summary: `goes away: ${code}`, ...tone }, true);
+  // Without an error it says no more than the close that follows.
+  if (code === 'NO_ERROR') return;
+  context.emitFrom(frame, { protocol: 'http2', summary: `goes away: ${code}`, tone: 'bad' }, true);
 }
 
 function openMessage(start: {

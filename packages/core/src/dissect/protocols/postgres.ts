@@ -159,7 +159,7 @@ function* backendFlight(context: SideContext): Waiting<void> {
     if (type === 'D') rows += 1;
     if (type === 'E') isBad = true;
     const part = backendPart(type, body, rows);
-    if (part !== '') parts.push(part);
+    if (part !== '' && !(type === 'Z' && parts.length > 0)) parts.push(part);
     if (type === 'C') rows = 0;
     const summary = parts.length === 0 && rows > 0 ? plural(rows, 'row') : parts.join(', ');
     const content: MessageContent = {

@@ -78,7 +78,7 @@ export const systemdJournal: BlockCodec<SystemdJournalBlock> = {
       writer.bytes(bytes);
       writer.bytes(Uint8Array.of(NEWLINE));
     }
-    writer.padded(new Uint8Array(-(writer.length - start) & 3));
+    writer.bytes(new Uint8Array(-(writer.length - start) & 3));
   },
 };
 
