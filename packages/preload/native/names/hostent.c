@@ -72,14 +72,21 @@ static bool has_family(const struct sw_host *host, int family) {
     return false;
 }
 
+/* Narrower than getaddrinfo(3): no hexadecimal IPv4 numbers and no scope IDs. */
+static bool is_number(const char *name, struct sw_ip *ip) {
+    if (sw_numeric_parse(name, ip) != SW_NUMERIC)
+        return false;
+    return ip->family == AF_INET ? name[strspn(name, "0123456789.")] == '\0' : strchr(name, '%') == NULL;
+}
+
 int sw_hostent_by_name(const struct sw_place *place, const char *name, int family, struct hostent *entry, char *buffer,
                        size_t size) {
     struct sw_host host = {0};
     struct sw_ip number;
     if (family != AF_INET && family != AF_INET6)
         return -EAFNOSUPPORT;
-    if (sw_numeric_parse(name, &number) != SW_NOT_NUMERIC) {
-        if (number.family != family || strchr(name, '%') != NULL)
+    if (is_number(name, &number)) {
+        if (number.family != family)
             return HOST_NOT_FOUND;
         sw_host_add_address(&host, &number);
         sw_host_add_name(&host, sw_span_of(name));
@@ -93,10 +100,10 @@ int sw_hostent_by_name(const struct sw_place *place, const char *name, int famil
 int sw_hostent_by_address(const struct sw_place *place, const void *address, socklen_t length, int family,
                           struct hostent *entry, char *buffer, size_t size) {
     struct sw_host host;
-    if (sw_ip_size(family) == 0)
+    if (sw_ip_size(family) == 0 || length < sw_ip_size(family))
         return -EAFNOSUPPORT;
-    if (length != sw_ip_size(family))
-        return -EINVAL;
+    if (length > sw_ip_size(family))
+        return HOST_NOT_FOUND;
     struct sw_ip ip = sw_ip_of_bytes(family, address);
     if (!sw_lookup_address(place, &ip, &host))
         return HOST_NOT_FOUND;
