@@ -119,7 +119,7 @@ export class ByteReader {
       const found = this.remaining === 1 ? '1 byte is left' : `${this.remaining} bytes are left`;
       throw new CaptureError(
         'BAD_LENGTH',
-        `Cannot read the ${what} of the ${this.subject} at byte ${this.offset}: it takes ${length} bytes, ${found}`,
+        `Cannot read the ${what} of the ${this.subject} at byte ${this.offset}: it takes ${length === 1 ? '1 byte' : `${length} bytes`}, ${found}`,
         { offset: this.offset },
       );
     }
