@@ -3,15 +3,20 @@
 #include "names/interfaces.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <string.h>
 
 static bool parse_ipv4(const char *text, struct sw_ip *ip) {
     struct in_addr address;
     /* inet_aton(3) alone would take "1.2.3.4 rest". */
-    if (text[strcspn(text, " \t\n\v\f\r")] != '\0' || inet_aton(text, &address) == 0)
+    if (text[strcspn(text, " \t\n\v\f\r")] != '\0')
         return false;
-    *ip = sw_ip_of_bytes(AF_INET, &address);
-    return true;
+    int saved_errno = errno;
+    bool numeric = inet_aton(text, &address) != 0;
+    errno = saved_errno; /* musl sets it for names */
+    if (numeric)
+        *ip = sw_ip_of_bytes(AF_INET, &address);
+    return numeric;
 }
 
 static bool parse_scope(const char *text, struct sw_ip *ip) {
