@@ -1,0 +1,98 @@
+/** Compiles the C parts of the tests, each only when one of its sources is newer than the result. */
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { execa } from 'execa';
+import { BUILD, NATIVE_TESTS, PROGRAMS } from './paths.js';
+
+/** One executable to be made by the C compiler. */
+export interface Compilation {
+  /** The executable. */
+  readonly output: string;
+  readonly sources: readonly string[];
+  /** Files that the sources include, and that make the executable stale as well. */
+  readonly headers?: readonly string[];
+  readonly flags?: readonly string[];
+  /** Default: `cc`. */
+  readonly compiler?: string;
+}
+
+const COMMON_FLAGS = ['-std=gnu11', '-g', '-O2', '-Wall', '-Wextra', '-pthread'];
+
+/** Topics whose programs are also compiled with -D_FORTIFY_SOURCE=2, which calls other functions of libc. */
+const FORTIFIED_TOPICS = ['accept', 'data', 'udp'];
+
+/** The program that gives others a network namespace of their own. */
+export const SANDBOX = join(BUILD, 'sandbox');
+
+/** The executable of a plain program, `bind_errors` for example. */
+export function programPath(name: string): string {
+  return join(BUILD, 'programs', name);
+}
+
+/** The same program, fortified; `undefined` when its topic is not compiled that way. */
+export function fortifiedPath(name: string): string | undefined {
+  return FORTIFIED_TOPICS.includes(name.split('_', 1)[0] ?? '')
+    ? join(BUILD, 'programs', 'fortified', name)
+    : undefined;
+}
+
+/** The names of all plain programs, in alphabetical order. */
+export async function programNames(): Promise<string[]> {
+  const files = await readdir(PROGRAMS);
+  const sources = files.filter((file) => extname(file) === '.c' && file !== 'harness.c');
+  return sources.map((file) => file.slice(0, -'.c'.length)).sort();
+}
+
+/** Makes the sandbox and all plain programs. */
+export async function compilePrograms(): Promise<void> {
+  const harness = join(PROGRAMS, 'harness.c');
+  const headers = (await readdir(PROGRAMS))
+    .filter((file) => extname(file) === '.h')
+    .map((file) => join(PROGRAMS, file));
+  const compilations: Compilation[] = [{ output: SANDBOX, sources: [join(NATIVE_TESTS, 'sandbox.c')] }];
+  for (const name of await programNames()) {
+    const sources = [join(PROGRAMS, `${name}.c`), harness];
+    compilations.push({ output: programPath(name), sources, headers });
+    const fortified = fortifiedPath(name);
+    if (fortified !== undefined) {
+      compilations.push({ output: fortified, sources, headers, flags: ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'] });
+    }
+  }
+  await compileAll(compilations);
+}
+
+/** Makes what is stale, a few at a time. */
+export async function compileAll(compilations: readonly Compilation[]): Promise<void> {
+  const waiting = [...compilations];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await compile(next);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+/** Makes one executable, unless it is newer than its sources. Two at once do not disturb each other. */
+export async function compile(compilation: Compilation): Promise<void> {
+  const { output, sources, headers = [], flags = [], compiler = 'cc' } = compilation;
+  if (!(await isStale(output, [...sources, ...headers]))) return;
+
+  await mkdir(dirname(output), { recursive: true });
+  const unfinished = `${output}.${process.pid}`;
+  try {
+    await execa(compiler, [...COMMON_FLAGS, ...flags, '-o', unfinished, ...sources]);
+    await rename(unfinished, output);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+async function isStale(output: string, inputs: readonly string[]): Promise<boolean> {
+  const made = await stat(output).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (made === undefined) return true;
+
+  const times = await Promise.all(inputs.map(async (input) => (await stat(input)).mtimeMs));
+  return times.some((time) => time > made.mtimeMs);
+}
