@@ -1,15 +1,16 @@
 /**
  * Makes and removes the directory of a network.
  */
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hrtime } from 'node:process';
 import { NetworkError } from './network-error.js';
 
 const SHARED_MEMORY = '/dev/shm';
 // Short: the path goes into socket addresses of 108 bytes.
 const PREFIX = 'sw-';
-const MAX_ATTEMPTS = 100;
+const REMOVAL_TIMEOUT_NS = 1_000_000_000n;
 
 /**
  * Makes a directory with mode 0700 in `parent` and has `fill` put the first files into it.
@@ -33,17 +34,33 @@ export function makeDirectory(parent: string | undefined, fill: (directory: stri
   }
 }
 
-/** Removes the directory with all it holds; files that processes make meanwhile only make it try again. */
+/**
+ * Removes the directory with all it holds. One that is gone already is fine.
+ *
+ * It is moved aside first: programs that go on making files in it find it gone, and cannot keep it from being emptied.
+ * Those that hold it open by a descriptor can, for a second; then the error of the last attempt is thrown.
+ */
 export function removeDirectory(directory: string): void {
-  // rmSync does not repeat on ENOTEMPTY by itself when a file appears between its readdir and its rmdir.
-  for (let attempt = 1; ; attempt++) {
+  const moved = movedAside(directory);
+  const deadline = hrtime.bigint() + REMOVAL_TIMEOUT_NS;
+  for (;;) {
     try {
-      rmSync(directory, { recursive: true, force: true });
+      rmSync(moved, { recursive: true, force: true });
       return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (attempt === MAX_ATTEMPTS || (code !== 'ENOTEMPTY' && code !== 'EEXIST')) throw error;
+      if (code !== 'ENOTEMPTY' || hrtime.bigint() > deadline) throw error;
     }
+  }
+}
+
+function movedAside(directory: string): string {
+  const aside = `${directory}-removed`;
+  try {
+    renameSync(directory, aside);
+    return aside;
+  } catch {
+    return directory; // Whatever is in the way, removing it says it better.
   }
 }
 

@@ -1,4 +1,4 @@
-import { EventEmitter, on, once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +12,6 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addProcess, addSocket, FLAG, ring, writeAt } from '../../test/state-file.js';
 import { Host } from './host.js';
@@ -316,30 +315,6 @@ describe('dispose', () => {
       ],
     });
     expect(log).toEqual(['last']);
-    expect(existsSync(network.directory)).toBe(false);
-  });
-
-  it('removes the directory while files still appear in it', async () => {
-    const network = makeNetwork();
-    // Makes files until it cannot any more.
-    const source = `
-      const { parentPort, workerData } = require('node:worker_threads');
-      const { writeFileSync } = require('node:fs');
-      for (let count = 0; ; count++) {
-        try {
-          writeFileSync(workerData + '/' + count, '');
-        } catch (error) {
-          parentPort.postMessage(error.code);
-          break;
-        }
-        if (count === 10) parentPort.postMessage('running');
-      }
-    `;
-    const worker = new Worker(source, { eval: true, workerData: network.directory });
-    const messages = on(worker, 'message');
-    expect((await messages.next()).value).toEqual(['running']);
-    await network.dispose();
-    expect((await messages.next()).value).toEqual(['ENOENT']);
     expect(existsSync(network.directory)).toBe(false);
   });
 
