@@ -3,7 +3,7 @@
  * signals, and its end is ours.
  */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -57,13 +57,15 @@ async function runAlone(request: Request): Promise<End> {
 
 async function runIn(directory: string, library: string, { program, args, variables }: Request): Promise<End> {
   const env = withPreload(process.env, { SOCKET_WRAPPER_DIR: directory, ...variables }, library);
-  const child = spawn(program, args, { stdio: 'inherit', env });
+  let child: ChildProcess | undefined;
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   const forward = (signal: NodeJS.Signals) => {
-    if (!hasTerminal || !FROM_TERMINAL.includes(signal)) child.kill(signal);
+    if (!hasTerminal || !FROM_TERMINAL.includes(signal)) child?.kill(signal);
   };
+  // Before the program starts: whoever sees it run may signal us at once.
   for (const signal of FORWARDED) process.on(signal, forward);
   try {
+    child = spawn(program, args, { stdio: 'inherit', env });
     const [code, signal] = await once(child, 'exit');
     return { code, signal };
   } catch (cause) {
