@@ -4,6 +4,7 @@
 import { CaptureError } from '../pcap/capture-error.js';
 import type { Conversation, ConversationEvent, Side } from './conversation.js';
 import { datagramContent } from './protocols/datagram.js';
+import { inOneLine } from './protocols/excerpt.js';
 import type { Message, MessageContent } from './protocols/message.js';
 import type { Heads, MessageStart, SideContext } from './protocols/protocol.js';
 import { STREAM_PROTOCOLS } from './protocols/protocols.js';
@@ -35,7 +36,7 @@ function datagramMessages({ events, server }: Conversation): Message[] {
     if (event.kind !== 'data') return [];
     const { from, packet, timestampNs, bytes } = event;
     const times = { startNs: timestampNs, endNs: timestampNs };
-    const content = datagramContent(bytes, server.port);
+    const content = harmless(datagramContent(bytes, server.port));
     return [{ ...content, from, packet, ...times, bytes: bytes.byteLength, isComplete: true }];
   });
 }
@@ -59,6 +60,12 @@ function streamMessages(conversation: Conversation): Message[] {
   // One side may have waited for what the other said last.
   sides.client.end();
   return messages;
+}
+
+/** What others said must not move the cursor of the terminal that it is shown in. */
+function harmless(content: MessageContent): MessageContent {
+  const { summary, excerpt } = content;
+  return { ...content, summary: inOneLine(summary), ...(excerpt === undefined ? {} : { excerpt: inOneLine(excerpt) }) };
 }
 
 function headsOf({ events, server }: Conversation): Heads {
@@ -150,7 +157,7 @@ class SideMessages implements SideContext {
 
   emitFrom({ moment, bytes }: MessageStart, content: MessageContent, isComplete: boolean): void {
     const times = { packet: moment.packet, startNs: moment.timestampNs, endNs: this.input.latest.timestampNs };
-    this.#messages.push({ ...content, from: this.side, ...times, bytes, isComplete });
+    this.#messages.push({ ...harmless(content), from: this.side, ...times, bytes, isComplete });
   }
 
   /** Puts together what was not recognised so far; what comes later is a message of its own. */
@@ -161,7 +168,7 @@ class SideMessages implements SideContext {
     const { length, first, last } = data;
     const head = Buffer.concat(data.parts).subarray(0, BODY_HEAD_LENGTH);
     const times = { packet: first.packet, startNs: first.timestampNs, endNs: last.timestampNs };
-    const content = rawContent({ head, length });
+    const content = harmless(rawContent({ head, length }));
     this.#messages.push({ ...content, from: this.side, ...times, bytes: length, isComplete: true });
   }
 

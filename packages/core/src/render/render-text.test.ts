@@ -169,6 +169,11 @@ describe('renderText', () => {
     expect(stripVTControlCharacters(coloured)).toBe(renderText(capture, { names: NAMES }));
   });
 
+  it('makes names harmless', () => {
+    const names = new Map([['10.53.57.11', 'w\u001b[2Jb']]);
+    expect(renderText(new Traffic().udp(LAPTOP, WEB, 'x').capture(), { names })).toContain('w\\u001b[2Jb');
+  });
+
   it('says that an empty capture is empty', () => {
     expect(renderText(new Traffic().capture())).toBe('0 packets, 0 conversations');
   });

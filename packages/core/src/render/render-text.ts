@@ -4,6 +4,7 @@
 
 import type { Peer } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
+import { inOneLine } from '../dissect/protocols/excerpt.js';
 import { plural } from '../dissect/protocols/units.js';
 import type { Capture } from '../pcap/capture.js';
 import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
@@ -43,7 +44,8 @@ type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
  */
 export function renderText(capture: RenderedCapture, options: RenderOptions = {}): string {
   const { width = DEFAULT_WIDTH, colour = false, last = Number.POSITIVE_INFINITY } = options;
-  const names = new Map([...capture.names, ...(options.names ?? [])]);
+  const told = [...capture.names, ...(options.names ?? [])];
+  const names = new Map(told.map(([address, name]) => [address, inOneLine(name)]));
   const palette = colour ? COLOURS : NO_COLOURS;
   const conversations = conversationsIn(capture.packets);
   const entries = [...conversations.flatMap(stepsOf), ...notesIn(capture)];

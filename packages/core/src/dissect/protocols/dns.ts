@@ -2,7 +2,6 @@
  * DNS messages (RFC 1035), read by the package `dns-packet`.
  */
 import { type Answer, type DecodedPacket, decode } from 'dns-packet';
-import { inOneLine } from './excerpt.js';
 import type { MessageContent } from './message.js';
 
 /** The ports DNS, multicast DNS and LLMNR are spoken on. */
@@ -22,7 +21,7 @@ export function dnsContent(bytes: Uint8Array, port: number): MessageContent | un
 
   const question = packet.questions?.[0];
   const asked = question === undefined ? '' : ` ${question.type} ${question.name}`;
-  if (packet.type === 'query') return { protocol: 'dns', role: 'request', summary: inOneLine(`DNS query${asked}`) };
+  if (packet.type === 'query') return { protocol: 'dns', role: 'request', summary: `DNS query${asked}` };
 
   const code: string = 'rcode' in packet && typeof packet.rcode === 'string' ? packet.rcode : NO_ERROR;
   const answers = (packet.answers ?? []).flatMap(answerText);
@@ -33,7 +32,7 @@ export function dnsContent(bytes: Uint8Array, port: number): MessageContent | un
   return {
     protocol: 'dns',
     role: 'answer',
-    summary: inOneLine(`DNS answer${asked}: ${told}${isTruncated}`),
+    summary: `DNS answer${asked}: ${told}${isTruncated}`,
     ...(code === NO_ERROR ? {} : { tone: 'bad' as const }),
   };
 }

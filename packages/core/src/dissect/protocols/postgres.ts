@@ -2,7 +2,6 @@
  * PostgreSQL's frontend/backend protocol, version 3 (https://www.postgresql.org/docs/current/protocol.html).
  */
 import { ByteReader } from '../../pcap/byte-reader.js';
-import { inOneLine } from './excerpt.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { BODY_HEAD_LENGTH, ProtocolError, type Waiting } from './stream-reader.js';
@@ -261,5 +260,5 @@ function textIn(body: ByteReader): string {
     if (byte === 0) break;
     bytes.push(byte);
   }
-  return inOneLine(Buffer.from(bytes).toString('utf8').replaceAll(/\s+/g, ' '));
+  return Buffer.from(bytes).toString('utf8').replaceAll(/\s+/g, ' ');
 }

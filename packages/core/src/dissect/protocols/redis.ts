@@ -1,7 +1,6 @@
 /**
  * The Redis serialization protocol, RESP2 and RESP3 (https://redis.io/docs/reference/protocol-spec/).
  */
-import { inOneLine } from './excerpt.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { type Body, ProtocolError, type Waiting } from './stream-reader.js';
@@ -50,13 +49,13 @@ function* readValue(context: SideContext, depth: number): Waiting<Value> {
   const rest = line.slice(1);
   switch (line[0]) {
     case '+':
-      return { text: inOneLine(rest), kind: 'word' };
+      return { text: rest, kind: 'word' };
     case '-':
-      return { text: inOneLine(rest), kind: 'error' };
+      return { text: rest, kind: 'error' };
     case ':':
     case ',':
     case '(':
-      return { text: inOneLine(rest), kind: 'other' };
+      return { text: rest, kind: 'other' };
     case '_':
       return { text: 'nil', kind: 'other' };
     case '#':
@@ -105,7 +104,7 @@ function lengthIn(text: string): number {
 function quoted({ head, length }: Body): string {
   const text = Buffer.from(head).toString('utf8');
   const isCut = length > head.byteLength || text.length > MAX_WORD_LENGTH;
-  return inOneLine(JSON.stringify(`${text.slice(0, MAX_WORD_LENGTH)}${isCut ? '…' : ''}`));
+  return JSON.stringify(`${text.slice(0, MAX_WORD_LENGTH)}${isCut ? '…' : ''}`);
 }
 
 /** What is between the quotes. */

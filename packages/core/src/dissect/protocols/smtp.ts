@@ -1,7 +1,7 @@
 /**
  * SMTP and LMTP (RFC 5321, RFC 2033), up to STARTTLS.
  */
-import { excerptOf, inOneLine } from './excerpt.js';
+import { excerptOf } from './excerpt.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { BODY_HEAD_LENGTH, ProtocolError, type Waiting } from './stream-reader.js';
 import { newTlsState, type TlsState, tlsSide } from './tls.js';
@@ -66,7 +66,7 @@ function* commands(context: SideContext, session: Session): Waiting<void> {
     const verb = line.split(' ')[0]?.toUpperCase() ?? '';
     if (verb === 'BDAT') yield* input.body(Number(line.split(' ')[1] ?? 0) || 0);
     const shown = verb === 'AUTH' ? line.split(' ').slice(0, 2).join(' ') : line;
-    context.emit({ protocol: 'smtp', role: 'request', summary: inOneLine(shown) });
+    context.emit({ protocol: 'smtp', role: 'request', summary: shown });
     session.asked.push(verb);
     if (verb === 'DATA' || verb === 'STARTTLS' || verb === 'AUTH') session.mode = 'waiting';
   }
@@ -104,7 +104,7 @@ function* replies(context: SideContext, session: Session): Waiting<void> {
     context.emit({
       protocol: 'smtp',
       role: 'answer',
-      summary: inOneLine(`${code} ${first.text}`.trim()) + more,
+      summary: `${code} ${first.text}`.trim() + more,
       ...tone,
     });
     const asked = isGreeting ? undefined : session.asked.shift();

@@ -2,7 +2,6 @@
  * ClientHello and ServerHello (RFC 8446 §4.1): which server was asked for, and what both agreed on.
  */
 import type { ByteReader } from '../../pcap/byte-reader.js';
-import { inOneLine } from './excerpt.js';
 
 /** The version number of TLS 1.3. */
 export const TLS_1_3 = 0x0304;
@@ -96,7 +95,7 @@ function serverName(value: ByteReader): string | undefined {
   while (list.remaining > 0) {
     const type = list.u8('name type');
     const name = Buffer.from(list.take(list.u16('name length'), 'name')).toString('latin1');
-    if (type === HOST_NAME) return inOneLine(name);
+    if (type === HOST_NAME) return name;
   }
   return undefined;
 }
@@ -105,7 +104,7 @@ function protocolNames(value: ByteReader): string[] {
   const list = value.part(value.u16('list length'));
   const names: string[] = [];
   while (list.remaining > 0) {
-    names.push(inOneLine(Buffer.from(list.take(list.u8('name length'), 'name')).toString('latin1')));
+    names.push(Buffer.from(list.take(list.u8('name length'), 'name')).toString('latin1'));
   }
   return names;
 }
