@@ -50,7 +50,7 @@ export function janitorPath(): string {
 }
 
 /** The npm package that holds the native files for `platform`. */
-export function nativePackage({ architecture, libc }: Platform): string {
+function nativePackage({ architecture, libc }: Platform): string {
   return `@socket-wrapper/preload-linux-${architecture}-${libc === 'glibc' ? 'gnu' : libc}`;
 }
 

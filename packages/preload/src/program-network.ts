@@ -12,7 +12,7 @@ import type { ProgramProcess } from './program-process.js';
  * Should this process die before, by SIGKILL even, a helper process ends them and removes the directory.
  */
 export class ProgramNetwork extends Network<ProgramHost> {
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #running = new Set<ProgramProcess>();
   #lastSpawn = 0;
   #library: string | undefined;
 
@@ -31,10 +31,10 @@ export class ProgramNetwork extends Network<ProgramHost> {
   }
 
   /** Takes charge of a program that was started with the number `spawn`. */
-  watchProgram({ pid, ended }: ProgramProcess, spawn: number): void {
-    janitor().register(this.directory, { pid, spawn });
-    const running = ended.finally(() => this.#running.delete(running));
-    this.#running.add(running);
+  watchProgram(process: ProgramProcess, spawn: number): void {
+    janitor().register(this.directory, { pid: process.pid, spawn });
+    this.#running.add(process);
+    void process.ended.then(() => this.#running.delete(process));
   }
 
   protected override makeHost(name: string, interfaceId: number): ProgramHost {
@@ -50,10 +50,16 @@ export class ProgramNetwork extends Network<ProgramHost> {
   }
 
   async #endPrograms(): Promise<void> {
-    const left = await endPrograms(this.directory);
-    if (left > 0) throw new Error(`Cannot end the programs of network ${this.directory}: ${surviving(left)}`);
+    const running = [...this.#running];
+    try {
+      const left = await endPrograms(this.directory);
+      if (left > 0) throw new Error(`Cannot end the programs of network ${this.directory}: ${surviving(left)}`);
+    } catch (error) {
+      for (const process of running) process.killGroup();
+      throw error;
+    }
     // They have ended; this waits for Node to take notice, so that no zombie is left either.
-    await Promise.all(this.#running);
+    await Promise.all(running.map(({ ended }) => ended));
   }
 }
 

@@ -4,7 +4,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Transcript } from './transcript.js';
 
@@ -27,6 +27,8 @@ export interface ProcessPlan {
 
 /** How long after its end a process's output may be silent before it counts as complete. */
 const QUIET_MS = 100;
+/** How long output is waited for that does not stop. */
+const DRAIN_MS = 1000;
 
 /** A process in a session of its own. */
 export class ProgramProcess {
@@ -89,19 +91,30 @@ export class ProgramProcess {
   kill(signal: NodeJS.Signals): boolean {
     return this.isRunning && this.#child.kill(signal);
   }
+
+  /** Kills the process and whatever of its descendants is in its process group, without the janitor's help. */
+  killGroup(): void {
+    // While it runs, the number of its group cannot be anybody else's.
+    if (this.isRunning) process.kill(-this.pid, 'SIGKILL');
+  }
 }
 
 /**
  * Waits until the output of a process that has ended has come in.
  *
- * A daemon it left behind may keep the pipes open for as long as it lives, so silence counts as the end as well.
+ * A daemon it left behind may keep the pipes open for as long as it lives, and write to them. So silence counts as the end
+ * as well, and so does the time in which anything written before has long been read.
  */
 async function outputOf(transcript: Transcript): Promise<void> {
-  while (!transcript.isComplete) {
+  const deadline = process.hrtime.bigint() + BigInt(DRAIN_MS) * 1_000_000n;
+  while (!transcript.isComplete && process.hrtime.bigint() < deadline) {
+    const { changed } = transcript;
     const quiet = new AbortController();
-    const silence = delay(QUIET_MS, 'silence' as const, { signal: quiet.signal }).catch(() => undefined);
-    const first = await Promise.race([transcript.changed, silence]);
+    const silence = delay(QUIET_MS, undefined, { signal: quiet.signal }).catch(() => undefined);
+    await Promise.race([changed, silence]);
     quiet.abort();
-    if (first === 'silence') return;
+    // After a long synchronous call timers come first, and output that has been waiting comes before immediates.
+    await nextImmediate();
+    if (changed === transcript.changed) return;
   }
 }

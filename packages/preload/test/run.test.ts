@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -139,6 +140,19 @@ describe('host.run', () => {
     expect(said).toBe('started');
     await network.dispose();
     await allEnded([Number(pid)], 0);
+  });
+
+  it('does not wait for a daemon that never stops writing', async () => {
+    await using network = createNetwork();
+    const line = 'while :; do echo noise; sleep 0.01; done & exit 0';
+    expect(await network.host('box').run('sh', ['-c', line])).toMatchObject({ exitCode: 0 });
+  });
+
+  it('has all the output even when the test blocks while it comes in', async () => {
+    await using network = createNetwork();
+    const result = network.host('box').run('sh', ['-c', 'seq 1 10000']);
+    execFileSync('sleep', ['0.3']);
+    expect((await result).stdout.endsWith('\n10000')).toBe(true);
   });
 
   it('rejects output that is longer than what is kept, rather than cut it', async () => {
