@@ -41,6 +41,8 @@ struct if_nameindex;
     X(int, getpeername, (int, struct sockaddr *, socklen_t *))                                     \
     X(int, getsockopt, (int, int, int, void *, socklen_t *))                                       \
     X(int, setsockopt, (int, int, int, const void *, socklen_t))                                   \
+    X(int, poll, (struct pollfd *, nfds_t, int))                                                   \
+    X(int, ppoll, (struct pollfd *, nfds_t, const struct timespec *, const sigset_t *))            \
     X(ssize_t, read, (int, void *, size_t))                                                        \
     X(ssize_t, readv, (int, const struct iovec *, int))                                            \
     X(ssize_t, recv, (int, void *, size_t, int))                                                   \

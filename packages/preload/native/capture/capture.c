@@ -115,7 +115,7 @@ static bool wait_writable(int fd) {
     sw_real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &length);
     bool bounded = limit.tv_sec != 0 || limit.tv_usec != 0;
     struct pollfd wanted = {.fd = fd, .events = POLLOUT};
-    int count = poll(&wanted, 1, bounded ? (int)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000) : -1);
+    int count = sw_real.poll(&wanted, 1, bounded ? (int)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000) : -1);
     if (count == 0)
         errno = EAGAIN;
     return count > 0;

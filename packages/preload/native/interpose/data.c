@@ -10,6 +10,8 @@
 #include "sockets/stream.h"
 
 #include <limits.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static bool is_stream(const struct sw_socket *socket) {
@@ -22,6 +24,11 @@ static bool was_stale(ssize_t result, int fd) {
         return false;
     sw_fd_forget(fd);
     return true;
+}
+
+/* A pointer that no program can mean: the kernel would say EFAULT, we would fall over it. */
+static bool is_bad(const void *pointer) {
+    return (uintptr_t)pointer < 4096;
 }
 
 static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags) {
@@ -80,15 +87,21 @@ SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct so
             *length = 0;
         return result;
     }
-    if (address != NULL && length != NULL && (int)*length < 0)
-        return sw_answer(-EINVAL);
     struct iovec part = {data, size};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = address, .msg_namelen = length != NULL ? *length : 0};
+    struct sockaddr_storage from;
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = address != NULL ? &from : NULL, .msg_namelen = sizeof from};
     ssize_t result = sw_datagram_receive(&socket, &message, flags);
     if (was_stale(result, fd))
         return sw_real.recvfrom(fd, data, size, flags, address, length);
-    if (result >= 0 && address != NULL && length != NULL)
+    if (result >= 0 && address != NULL) {
+        /* move_addr_to_user(): the datagram is gone by then. */
+        if (is_bad(length))
+            return sw_answer(-EFAULT);
+        if ((int)*length < 0)
+            return sw_answer(-EINVAL);
+        memcpy(address, &from, *length < message.msg_namelen ? *length : message.msg_namelen);
         *length = message.msg_namelen;
+    }
     return sw_answer(result);
 }
 
@@ -111,6 +124,10 @@ SW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
             sw_rights_received(message);
         return result;
     }
+    if (is_bad(message))
+        return sw_answer(-EFAULT);
+    if (message->msg_name != NULL && (int)message->msg_namelen < 0)
+        return sw_answer(-EINVAL);
     ssize_t result = receive(&socket, message, flags);
     return was_stale(result, fd) ? sw_real.recvmsg(fd, message, flags) : sw_answer(result);
 }
@@ -179,6 +196,8 @@ SW_EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const
     sw_start();
     if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
         return sw_real.sendto(fd, data, size, flags, address, length);
+    if (address != NULL && length > sizeof(struct sockaddr_storage))
+        return sw_answer(-EINVAL);
     struct iovec part = {(void *)data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = (void *)address, .msg_namelen = address != NULL ? length : 0};
     ssize_t result = transmit(&socket, &message, flags);
@@ -202,7 +221,14 @@ SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
         sw_rights_sending(message);
         return sw_real.sendmsg(fd, message, flags);
     }
-    ssize_t result = transmit(&socket, message, flags);
+    if (is_bad(message))
+        return sw_answer(-EFAULT);
+    struct msghdr named = *message;
+    if (named.msg_namelen == 0)
+        named.msg_name = NULL;
+    else if ((int)named.msg_namelen < 0)
+        return sw_answer(-EINVAL);
+    ssize_t result = transmit(&socket, &named, flags);
     return was_stale(result, fd) ? sw_real.sendmsg(fd, message, flags) : sw_answer(result);
 }
 

@@ -13,8 +13,17 @@
 
 #include <netinet/in.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
+#include <linux/sockios.h>
 #include <sys/ioctl.h>
+
+/* move_addr_to_kernel(): what is wrong with an address before anybody reads it. */
+static int check_address(const struct sockaddr *address, socklen_t length) {
+    if (length > sizeof(struct sockaddr_storage))
+        return -EINVAL;
+    return length > 0 && (uintptr_t)address < 4096 ? -EFAULT : 0;
+}
 
 /* socket(2) */
 SW_EXPORT int socket(int family, int type, int protocol) {
@@ -30,7 +39,8 @@ SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.bind(fd, address, length);
-    return (int)sw_answer(sw_bind(&socket, address, length));
+    int fault = check_address(address, length);
+    return (int)sw_answer(fault < 0 ? fault : sw_bind(&socket, address, length));
 }
 
 /* bindresvport(3) */
@@ -97,7 +107,8 @@ SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) 
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.connect(fd, address, length);
-    return (int)sw_answer(sw_connect(&socket, address, length));
+    int fault = check_address(address, length);
+    return (int)sw_answer(fault < 0 ? fault : sw_connect(&socket, address, length));
 }
 
 /* shutdown(2) */
@@ -159,6 +170,15 @@ SW_EXPORT int ioctl(int fd, unsigned long request, ...) {
         int result = sw_interfaces_ioctl(request, argument, &handled);
         if (handled)
             return (int)sw_answer(result);
+    }
+    if (request == SIOCOUTQ && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
+        /* What the peer has not read yet is delivered all the same. */
+        if (sw_record_has(socket.record, SW_LISTENING))
+            return (int)sw_answer(-EINVAL);
+        if (sw_real.ioctl(fd, request, argument) != 0)
+            return -1;
+        *(int *)argument = 0;
+        return 0;
     }
     return sw_real.ioctl(fd, request, argument);
 }

@@ -6,8 +6,10 @@
 #include "sockets/groups.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
+#include "sockets/poison.h"
 #include "sockets/port.h"
 #include "sockets/spill.h"
+#include "sockets/stream.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -25,10 +27,6 @@ struct sending {
     struct msghdr message; /* only the data */
     bool delivered;
 };
-
-static int take_pending_error(struct sw_record *record) {
-    return atomic_load_explicit(&record->pending_error, memory_order_relaxed) == 0 ? 0 : atomic_exchange(&record->pending_error, 0);
-}
 
 /* The own address that a datagram to `target` comes from. */
 static struct sw_address source_towards(const struct sw_socket *socket, const struct sw_site *target) {
@@ -190,7 +188,12 @@ static void unreachable(struct sending *sending) {
     if (!sw_record_has(record, SW_CONNECTED))
         return;
     atomic_store(&record->pending_error, ECONNREFUSED);
-    sw_spill_send_token(sending->socket->network, record);
+    struct sw_name own = sw_record_name(record);
+    struct sw_path path;
+    if (sw_path_open(&path, sending->socket->network, &own) < 0)
+        return;
+    sw_poison_datagram(sending->socket->fd, &path.address, path.length);
+    sw_path_close(&path);
 }
 
 static void unicast(struct sending *sending) {
@@ -223,7 +226,7 @@ static void unicast(struct sending *sending) {
 static int find_destination(struct sw_socket *socket, const struct msghdr *message, struct sending *sending) {
     struct sw_record *record = socket->record;
     const struct sockaddr *name = message->msg_name;
-    if (name == NULL || message->msg_namelen == 0) {
+    if (name == NULL) {
         if (!sw_record_has(record, SW_CONNECTED))
             return -EDESTADDRREQ;
         sending->destination = record->peer;
@@ -257,6 +260,11 @@ static int find_destination(struct sw_socket *socket, const struct msghdr *messa
         }
         if (sending->destination.port == 0)
             return -EINVAL;
+        bool mapped = sw_address_is_mapped(&sending->destination) || sending->destination.family == AF_INET;
+        if (record->family == AF_INET6 && mapped && sw_record_has(record, SW_V6ONLY))
+            return -ENETUNREACH;
+        if (record->family == AF_INET6 && !mapped && record->local.family != 0 && sw_address_is_mapped(&record->local))
+            return -EAFNOSUPPORT;
     }
     sending->target = sw_address_site(socket->network, record->interface, &sending->destination);
     if (sending->target.scope == SW_SCOPE_WILDCARD) {
@@ -323,8 +331,12 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
     if ((flags & MSG_OOB) != 0)
         return -EOPNOTSUPP;
     int result = find_destination(socket, message, &sending);
-    if (result < 0)
+    if (result < 0) {
+        /* inet_send_prepare() comes before the protocol looks at anything. */
+        if (!sw_record_has(record, SW_NAMED))
+            sw_bind_wildcard(socket, NULL);
         return result;
+    }
     unsigned segment = sw_options_of(record)->segment;
     result = sw_control_read(socket, message, &segment);
     if (result < 0)
@@ -340,7 +352,7 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
         if (result < 0)
             return result == -EADDRINUSE ? -EAGAIN : result;
     }
-    result = take_pending_error(record);
+    result = sw_pending_error(socket);
     if (result != 0)
         return -result;
     if (length > (sending.target.wire_family == 4 ? IPV4_PAYLOAD : IPV6_PAYLOAD))
@@ -366,6 +378,12 @@ static struct sw_address address_of_sender(const struct sw_socket *socket, struc
         if (on_loopback && (name.wire_family == 6 || sw_has_ipv4_loopback(socket->network)))
             name.loopback = true;
     }
+    /* A socket of both families goes by its IPv6 name; whom it reaches over IPv4 sees its IPv4 address. */
+    if (record->family == AF_INET || (record->local.family != 0 && sw_address_is_mapped(&record->local)) ||
+        (sw_record_has(record, SW_CONNECTED) && sw_address_is_mapped(&record->peer)))
+        name.wire_family = 4;
+    if (name.wire_family == 4 && !sw_has_ipv4_loopback(socket->network))
+        name.loopback = false;
     return sw_address_of_name(socket->network, &name, record->family);
 }
 
@@ -380,8 +398,10 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         message->msg_controllen = control_room;
         ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
         int error = errno;
-        if (result < 0)
-            return -error;
+        if (result < 0) {
+            int pending = error == ECONNRESET ? sw_pending_error(socket) : 0;
+            return pending != 0 ? -pending : -error;
+        }
         bool peek = (flags & MSG_PEEK) != 0;
         *named = sw_name_of_unix(&from, message->msg_namelen, source);
         bool token = message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0;
@@ -392,12 +412,8 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         }
         if (!peek)
             sw_record_clear(record, SW_ERROR_TOKEN);
-        int pending = take_pending_error(record);
-        if (pending != 0) {
-            if (peek) /* The token must go with the error. */
-                sw_real.recv(socket->fd, &(char){0}, 0, MSG_DONTWAIT);
-            return -pending;
-        }
+        if (sw_record_has(record, SW_READ_SHUT))
+            return 0;
         int message_flags = message->msg_flags;
         result = sw_spill_take(socket->network, record, source, message, peek);
         if (result >= 0) {
@@ -425,11 +441,14 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
     size_t control_room = message->msg_controllen;
     if ((flags & MSG_ERRQUEUE) != 0)
         return -EAGAIN;
-    int pending = take_pending_error(record);
-    if (pending != 0)
-        return -pending;
+    if ((flags & MSG_PEEK) == 0 || atomic_load(&record->pending_error) != 0) {
+        int pending = sw_pending_error(socket);
+        if (pending != 0)
+            return -pending;
+    }
     if (sw_record_has(record, SW_READ_SHUT))
         flags |= MSG_DONTWAIT;
+    flags &= ~MSG_OOB;
 
     struct sw_name source;
     bool named = false;

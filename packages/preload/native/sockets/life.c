@@ -42,7 +42,7 @@ static bool may_be_held_elsewhere(const struct sw_record *record) {
 }
 
 /* socket(2), as inet_create() of the kernel decides it for an unprivileged process. */
-static int check_kind(int type, int protocol) {
+static int check_kind(int family, int type, int protocol) {
     enum { MAX_TYPE = 11, MAX_PROTOCOL = 263, ICMP_V6 = 58 };
     if (type < 0 || type >= MAX_TYPE || protocol < 0 || protocol >= MAX_PROTOCOL)
         return -EINVAL;
@@ -50,7 +50,7 @@ static int check_kind(int type, int protocol) {
     case SOCK_STREAM:
         return protocol == 0 || protocol == IPPROTO_TCP ? 0 : -EPROTONOSUPPORT;
     case SOCK_DGRAM:
-        if (protocol == IPPROTO_ICMP || protocol == ICMP_V6)
+        if (protocol == (family == AF_INET ? IPPROTO_ICMP : ICMP_V6))
             return -EACCES;
         return protocol == 0 || protocol == IPPROTO_UDP ? 0 : -EPROTONOSUPPORT;
     case SOCK_RAW:
@@ -79,7 +79,7 @@ int sw_socket_create(int family, int type, int protocol) {
     enum { FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC };
     int kind = type & ~FLAGS;
     struct sw_network *network;
-    int result = check_kind(kind, protocol);
+    int result = check_kind(family, kind, protocol);
     if (result < 0)
         return result;
     result = sw_network_current(&network);
@@ -191,7 +191,8 @@ struct sw_closing sw_socket_closing(struct sw_socket *socket) {
     }
     if (sw_record_has(socket->record, SW_DUPLICATED) && sw_fd_count(socket->record, 2) > 1)
         closing.record = NULL;
-    closing.held_elsewhere = closing.record != NULL && may_be_held_elsewhere(closing.record);
+    /* A listener may have a thread in accept(2), which keeps it. */
+    closing.held_elsewhere = closing.record != NULL && (may_be_held_elsewhere(closing.record) || sw_record_has(closing.record, SW_LISTENING));
     if (closing.record != NULL && !closing.held_elsewhere)
         sw_capture_closing(socket);
     /* First this, then the close: the number may be another thread's a moment later. */

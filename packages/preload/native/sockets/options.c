@@ -92,7 +92,7 @@ static const struct option OPTIONS[] = {
     ON_OFF(IPPROTO_IPV6, OPT_IPV6_2292PKTINFO, BOTH, 0, OTHER(21)),
     ON_OFF(IPPROTO_IPV6, OPT_IPV6_2292HOPLIMIT, BOTH, 0, OTHER(22)),
     VALUE_WITH_RESET(IPPROTO_IPV6, IPV6_UNICAST_HOPS, BOTH, 64, 0, 255, unicast_hops, -1),
-    VALUE_WITH_RESET(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, UDP, 1, 0, 255, multicast_hops, -1),
+    VALUE_WITH_RESET(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, BOTH, 1, 0, 255, multicast_hops, -1),
     VALUE_WITH_RESET(IPPROTO_IPV6, IPV6_TCLASS, BOTH, 0, 0, 255, tclass, -1),
     VALUE(IPPROTO_IPV6, IPV6_MTU_DISCOVER, BOTH, 1, 0, 5, mtu_discover6),
     VALUE(IPPROTO_IPV6, OPT_IPV6_MINHOPCOUNT, BOTH, 0, 0, 255, min_hops),
@@ -175,10 +175,13 @@ void sw_options_start(struct sw_record *record) {
         if (OPTIONS[i].initial != 0 && (OPTIONS[i].who & who) != 0)
             put_value(record, &OPTIONS[i], OPTIONS[i].initial);
     sw_options_of(record)->multicast_ttl = 1;
+    /* inet6_create() leaves out what inet_create() sets. */
+    if (record->family == AF_INET6)
+        sw_options_of(record)->switches &= ~(1ull << SW_SWITCH_IP_MULTICAST_ALL);
 }
 
 /* Options that the Unix socket itself keeps. TCP gives them to accepted sockets, AF_UNIX does not. */
-static const int NATIVE[] = {SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVLOWAT, SO_PRIORITY, SO_TIMESTAMP};
+static const int NATIVE[] = {SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVLOWAT, SO_TIMESTAMP};
 _Static_assert(sizeof NATIVE / sizeof *NATIVE <= 8, "one bit each");
 
 static void note_native(struct sw_record *record, int name) {
@@ -260,9 +263,7 @@ static int get_socket_option(struct sw_socket *socket, int name, void *value, so
     case SO_REUSEPORT:
         return give_int(sw_record_has(record, SW_REUSEPORT), value, length);
     case SO_ERROR: {
-        int pending = atomic_exchange(&record->pending_error, 0);
-        if (sw_record_has(record, SW_IN_PROGRESS))
-            sw_stream_collect(socket);
+        int pending = sw_pending_error(socket);
         if (pending != 0)
             return give_int(pending, value, length);
         return native_get(socket, SOL_SOCKET, name, value, length);
@@ -285,14 +286,16 @@ static int get_socket_option(struct sw_socket *socket, int name, void *value, so
     case SO_PEERNAME: {
         if (!sw_record_has(record, SW_CONNECTED))
             return -ENOTCONN;
-        if (*length < sw_address_size(record->family))
+        if (*length > sw_address_size(record->family))
             return -EINVAL;
+        socklen_t asked = *length;
         sw_address_write(&record->peer, record->family, value, length);
+        *length = asked;
         return 0;
     }
     case SO_PASSCRED:
     case SO_PASSSEC:
-        return give_int(0, value, length);
+        return -EOPNOTSUPP;
     case SO_BINDTODEVICE: {
         const char *device = device_name(options->bound_device);
         if (*device == '\0') {
@@ -367,13 +370,13 @@ static int set_socket_option(struct sw_socket *socket, int name, const void *val
     case SO_DOMAIN:
     case SO_PROTOCOL:
     case SO_ERROR:
-        return -ENOPROTOOPT;
+        return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
     case SO_SNDBUF:
     case SO_RCVBUF:
         return set_buffer(socket, name, value, length);
     case SO_PASSCRED:
     case SO_PASSSEC:
-        return length < sizeof(int) ? -EINVAL : 0;
+        return length < sizeof(int) ? -EINVAL : -EOPNOTSUPP;
     case SO_BINDTODEVICE:
         if (value == NULL && length > 0)
             return -EFAULT;
@@ -451,6 +454,9 @@ static int get_tcp_option(struct sw_socket *socket, int name, void *value, sockl
         strcpy(text, CONGESTION[sw_options_of(socket->record)->congestion % 2]);
         return give_bytes(text, sizeof text, value, length);
     }
+    case TCP_ULP:
+        *length = 0;
+        return 0;
     case TCP_MAXSEG:
         if (sw_record_has(socket->record, SW_CONNECTED))
             return give_int(32741, value, length);
@@ -480,6 +486,7 @@ static int get_ip_option(struct sw_socket *socket, int name, void *value, sockle
     case IP_UNICAST_IF:
         return give_ip_int(options->unicast_if4, value, length);
     case IP_TRANSPARENT:
+    case IP_HDRINCL:
     case OPT_IP_NODEFRAG:
         return give_ip_int(0, value, length);
     default: {
@@ -532,7 +539,7 @@ int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, so
         const struct option *option = find_option(record, level, name);
         return option == NULL ? -ENOPROTOOPT : give_int(get_value(record, option), value, length);
     }
-    return level == IPPROTO_IP || level == IPPROTO_IPV6 || level == IPPROTO_TCP || level == IPPROTO_UDP ? -ENOPROTOOPT : -EOPNOTSUPP;
+    return -EOPNOTSUPP;
 }
 
 /* ip_setsockopt() takes a single byte where the others want an int. */
@@ -590,7 +597,11 @@ static int set_tcp_option(struct sw_socket *socket, int name, const void *value,
             }
         return -ENOENT;
     }
+    if (name == TCP_ULP)
+        return length < 1 ? -EINVAL : -ENOENT;
     if (length < sizeof(int))
+        return -EINVAL;
+    if (name == OPT_TCP_FASTOPEN_CONNECT && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
         return -EINVAL;
     if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_record_has(record, SW_CONNECTED))
         return -EINVAL;

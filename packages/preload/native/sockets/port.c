@@ -50,6 +50,11 @@ static struct sw_name claim_name(const struct request *request, unsigned claim) 
     return name;
 }
 
+static bool place_needs_scope(const struct sw_address *address) {
+    uint8_t scope = address->bytes[1] & 0xf;
+    return address->family == AF_INET6 && address->bytes[0] == 0xff && (scope == 1 || scope == 2) && address->scope == 0;
+}
+
 static int request_for(const struct sw_socket *socket, const struct sw_address *address, struct request *request) {
     const struct sw_network *network = socket->network;
     const struct sw_record *record = socket->record;
@@ -84,14 +89,19 @@ static int request_for(const struct sw_socket *socket, const struct sw_address *
     case SW_SCOPE_LOOPBACK:
         request->claims = request->preferred = site.wire_family == 4 ? SW_CLAIM_IPV4_LOOPBACK : SW_CLAIM_IPV6_LOOPBACK;
         return 0;
-    case SW_SCOPE_BROADCAST:
     case SW_SCOPE_MULTICAST:
-        if (record->type != SOCK_DGRAM)
-            return -EADDRNOTAVAIL;
+        /* Of the interface or the link: which one must be said. */
+        if (place_needs_scope(address))
+            return -EINVAL;
+        /* fall through */
+    case SW_SCOPE_BROADCAST:
         request->group = true;
         request->claims = request->preferred = site.wire_family == 4 ? SW_CLAIM_IPV4 : SW_CLAIM_IPV6;
         return 0;
     default:
+        /* A link-local address needs its interface. */
+        if (address->family == AF_INET6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80 && address->scope == 0)
+            return -EINVAL;
         return -EADDRNOTAVAIL;
     }
 }

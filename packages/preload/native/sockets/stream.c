@@ -6,7 +6,9 @@
 #include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
+#include "sockets/poison.h"
 #include "sockets/port.h"
+#include "sockets/spill.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -79,16 +81,31 @@ static struct sw_record *peer_record(const struct sw_socket *socket) {
     return peer != NULL && atomic_load(&peer->cookie) == cookie ? peer : NULL;
 }
 
+/* A listener that another thread closed while accept(2) waited lives until here. */
+static void release_if_closed(const struct sw_socket *socket) {
+    struct sw_socket now;
+    if (sw_fd_hint(socket->fd, &now) && now.record == socket->record)
+        return;
+    struct sw_closing closing = {.network = socket->network, .record = socket->record, .held_elsewhere = true};
+    if (sw_record_has(socket->record, SW_LISTENING))
+        sw_socket_closed(&closing);
+}
+
 int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *length, int flags) {
     struct sw_network *network = socket->network;
     struct sw_record *listener = socket->record;
     struct sockaddr_un from;
     socklen_t from_length = sizeof from;
-    if (address != NULL && length != NULL && (int)*length < 0)
-        return -EINVAL;
     int fd = sw_real.accept4(socket->fd, (struct sockaddr *)&from, &from_length, flags);
+    int error = errno;
+    release_if_closed(socket);
     if (fd < 0)
-        return -errno;
+        return -error;
+    /* Like the kernel, only after the connection was taken. */
+    if (address != NULL && (length == NULL || (int)*length < 0)) {
+        sw_real.close(fd);
+        return length == NULL ? -EFAULT : -EINVAL;
+    }
 
     struct sw_record *record = sw_socket_register(network, fd, listener->family, SOCK_STREAM);
     if (record == NULL || !sw_fd_set(fd, network, record)) {
@@ -227,6 +244,8 @@ static int disconnect(struct sw_socket *socket) {
         return sw_stream_replace(socket);
     memset(&record->peer, 0, sizeof record->peer);
     sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_CONNECT_FAILED);
+    if (record->type == SOCK_DGRAM)
+        sw_record_set(record, sw_record_has(record, SW_BOUND_ADDRESS) ? 0 : SW_WILDCARD);
     if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
         uint16_t port = sw_record_has(record, SW_PORT_CHOSEN) ? record->local.port : 0;
         memset(record->local.bytes, 0, sizeof record->local.bytes);
@@ -238,26 +257,21 @@ static int disconnect(struct sw_socket *socket) {
 
 static void forget_failed_connect(struct sw_record *record) {
     memset(&record->peer, 0, sizeof record->peer);
-    if (!sw_record_has(record, SW_PORT_CHOSEN)) {
-        memset(&record->local, 0, sizeof record->local);
-        sw_record_clear(record, SW_BOUND);
-    } else if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
+    /* The port stays in sight until the next attempt chooses another. */
+    if (!sw_record_has(record, SW_BOUND_ADDRESS))
         memset(record->local.bytes, 0, sizeof record->local.bytes);
-    }
+    if (!sw_record_has(record, SW_PORT_CHOSEN))
+        sw_record_clear(record, SW_BOUND);
 }
 
 static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct sw_address address) {
     struct sw_record *record = socket->record;
-    if (sw_record_has(record, SW_IN_PROGRESS)) {
-        bool failed = sw_record_has(record, SW_CONNECT_FAILED);
-        sw_stream_collect(socket);
-        if (!failed)
-            return 0;
-        int pending = atomic_exchange(&record->pending_error, 0);
-        return pending != 0 ? -pending : -ECONNABORTED;
+    if (sw_record_has(record, SW_POISONED)) {
+        int result = sw_stream_replace(socket);
+        if (result < 0)
+            return result;
+        record = socket->record;
     }
-    if (sw_record_has(record, SW_CONNECTED | SW_LISTENING))
-        return -EISCONN;
     if (target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST || target.scope == SW_SCOPE_BROADCAST) {
         sw_capture_blocked(socket, &address);
         return -ENETUNREACH;
@@ -292,8 +306,8 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     if (!nonblocking)
         return result == -EAGAIN ? -ETIMEDOUT : result;
     atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
-    sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
-    wake_writers(socket->fd);
+    sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED | SW_POISONED);
+    sw_poison_stream(socket->fd);
     return -EINPROGRESS;
 }
 
@@ -305,6 +319,17 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
         return -EFAULT;
     if (sockaddr->sa_family == AF_UNSPEC)
         return disconnect(socket);
+    /* inet_stream_connect() looks at the state first. */
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_IN_PROGRESS)) {
+        bool failed = sw_record_has(record, SW_CONNECT_FAILED);
+        sw_stream_collect(socket);
+        if (!failed)
+            return 0;
+        int pending = sw_pending_error(socket);
+        return pending != 0 ? -pending : -ECONNABORTED;
+    }
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+        return -EISCONN;
 
     struct sw_address address;
     /* An IPv6 UDP socket takes IPv4 addresses as they are. */
@@ -316,6 +341,9 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
     struct sw_site target = sw_address_site(socket->network, own, &address);
     if (record->family == AF_INET6 && target.wire_family == 4 && sw_record_has(record, SW_V6ONLY))
         return -ENETUNREACH;
+    if (record->family == AF_INET6 && sw_record_has(record, SW_BOUND_ADDRESS) &&
+        sw_address_is_mapped(&record->local) != (target.wire_family == 4))
+        return target.wire_family == 4 ? -ENETUNREACH : -EAFNOSUPPORT;
     if (target.scope == SW_SCOPE_WILDCARD) {
         /* ip_route_connect(): to nowhere is to myself. */
         target.scope = target.wire_family == 6 || sw_has_ipv4_loopback(socket->network) ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
@@ -347,6 +375,13 @@ int sw_stream_replace(struct sw_socket *socket) {
     struct sw_address local = old->local;
     bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);
 
+    if (sw_record_has(old, SW_CONNECTED)) {
+        /* tcp_disconnect(): the peer meets a reset. */
+        struct sw_record *peer = peer_record(socket);
+        if (peer != NULL)
+            sw_record_set(peer, SW_RESET_RECEIVED);
+        sw_record_set(old, SW_LINGER_RESET);
+    }
     struct sw_closing closing = sw_socket_closing(socket);
     if (sw_real.dup3(fresh, socket->fd, descriptor_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
         int error = errno;
@@ -373,24 +408,35 @@ int sw_stream_replace(struct sw_socket *socket) {
     return 0;
 }
 
+/* Both sides have said that they send no more: TCP forgets the connection. */
+static bool is_over(const struct sw_socket *socket) {
+    const struct sw_record *record = socket->record;
+    if (!sw_record_has(record, SW_WRITE_SHUT) || atomic_load(&record->peer_cookie) == 0)
+        return false;
+    const struct sw_record *peer = peer_record(socket);
+    return peer == NULL || sw_record_has(peer, SW_WRITE_SHUT);
+}
+
 int sw_shutdown(struct sw_socket *socket, int how) {
     struct sw_record *record = socket->record;
     if (how < SHUT_RD || how > SHUT_RDWR)
         return -EINVAL;
     if (record->type == SOCK_DGRAM) {
-        if (!sw_record_has(record, SW_CONNECTED))
-            return -ENOTCONN;
-        return sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
+        sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
+        /* Wakes a reader: the Unix socket itself would let it sleep. */
+        if (how != SHUT_WR && sw_record_has(record, SW_NAMED))
+            sw_spill_send_token(socket->network, record);
+        int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
+        return sw_record_has(record, SW_CONNECTED) ? result : -ENOTCONN;
     }
-    if (!sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+    if (!sw_record_has(record, SW_CONNECTED | SW_LISTENING) || is_over(socket))
         return -ENOTCONN;
     if (sw_record_has(record, SW_LISTENING)) {
         if (how == SHUT_WR)
             return 0;
+        /* Wakes those who wait in accept(2). What is left is a bound socket that can listen again. */
         int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
-        sw_record_clear(record, SW_LISTENING);
-        sw_network_ring(socket->network);
-        return result;
+        return result < 0 ? result : sw_stream_replace(socket);
     }
     if (how != SHUT_RD)
         sw_capture_closing(socket);
@@ -413,21 +459,38 @@ static ssize_t broken_pipe(int flags) {
     return -EPIPE;
 }
 
+/* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
+static void was_reset(struct sw_record *record) {
+    sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_RESET_RECEIVED);
+    sw_record_set(record, SW_RESET_SENT);
+}
+
+int sw_pending_error(struct sw_socket *socket) {
+    struct sw_record *record = socket->record;
+    if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) == 0)
+        return 0;
+    int pending = atomic_exchange(&record->pending_error, 0), native;
+    socklen_t length = sizeof native;
+    sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &native, &length);
+    return pending;
+}
+
 /* The Unix socket would not take the bytes: what TCP says instead. */
 static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, int flags) {
     struct sw_record *record = socket->record;
-    int pending = atomic_exchange(&record->pending_error, 0);
+    int pending = sw_pending_error(socket);
     if (pending != 0)
         return -pending;
     if (error == ENOTCONN)
         return broken_pipe(flags);
+    if (error == ECONNRESET)
+        was_reset(record);
     if (error != EPIPE)
         return -error;
     if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
         return broken_pipe(flags);
     if (sw_record_has(record, SW_RESET_RECEIVED)) {
-        sw_record_clear(record, SW_RESET_RECEIVED);
-        sw_record_set(record, SW_RESET_SENT);
+        was_reset(record);
         return -ECONNRESET;
     }
     struct sw_record *peer = peer_record(socket);
@@ -448,7 +511,6 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
             return result;
     }
     if (sw_record_has(socket->record, SW_IN_PROGRESS | SW_CONNECT_FAILED) && sw_record_has(socket->record, SW_CONNECT_FAILED)) {
-        sw_stream_collect(socket);
         return send_failed(socket, EPIPE, 0, flags);
     }
     ssize_t sent = sw_capture_is_on() ? sw_capture_send(socket, &plain, known | MSG_NOSIGNAL)
@@ -466,26 +528,30 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
     if (result == 0) {
         if (!peeked)
             sw_capture_end_of_stream(socket);
-        if (sw_record_has(record, SW_RESET_RECEIVED)) {
-            sw_record_clear(record, SW_RESET_RECEIVED);
+        if (!peeked && sw_record_has(record, SW_RESET_RECEIVED)) {
+            was_reset(record);
             return -ECONNRESET;
         }
         return 0;
     }
     int error = errno;
-    if (error == EINVAL && !sw_record_has(record, SW_CONNECTED)) {
-        int pending = atomic_exchange(&record->pending_error, 0);
-        sw_stream_collect(socket);
-        return pending != 0 ? -pending : -ENOTCONN;
-    }
-    if (error == ECONNRESET)
+    if (error == EINVAL && !sw_record_has(record, SW_CONNECTED))
+        return -ENOTCONN;
+    if (error == ECONNRESET) {
+        int pending = sw_pending_error(socket);
+        if (pending != 0)
+            return -pending;
         sw_capture_end_of_stream(socket);
+        was_reset(record);
+    }
     return -error;
 }
 
 ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
     /* TCP names no peer and knows no control messages but timestamps, which the Unix socket gives. */
     void *name = message->msg_name;
+    if ((flags & MSG_ERRQUEUE) != 0)
+        return -EAGAIN;
     message->msg_name = NULL;
     message->msg_namelen = 0;
     ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
@@ -528,7 +594,7 @@ int sw_getsockname(struct sw_socket *socket, struct sockaddr *address, socklen_t
 
 int sw_getpeername(struct sw_socket *socket, struct sockaddr *address, socklen_t *length) {
     struct sw_record *record = socket->record;
-    if (!sw_record_has(record, SW_CONNECTED))
+    if (!sw_record_has(record, SW_CONNECTED) || (record->type == SOCK_STREAM && is_over(socket)))
         return -ENOTCONN;
     if (length == NULL || address == NULL)
         return -EFAULT;

@@ -21,6 +21,9 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
 /* Puts a fresh Unix socket in the place of one that is done, bound as the program bound it. */
 int sw_stream_replace(struct sw_socket *socket);
 
+/* Takes the error that the next call is to report, 0 when there is none. The Unix socket's own goes with it. */
+int sw_pending_error(struct sw_socket *socket);
+
 /* The program has learned how its connect(2) in progress ended. */
 void sw_stream_collect(struct sw_socket *socket);
 

@@ -46,6 +46,7 @@ enum sw_record_flag {
     SW_ERROR_TOKEN = 1 << 20,   /* a token that stands for the pending error waits in the receive queue */
     SW_MEMBER = 1 << 21,        /* has entries in the group members table */
     SW_DUPLICATED = 1 << 22,    /* several descriptors of one process name it */
+    SW_POISONED = 1 << 24,      /* the Unix socket was given an error and cannot connect again */
     SW_LINGER_RESET = 1 << 23,  /* SO_LINGER with a time of 0: closing resets */
 };
 
