@@ -4,13 +4,13 @@
 import { accessSync, constants, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hrtime } from 'node:process';
 import { NetworkError } from './network-error.js';
+import { monotonicMs } from './real-time.js';
 
 const SHARED_MEMORY = '/dev/shm';
 // Short: the path goes into socket addresses of 108 bytes.
 const PREFIX = 'sw-';
-const REMOVAL_TIMEOUT_NS = 1_000_000_000n;
+const REMOVAL_TIMEOUT_MS = 1000;
 
 /**
  * Makes a directory with mode 0700 in `parent` and has `fill` put the first files into it.
@@ -42,14 +42,14 @@ export function makeDirectory(parent: string | undefined, fill: (directory: stri
  */
 export function removeDirectory(directory: string): void {
   const moved = movedAside(directory);
-  const deadline = hrtime.bigint() + REMOVAL_TIMEOUT_NS;
+  const deadlineMs = monotonicMs() + REMOVAL_TIMEOUT_MS;
   for (;;) {
     try {
       rmSync(moved, { recursive: true, force: true });
       return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' || hrtime.bigint() > deadline) throw error;
+      if (code !== 'ENOTEMPTY' || monotonicMs() > deadlineMs) throw error;
     }
   }
 }

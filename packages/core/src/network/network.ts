@@ -11,14 +11,15 @@ import { InterfaceMap } from './interfaces.js';
 import { withoutGhosts } from './live-sockets.js';
 import { makeDirectory, removeDirectory } from './network-directory.js';
 import { NetworkError } from './network-error.js';
+import { monotonicMs, within } from './real-time.js';
 import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
 import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
 import type { ProcessInfo } from './state-records.js';
-import { within } from './within.js';
 
 const CAPTURE_FILE = 'capture.pcap';
 const MAX_SPAWN = 0xffff_ffff;
-const STEP_TIMEOUT_MS = 2500;
+/** For all steps together: a test runner waits for its hooks only so long, and may end the process then. */
+const STEPS_TIMEOUT_MS = 2500;
 
 /** How a network is made. */
 export interface NetworkOptions {
@@ -166,8 +167,9 @@ export class Network<H extends Host = Host> {
   }
 
   /**
-   * Has `step` run when the network is disposed of, before its directory goes; the last one added runs first. A step
-   * that takes longer than 2.5 s has failed.
+   * Has `step` run when the network is disposed of, before its directory goes; the last one added runs first.
+   *
+   * All steps together have 2.5 s. Once they are over a step is still called, but no longer waited for.
    *
    * @throws {NetworkError} `DISPOSED`
    */
@@ -224,7 +226,8 @@ export class Network<H extends Host = Host> {
         errors.push(error);
       }
     };
-    for (const step of this.#steps.splice(0).reverse()) await attempt(() => this.#runInTime(step));
+    const deadlineMs = monotonicMs() + STEPS_TIMEOUT_MS;
+    for (const step of this.#steps.splice(0).reverse()) await attempt(() => this.#runUntil(deadlineMs, step));
     for (const stop of [...this.#watches]) await attempt(stop);
     this.#isGone = true;
     await attempt(() => {
@@ -236,15 +239,12 @@ export class Network<H extends Host = Host> {
     throw new AggregateError(errors, `Cannot end network ${this.directory} cleanly: ${count} failed`);
   }
 
-  async #runInTime(step: () => Promise<void> | void): Promise<void> {
-    const isDone = await within(
-      STEP_TIMEOUT_MS,
-      Promise.resolve(step()).then(() => true),
-    );
-    if (isDone) return;
+  async #runUntil(deadlineMs: number, step: () => Promise<void> | void): Promise<void> {
+    const done = Promise.resolve(step()).then(() => true);
+    if (await within(Math.max(0, deadlineMs - monotonicMs()), done)) return;
     throw new NetworkError(
       'STEP_TIMEOUT',
-      `A step at the end of network ${this.directory} did not finish within ${STEP_TIMEOUT_MS} ms`,
+      `A step at the end of network ${this.directory} did not finish: all steps together have ${STEPS_TIMEOUT_MS} ms`,
     );
   }
 

@@ -449,28 +449,19 @@ describe('the end of a scope never rejects:', () => {
       vi.useRealTimers();
     });
 
-    it('a step that never ends is given up, in less than 5 s in all', async () => {
+    it('steps that never end are given up, in less than 5 s in all', async () => {
       const start = hrtime.bigint();
       const scope = open();
       record(scope);
-      scope.network.onDispose(() => new Promise(() => {}));
+      const { directory } = scope.network;
+      for (let count = 0; count < 2; count++) scope.network.onDispose(() => new Promise(() => {}));
       vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'hrtime'] });
       const warning = await warningOf(async () => expect(await scope.end('failed')).toMatchObject({ packets: 2 }));
       expect(warning.message).toMatch(
-        /^The network of test "web > serves" did not end cleanly: A step .* did not finish within 2500 ms$/,
+        /^The network of test "web > serves" did not end cleanly: A step .* did not finish: .*; A step .* did not finish/,
       );
       expect(Number(hrtime.bigint() - start) / 1e9).toBeLessThan(5);
-    });
-
-    it('several steps that never end are given up together', async () => {
-      const start = hrtime.bigint();
-      const scope = open();
-      record(scope);
-      for (let count = 0; count < 3; count++) scope.network.onDispose(() => new Promise(() => {}));
-      vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'hrtime'] });
-      const warning = await warningOf(async () => expect(await scope.end('failed')).toMatchObject({ packets: 2 }));
-      expect(warning.message).toBe('The network of test "web > serves" did not end within 3000 ms');
-      expect(Number(hrtime.bigint() - start) / 1e9).toBeLessThan(5);
+      expect(existsSync(directory)).toBe(false);
     });
 
     it('the sidecar has the true time', async () => {

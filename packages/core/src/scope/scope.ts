@@ -5,7 +5,7 @@
  */
 import { resolve } from 'node:path';
 import type { Network, NetworkOptions } from '../network/network.js';
-import { within } from '../network/within.js';
+import { monotonicMs, wallClockMs, within } from '../network/real-time.js';
 import {
   type Artifact,
   type ArtifactPlace,
@@ -14,7 +14,6 @@ import {
   writeArtifact,
   writeArtifactSync,
 } from './artifact.js';
-import { monotonicMs, wallClockMs } from './clock.js';
 import { errorText } from './error-text.js';
 import { Evidence } from './evidence.js';
 import { endAtExit, forgetAtExit } from './exit-artifacts.js';
