@@ -1,4 +1,5 @@
 import type { Artifact, Outcome, TestScope } from '@socket-wrapper/core' with { 'resolution-mode': 'import' };
+import { exitWithRunner } from './exit-with-runner.js';
 import type { Network } from './network-use.js';
 
 type Scope = TestScope<Network>;
@@ -11,6 +12,7 @@ type Scope = TestScope<Network>;
 export class Attempt {
   readonly #open: () => Scope;
   #scope: Scope | undefined;
+  #stopWaiting: (() => void) | undefined;
   #isOver = false;
 
   constructor(open: () => Scope) {
@@ -31,11 +33,16 @@ export class Attempt {
   async end(outcome: Outcome, error?: unknown): Promise<Artifact | undefined> {
     if (this.#isOver) return undefined;
     this.#isOver = true;
-    return this.#scope?.end(outcome, { error });
+    const artifact = await this.#scope?.end(outcome, { error });
+    this.#stopWaiting?.();
+    return artifact;
   }
 
   #opened(): Scope {
-    this.#scope ??= this.#open();
+    if (this.#scope === undefined) {
+      this.#scope = this.#open();
+      this.#stopWaiting = exitWithRunner();
+    }
     return this.#scope;
   }
 }

@@ -76,9 +76,11 @@ export function withSocketWrapper(Base: EnvironmentClass): EnvironmentClass {
       return [SANDBOX_CONDITION, ...(super.exportConditions?.() ?? ['node', 'node-addons'])];
     }
 
-    override async handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> {
-      await super.handleTestEvent?.(event, state);
-      await this.#file.handle(event, state);
+    override handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> | void {
+      const handling = super.handleTestEvent?.(event, state);
+      // Not one step later: while tests are defined, Jest calls this and does not wait.
+      if (handling === undefined) return this.#file.handle(event, state);
+      return handling.then(() => this.#file.handle(event, state));
     }
 
     get #sandbox(): { process: NodeJS.Process } {

@@ -11,7 +11,7 @@ import { Attempt } from './attempt.js';
 import { addFailureNote } from './failure-note.js';
 import type { Runtime } from './load-runtime.js';
 import type { Network, NetworkDefaults, NetworkUse } from './network-use.js';
-import { fullNameOf, lineOf } from './test-identity.js';
+import { fullNameOf, lineInCallOf } from './test-identity.js';
 import { wrapTests } from './wrap-tests.js';
 
 type Owner = Circus.TestEntry | Circus.DescribeBlock;
@@ -30,6 +30,7 @@ export class TestFile {
   readonly #uses = new Map<Circus.DescribeBlock, NetworkUse>();
   readonly #attempts = new Map<Owner, Attempt>();
   readonly #attemptsSoFar = new Map<Owner, number>();
+  readonly #lines = new Map<Owner, number | undefined>();
   readonly #current = new AsyncLocalStorage<Attempt>();
   /** The test that hooks run for now; concurrent tests have no hooks. */
   #sequentialTest: Circus.TestEntry | undefined;
@@ -57,6 +58,12 @@ export class TestFile {
   async handle(event: Circus.Event, state: Circus.State): Promise<void> {
     this.#state = state;
     switch (event.name) {
+      case 'add_test': {
+        // Comes from inside the call of test(), and jest-circus has added the test already.
+        const added = state.currentDescribeBlock.children.at(-1);
+        if (added !== undefined) this.#lines.set(added, lineInCallOf(this.#options.path));
+        break;
+      }
       case 'run_start':
         wrapTests(state.rootDescribeBlock, (owner, fn) => this.#around(owner, fn));
         break;
@@ -110,7 +117,7 @@ export class TestFile {
     const attempt = this.#attemptsSoFar.get(owner) ?? 0;
     this.#attemptsSoFar.set(owner, attempt + 1);
     const { path: file, runtime } = this.#options;
-    const line = owner.type === 'test' ? lineOf(owner, file) : undefined;
+    const line = this.#lines.get(owner);
     const identity = { file, fullName: fullNameOf(owner), attempt, ...(line === undefined ? {} : { line }) };
 
     const opened = new Attempt(() => runtime.load().openScope(identity, this.#optionsOf(owner)));

@@ -12,10 +12,18 @@ export function fullNameOf(entry: Circus.TestEntry | Circus.DescribeBlock): stri
   return names.join(' ');
 }
 
-/** The line of `file` on which `test` was defined, when its stack tells. */
-export function lineOf(test: Circus.TestEntry, file: string): number | undefined {
-  const stack: unknown = test.asyncError?.stack;
-  if (typeof stack !== 'string') return undefined;
+/**
+ * The line of `file` from which this is called, at whatever depth.
+ *
+ * The errors that Jest keeps for such questions must be left alone: it changes their message later, and a stack that was
+ * read once does not follow.
+ */
+export function lineInCallOf(file: string): number | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+
   const at = stack.indexOf(`${file}:`);
   return at < 0 ? undefined : Number.parseInt(stack.slice(at + file.length + 1), 10) || undefined;
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,7 +61,7 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
     );
   });
 
-  it('leaves captures that tshark reads, with the conversation of that test alone', async () => {
+  it('leaves captures that tshark reads, with the conversation of that test alone', { timeout: 60_000 }, async () => {
     for (const capture of captures) {
       const file = path.join(project.directory, 'test-results/socket-wrapper', capture);
       const { stdout } = await execa('tshark', ['-r', file, '-T', 'fields', '-e', 'tcp.stream', '-e', 'ip.dst']);
@@ -84,6 +85,16 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
     expect(run.tests[name]?.messages.join()).toContain(path);
     expect(run.tests[name]?.messages.join()).toMatch(/laptop[\s\S]*web/);
     expect(run.output).toContain(path);
+  });
+
+  it('says in the sidecar where the test is', async () => {
+    const sidecar = path.join(project.directory, 'test-results/socket-wrapper/outcomes.test.js-fails.json');
+    expect(JSON.parse(await readFile(sidecar, 'utf8'))).toMatchObject({ file: 'outcomes.test.js', line: 8 });
+  });
+
+  it('leaves the rest of the error to Jest', () => {
+    expect(run.tests['times out']?.messages.join()).toContain('Exceeded timeout of 1500 ms for a test');
+    expect(run.tests['throws a string']?.messages.join()).toContain('thrown: "a string');
   });
 
   it('leaves an error that cannot be changed as it is', () => {

@@ -3,6 +3,7 @@
 import { openScope } from '@socket-wrapper/preload';
 import { aroundAll, aroundEach } from 'vitest';
 import { attachCapture } from './annotation.js';
+import { exitWithRunner } from './exit-with-runner.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
 import { nextAttempt, setOrigin } from './registry.js';
@@ -29,6 +30,7 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
     const allOptions = withDefaults(options);
     const scope = openScope(identity, allOptions);
     setOrigin(scope, { task: suite, options: allOptions });
+    const stopWaiting = exitWithRunner();
 
     let hookError: unknown;
     try {
@@ -39,6 +41,7 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
     } finally {
       const error = hookError ?? failed[0]?.task.result?.errors?.[0];
       const artifact = await scope.end(error === undefined ? 'passed' : 'failed', { error });
+      stopWaiting();
       if (artifact !== undefined) {
         for (const context of failed) await attachCapture(context, artifact, 0);
       }

@@ -4,6 +4,7 @@ import { appendNote, currentScope, type TestScope } from '@socket-wrapper/core';
 import { openScope, type ProgramNetwork } from '@socket-wrapper/preload';
 import type { TestContext } from 'vitest';
 import { attachCapture } from './annotation.js';
+import { exitWithRunner } from './exit-with-runner.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
 import { nextAttempt, originOf, setOrigin } from './registry.js';
@@ -28,10 +29,12 @@ export function openAttempt(
   const allOptions = { ...withDefaults(origin?.options ?? {}), ...options };
   const scope = openScope(identity, allOptions);
   setOrigin(scope, { task, options: allOptions });
+  const stopWaiting = exitWithRunner();
 
   const end = async () => {
     const { outcome, ...details } = result();
     const artifact = await scope.end(outcome, details);
+    stopWaiting();
     if (artifact === undefined) return;
 
     const newestError = task.result?.errors?.at(-1);

@@ -59,7 +59,7 @@ describe('a run with all outcomes', () => {
     );
   });
 
-  it('leaves captures that tshark reads, with the conversation of that test alone', async () => {
+  it('leaves captures that tshark reads, with the conversation of that test alone', { timeout: 60_000 }, async () => {
     for (const capture of captures) {
       const file = path.join(project.directory, 'test-results/socket-wrapper', capture);
       const { stdout } = await execa('tshark', ['-r', file, '-T', 'fields', '-e', 'tcp.stream', '-e', 'ip.dst']);

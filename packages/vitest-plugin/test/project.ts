@@ -14,6 +14,8 @@ import { processesOf } from './processes.js';
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const FIXTURES = path.join(PACKAGE, 'test/fixtures');
 const CAPTURES = 'test-results/socket-wrapper';
+/** Another `node_modules` to take Vitest and this package from; `vitest5/run.mjs` makes one. */
+const MODULES = process.env.VITEST_UNDER_TEST;
 
 /** What one run of Vitest has printed and written. */
 export interface Run {
@@ -46,9 +48,10 @@ export async function makeProject(name: string): Promise<Project> {
   const networks = await mkdtemp('/dev/shm/vitest-plugin-');
   await cp(path.join(FIXTURES, 'shared'), directory, { recursive: true });
   await cp(path.join(FIXTURES, name), directory, { recursive: true });
-  await link(directory, 'vitest-plugin-socket-wrapper', PACKAGE);
+  const plugin = 'vitest-plugin-socket-wrapper';
+  await link(directory, plugin, MODULES === undefined ? PACKAGE : path.join(MODULES, plugin));
   for (const dependency of ['vitest', '@vitest/ui']) {
-    await link(directory, dependency, path.join(PACKAGE, 'node_modules', dependency));
+    await link(directory, dependency, path.join(MODULES ?? path.join(PACKAGE, 'node_modules'), dependency));
   }
 
   const environment = { ...withoutRunner(process.env), NETWORKS: networks, NO_COLOR: '1' };
