@@ -12,7 +12,10 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <poll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static bool is_stream(const struct sw_socket *socket) {
     return socket->record->type == SOCK_STREAM;
@@ -43,7 +46,7 @@ static ssize_t transmit(struct sw_socket *socket, const struct msghdr *message, 
 SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
     struct sw_socket socket;
     sw_start();
-    if (!sw_fd_hint(fd, &socket))
+    if (!sw_fd_hint(fd, &socket) || size == 0) /* sock_read_iter() answers 0 to 0 and takes nothing. */
         return sw_real.read(fd, data, size);
     if (is_stream(&socket)) {
         ssize_t result = sw_real.read(fd, data, size);
@@ -63,7 +66,7 @@ SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
 SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
     struct sw_socket socket;
     sw_start();
-    if (!sw_fd_hint(fd, &socket) || count < 0 || count > IOV_MAX)
+    if (!sw_fd_hint(fd, &socket) || count <= 0 || count > IOV_MAX)
         return sw_real.readv(fd, parts, count);
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
     ssize_t result = receive(&socket, &message, 0);
@@ -77,6 +80,8 @@ SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct so
     if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
         return sw_real.recvfrom(fd, data, size, flags, address, length);
     if (is_stream(&socket)) {
+        if ((flags & MSG_ERRQUEUE) != 0)
+            return sw_answer(-EAGAIN);
         ssize_t result = sw_real.recvfrom(fd, data, size, flags, NULL, NULL);
         if (result <= 0 || sw_capture_is_on()) {
             if ((size == 0 && result == 0) || !sw_fd_socket(fd, &socket))
@@ -211,6 +216,52 @@ SW_EXPORT ssize_t send(int fd, const void *data, size_t size, int flags) {
     if (!sw_fd_hint(fd, &socket))
         return sw_real.send(fd, data, size, flags);
     return sendto(fd, data, size, flags, NULL, 0);
+}
+
+/* Sends from a file through the calls above: for datagrams, for the capture, and where the kernel's own sendfile(2) would raise a SIGPIPE
+ * too early. */
+static ssize_t copy_file(int to, int from, off_t *offset, size_t count) {
+    enum { CHUNK = 32 * 1024 };
+    char data[CHUNK];
+    size_t total = 0;
+    while (total < count) {
+        size_t wanted = count - total < CHUNK ? count - total : CHUNK;
+        off_t at = offset != NULL ? *offset : lseek(from, 0, SEEK_CUR);
+        ssize_t got = at < 0 ? -1 : pread(from, data, wanted, at);
+        if (got <= 0)
+            return total > 0 ? (ssize_t)total : got;
+        ssize_t sent = write(to, data, (size_t)got);
+        if (sent < 0)
+            return total > 0 ? (ssize_t)total : -1;
+        total += (size_t)sent;
+        if (offset != NULL)
+            *offset += sent;
+        else
+            lseek(from, sent, SEEK_CUR);
+        if (sent < got)
+            break;
+    }
+    return (ssize_t)total;
+}
+
+static bool needs_copy(int fd) {
+    struct sw_socket socket;
+    if (!sw_fd_hint(fd, &socket))
+        return false;
+    struct pollfd state = {.fd = fd};
+    return !is_stream(&socket) || sw_capture_is_on() || sw_real.poll(&state, 1, 0) != 0;
+}
+
+/* sendfile(2) */
+SW_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
+    sw_start();
+    return needs_copy(to) ? copy_file(to, from, offset, count) : sw_real.sendfile(to, from, offset, count);
+}
+
+/* sendfile(2) with 64-bit offsets, as glibc names it for programs. */
+SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
+    sw_start();
+    return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : sw_real.sendfile64(to, from, (off_t *)offset, count);
 }
 
 /* sendmsg(2) */

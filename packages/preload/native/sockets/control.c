@@ -16,18 +16,24 @@ bool sw_control_may_broadcast(const struct sw_socket *socket) {
     return sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_BROADCAST, &on, &length) == 0 && on != 0;
 }
 
-static int read_ipv4(const struct cmsghdr *header, size_t size) {
+static int read_ipv4(const struct cmsghdr *header, size_t size, struct sw_control *control) {
     int value;
     switch (header->cmsg_type) {
     case IP_RETOPTS:
         return size > 40 ? -EINVAL : 0;
     case IP_PKTINFO:
-        return size == sizeof(struct in_pktinfo) ? 0 : -EINVAL;
+        if (size != sizeof(struct in_pktinfo))
+            return -EINVAL;
+        memcpy(&value, CMSG_DATA(header), sizeof value);
+        return value < 0 || value > 2 ? -ENODEV : 0;
     case IP_TTL:
         if (size != sizeof value)
             return -EINVAL;
         memcpy(&value, CMSG_DATA(header), sizeof value);
-        return value < 1 || value > 255 ? -EINVAL : 0;
+        if (value < 1 || value > 255)
+            return -EINVAL;
+        control->ttl = (uint8_t)value;
+        return 0;
     case IP_TOS:
         if (size == sizeof value)
             memcpy(&value, CMSG_DATA(header), sizeof value);
@@ -35,23 +41,35 @@ static int read_ipv4(const struct cmsghdr *header, size_t size) {
             value = *CMSG_DATA(header);
         else
             return -EINVAL;
-        return value < 0 || value > 255 ? -EINVAL : 0;
+        if (value < 0 || value > 255)
+            return -EINVAL;
+        control->tos = (uint8_t)value;
+        return 0;
     default:
         return -EINVAL;
     }
 }
 
-static int read_ipv6(const struct cmsghdr *header, size_t size) {
+static int read_ipv6(const struct cmsghdr *header, size_t size, struct sw_control *control) {
     int value;
     switch (header->cmsg_type) {
-    case IPV6_PKTINFO:
-        return size < sizeof(struct in6_pktinfo) ? -EINVAL : 0;
+    case IPV6_PKTINFO: {
+        if (size < sizeof(struct in6_pktinfo))
+            return -EINVAL;
+        struct in6_pktinfo info;
+        memcpy(&info, CMSG_DATA(header), sizeof info);
+        return info.ipi6_ifindex > 2 ? -ENODEV : 0;
+    }
     case IPV6_HOPLIMIT:
     case IPV6_TCLASS:
         if (size != sizeof value)
             return -EINVAL;
         memcpy(&value, CMSG_DATA(header), sizeof value);
-        return value < -1 || value > 255 ? -EINVAL : 0;
+        if (value < -1 || value > 255)
+            return -EINVAL;
+        if (value >= 0)
+            *(header->cmsg_type == IPV6_TCLASS ? &control->tos : &control->ttl) = (uint8_t)value;
+        return 0;
     case IPV6_DONTFRAG:
         return size != sizeof value ? -EINVAL : 0;
     case IPV6_HOPOPTS:
@@ -64,7 +82,14 @@ static int read_ipv6(const struct cmsghdr *header, size_t size) {
     }
 }
 
-int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, unsigned *segment) {
+int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control) {
+    const struct sw_options *options = sw_options_of(socket->record);
+    bool ipv6 = socket->record->family == AF_INET6;
+    *control = (struct sw_control){
+        .segment = options->segment,
+        .ttl = (uint8_t)(ipv6 ? options->unicast_hops : options->ttl),
+        .tos = ipv6 ? options->tclass : options->tos,
+    };
     if (message->msg_control == NULL || message->msg_controllen < sizeof(struct cmsghdr))
         return 0;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR((struct msghdr *)message, header)) {
@@ -74,15 +99,15 @@ int sw_control_read(const struct sw_socket *socket, const struct msghdr *message
         size_t size = header->cmsg_len - CMSG_LEN(0);
         int result = 0;
         if (header->cmsg_level == IPPROTO_IP)
-            result = read_ipv4(header, size);
+            result = read_ipv4(header, size, control);
         else if (header->cmsg_level == IPPROTO_IPV6 && socket->record->family == AF_INET6)
-            result = read_ipv6(header, size);
+            result = read_ipv6(header, size, control);
         else if (header->cmsg_level == IPPROTO_UDP) {
             uint16_t wanted;
             if (header->cmsg_type != UDP_SEGMENT_OPTION || size != sizeof wanted)
                 return -EINVAL;
             memcpy(&wanted, CMSG_DATA(header), sizeof wanted);
-            *segment = wanted;
+            control->segment = wanted;
         }
         if (result < 0)
             return result;
@@ -111,7 +136,8 @@ static void add(struct msghdr *message, size_t room, int level, int type, const 
     message->msg_controllen = used + (space > room - used ? room - used : space);
 }
 
-static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index) {
+static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index,
+                     const struct sw_control *sent) {
     const struct sw_record *record = socket->record;
     if (sw_options_switch(record, SW_SWITCH_IP_PKTINFO)) {
         struct in_pktinfo info = {.ipi_ifindex = (int)index};
@@ -120,44 +146,63 @@ static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, siz
         add(message, room, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     }
     if (sw_options_switch(record, SW_SWITCH_IP_RECVTTL))
-        add(message, room, IPPROTO_IP, IP_TTL, &(int){64}, sizeof(int));
+        add(message, room, IPPROTO_IP, IP_TTL, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IP_RECVTOS))
-        add(message, room, IPPROTO_IP, IP_TOS, &(uint8_t){0}, 1);
+        add(message, room, IPPROTO_IP, IP_TOS, &sent->tos, 1);
+    if (sw_options_switch(record, SW_SWITCH_IP_RECVORIGDSTADDR)) {
+        struct sockaddr_in original;
+        socklen_t length = sizeof original;
+        struct sw_address to = *own;
+        to.port = record->name_port;
+        sw_address_write(&to, AF_INET, (struct sockaddr *)&original, &length);
+        add(message, room, IPPROTO_IP, IP_ORIGDSTADDR, &original, sizeof original);
+    }
 }
 
-static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index) {
+static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index,
+                     const struct sw_control *sent) {
     const struct sw_record *record = socket->record;
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVPKTINFO)) {
         struct in6_pktinfo info = {.ipi6_ifindex = index};
         memcpy(&info.ipi6_addr, own->bytes, 16);
         add(message, room, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
     }
+    /* Of an IPv4 packet there is nothing more to say at this level. */
+    if (sw_address_is_mapped(own))
+        return;
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVHOPLIMIT))
-        add(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){64}, sizeof(int));
+        add(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVTCLASS))
-        add(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){0}, sizeof(int));
+        add(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
 }
 
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from,
+                    const struct sw_record *sender) {
     const struct sw_options *options = sw_options_of(socket->record);
-    const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS |
+    const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS | 1ull << SW_SWITCH_IP_RECVORIGDSTADDR |
                            1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
     if ((options->switches & asked) == 0)
         return;
     /* The address it was sent to: the own one that a sender there would be answered from. */
-    struct sw_site sender = sw_address_site(socket->network, socket->record->interface, from);
+    struct sw_site origin = sw_address_site(socket->network, socket->record->interface, from);
     struct sw_address own = socket->record->local;
     if (sw_address_is_wildcard(&own)) {
-        struct sw_site site = sender;
-        site.scope = sender.scope == SW_SCOPE_LOOPBACK ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
+        struct sw_site site = origin;
+        site.scope = origin.scope == SW_SCOPE_LOOPBACK ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
         site.interface = socket->record->interface;
         site.loopback_address = 0;
         own = sw_address_of_site(socket->network, &site, 0, socket->record->family);
     }
-    bool loopback = sender.scope == SW_SCOPE_LOOPBACK || sender.interface == socket->record->interface;
+    bool loopback = origin.scope == SW_SCOPE_LOOPBACK || origin.interface == socket->record->interface;
     unsigned index = loopback ? 1 : 2;
+    struct sw_control sent = {.ttl = 64};
+    if (sender != NULL) {
+        const struct sw_options *of_sender = (const struct sw_options *)(const void *)sender->options;
+        sent.ttl = of_sender->sent_ttl;
+        sent.tos = of_sender->sent_tos;
+    }
     if (socket->record->family == AF_INET)
-        add_ipv4(socket, message, room, &own, index);
+        add_ipv4(socket, message, room, &own, index, &sent);
     else
-        add_ipv6(socket, message, room, &own, index);
+        add_ipv6(socket, message, room, &own, index, &sent);
 }

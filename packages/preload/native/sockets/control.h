@@ -5,12 +5,19 @@
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-/* Checks what a program sends along, as ip_cmsg_send() of the kernel does. `segment` is changed by a UDP_SEGMENT. */
-int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, unsigned *segment);
+/* What a program sends along with a datagram, or has set once for all. */
+struct sw_control {
+    unsigned segment; /* UDP_SEGMENT; 0 for one datagram */
+    uint8_t ttl, tos;
+};
 
-/* Adds to a received datagram what the program asked for. `room` is the size of its buffer, message->msg_controllen what is
+/* Reads and checks the control messages as ip_cmsg_send() of the kernel does; `control` has the socket's own values. */
+int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control);
+
+/* Adds to a received datagram what the program asked for. `sender` is the record of its sender, NULL when it has none; `room` is the size of its buffer, message->msg_controllen what is
  * already in it. */
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from);
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from,
+                    const struct sw_record *sender);
 
 /* SO_BROADCAST */
 bool sw_control_may_broadcast(const struct sw_socket *socket);

@@ -185,7 +185,8 @@ static void broadcast(struct sending *sending) {
 static void unreachable(struct sending *sending) {
     struct sw_record *record = sending->socket->record;
     sw_capture_unreachable(sending->socket, &sending->source, &sending->destination, &sending->message);
-    if (!sw_record_has(record, SW_CONNECTED))
+    enum sw_switch told = record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR;
+    if (!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told))
         return;
     atomic_store(&record->pending_error, ECONNREFUSED);
     struct sw_name own = sw_record_name(record);
@@ -337,10 +338,13 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
             sw_bind_wildcard(socket, NULL);
         return result;
     }
-    unsigned segment = sw_options_of(record)->segment;
-    result = sw_control_read(socket, message, &segment);
+    struct sw_control control;
+    result = sw_control_read(socket, message, &control);
     if (result < 0)
         return result;
+    struct sw_options *options = sw_options_of(record);
+    options->sent_ttl = control.ttl;
+    options->sent_tos = control.tos;
     if (sending.target.scope == SW_SCOPE_OUTSIDE) {
         sw_capture_blocked(socket, &sending.destination);
         return -ENETUNREACH;
@@ -361,8 +365,8 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
         return -EPIPE;
 
     sending.source = source_towards(socket, &sending.target);
-    if (segment != 0 && length > segment)
-        send_segments(&sending, length, segment);
+    if (control.segment != 0 && length > control.segment)
+        send_segments(&sending, length, control.segment);
     else
         send_one(&sending);
     return (ssize_t)length;
@@ -385,6 +389,16 @@ static struct sw_address address_of_sender(const struct sw_socket *socket, struc
     if (name.wire_family == 4 && !sw_has_ipv4_loopback(socket->network))
         name.loopback = false;
     return sw_address_of_name(socket->network, &name, record->family);
+}
+
+static const struct sw_record *record_of_sender(struct sw_network *network, const struct sw_name *name) {
+    uint32_t key = sw_endpoint_key(true, name->wire_family, name->loopback, name->interface, name->port);
+    unsigned position = 0;
+    const struct sw_record *record;
+    while ((record = sw_endpoint_next(network, key, &position)) != NULL)
+        if (record->share == name->share)
+            return record;
+    return NULL;
 }
 
 /* The next datagram, from the Unix socket or from what it had no room for. Tokens are not for the program. */
@@ -465,6 +479,6 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else
         message->msg_namelen = 0;
-    sw_control_add(socket, message, control_room, &from);
+    sw_control_add(socket, message, control_room, &from, named ? record_of_sender(socket->network, &source) : NULL);
     return result;
 }

@@ -57,7 +57,7 @@ static const struct option OPTIONS[] = {
     ON_OFF(IPPROTO_IP, IP_RECVTOS, BOTH, 0, SW_SWITCH_IP_RECVTOS),
     ON_OFF(IPPROTO_IP, IP_RECVERR, BOTH, 0, SW_SWITCH_IP_RECVERR),
     ON_OFF(IPPROTO_IP, IP_FREEBIND, BOTH, 0, OTHER(2)),
-    ON_OFF(IPPROTO_IP, IP_RECVORIGDSTADDR, BOTH, 0, OTHER(3)),
+    ON_OFF(IPPROTO_IP, IP_RECVORIGDSTADDR, BOTH, 0, SW_SWITCH_IP_RECVORIGDSTADDR),
     ON_OFF(IPPROTO_IP, OPT_IP_CHECKSUM, BOTH, 0, OTHER(4)),
     ON_OFF(IPPROTO_IP, OPT_IP_BIND_ADDRESS_NO_PORT, BOTH, 0, OTHER(5)),
     ON_OFF(IPPROTO_IP, OPT_IP_RECVFRAGSIZE, UDP, 0, OTHER(6)),
@@ -266,7 +266,10 @@ static int get_socket_option(struct sw_socket *socket, int name, void *value, so
         int pending = sw_pending_error(socket);
         if (pending != 0)
             return give_int(pending, value, length);
-        return native_get(socket, SOL_SOCKET, name, value, length);
+        int result = native_get(socket, SOL_SOCKET, name, value, length), error = 0;
+        if (result == 0 && tcp && *length == sizeof error && memcpy(&error, value, sizeof error) != NULL && error == ECONNRESET)
+            sw_stream_was_reset(record);
+        return result;
     }
     case SO_SNDBUF:
         if (options->send_buffer != 0 || tcp)
@@ -413,8 +416,7 @@ static int set_socket_option(struct sw_socket *socket, int name, const void *val
 /* struct tcp_info as far as this kernel's header goes; a short buffer gets its beginning. */
 static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *length) {
     struct tcp_info info = {0};
-    struct sw_record *record = socket->record;
-    info.tcpi_state = sw_stream_state(record);
+    info.tcpi_state = sw_stream_state(socket);
     if (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT || info.tcpi_state == TCP_FIN_WAIT2) {
         info.tcpi_options = TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE;
         info.tcpi_snd_wscale = info.tcpi_rcv_wscale = 7;
@@ -527,7 +529,8 @@ int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, so
     struct sw_record *record = socket->record;
     if (level == SOL_SOCKET)
         return get_socket_option(socket, name, value, length);
-    if ((int)*length < 0)
+    /* do_ipv6_getsockopt() compares the length unsigned. */
+    if ((int)*length < 0 && !(level == IPPROTO_IPV6 && record->family == AF_INET6 && value != NULL && (*length = sizeof(int)) != 0))
         return -EINVAL;
     if (level == IPPROTO_IP)
         return get_ip_option(socket, name, value, length);
@@ -539,7 +542,7 @@ int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, so
         const struct option *option = find_option(record, level, name);
         return option == NULL ? -ENOPROTOOPT : give_int(get_value(record, option), value, length);
     }
-    return -EOPNOTSUPP;
+    return record->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
 }
 
 /* ip_setsockopt() takes a single byte where the others want an int. */

@@ -383,3 +383,17 @@ bool sw_port_is_listened_on(const struct sw_socket *socket) {
     }
     return false;
 }
+
+bool sw_port_has_connection(const struct sw_socket *socket, const struct sw_address *peer) {
+    const struct sw_record *record = socket->record;
+    uint32_t keys[4];
+    unsigned count = sw_record_has(record, SW_NAMED) ? sw_endpoint_keys(record, keys) : 0;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned position = 0;
+        const struct sw_record *other;
+        while ((other = sw_endpoint_next(socket->network, keys[i], &position)) != NULL)
+            if (other != record && sw_record_has(other, SW_CONNECTED) && sw_address_equal(&other->peer, peer))
+                return true;
+    }
+    return false;
+}

@@ -276,6 +276,8 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
         sw_capture_blocked(socket, &address);
         return -ENETUNREACH;
     }
+    if (sw_record_has(record, SW_REUSEADDR | SW_REUSEPORT) && sw_port_has_connection(socket, &address))
+        return -EADDRNOTAVAIL;
     if (!sw_record_has(record, SW_NAMED)) {
         int result = sw_bind_for_connect(socket, &target);
         if (result < 0)
@@ -375,7 +377,8 @@ int sw_stream_replace(struct sw_socket *socket) {
     struct sw_address local = old->local;
     bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);
 
-    if (sw_record_has(old, SW_CONNECTED)) {
+    bool connected = sw_record_has(old, SW_CONNECTED);
+    if (connected) {
         /* tcp_disconnect(): the peer meets a reset. */
         struct sw_record *peer = peer_record(socket);
         if (peer != NULL)
@@ -383,6 +386,7 @@ int sw_stream_replace(struct sw_socket *socket) {
         sw_record_set(old, SW_LINGER_RESET);
     }
     struct sw_closing closing = sw_socket_closing(socket);
+    closing.held_elsewhere = false; /* Whoever else has the old one has nothing to use it for. */
     if (sw_real.dup3(fresh, socket->fd, descriptor_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
         int error = errno;
         sw_fd_set(socket->fd, socket->network, old);
@@ -394,6 +398,11 @@ int sw_stream_replace(struct sw_socket *socket) {
     sw_real.close(fresh);
     sw_fd_set(socket->fd, socket->network, record);
     socket->record = record;
+    if (connected) {
+        record->local = local;
+        memset(record->local.bytes, 0, sizeof record->local.bytes);
+        atomic_store(&record->pending_error, ECONNRESET);
+    }
     if (port_chosen) {
         union {
             struct sockaddr any;
@@ -459,8 +468,7 @@ static ssize_t broken_pipe(int flags) {
     return -EPIPE;
 }
 
-/* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
-static void was_reset(struct sw_record *record) {
+void sw_stream_was_reset(struct sw_record *record) {
     sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_RESET_RECEIVED);
     sw_record_set(record, SW_RESET_SENT);
 }
@@ -484,13 +492,13 @@ static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, i
     if (error == ENOTCONN)
         return broken_pipe(flags);
     if (error == ECONNRESET)
-        was_reset(record);
+        sw_stream_was_reset(record);
     if (error != EPIPE)
         return -error;
     if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
         return broken_pipe(flags);
     if (sw_record_has(record, SW_RESET_RECEIVED)) {
-        was_reset(record);
+        sw_stream_was_reset(record);
         return -ECONNRESET;
     }
     struct sw_record *peer = peer_record(socket);
@@ -529,7 +537,7 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         if (!peeked)
             sw_capture_end_of_stream(socket);
         if (!peeked && sw_record_has(record, SW_RESET_RECEIVED)) {
-            was_reset(record);
+            sw_stream_was_reset(record);
             return -ECONNRESET;
         }
         return 0;
@@ -542,7 +550,7 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         if (pending != 0)
             return -pending;
         sw_capture_end_of_stream(socket);
-        was_reset(record);
+        sw_stream_was_reset(record);
     }
     return -error;
 }
@@ -562,15 +570,17 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     return sw_stream_received(socket, result, (flags & MSG_PEEK) != 0);
 }
 
-uint8_t sw_stream_state(const struct sw_record *record) {
+uint8_t sw_stream_state(const struct sw_socket *socket) {
+    const struct sw_record *record = socket->record;
     uint32_t flags = atomic_load(&record->flags);
     if ((flags & SW_LISTENING) != 0)
         return TCP_LISTEN;
     if ((flags & SW_CONNECTED) == 0)
         return TCP_CLOSE;
-    bool ended = (flags & (SW_FIN_RECEIVED)) != 0 && (flags & SW_ACCEPTED) == 0;
+    const struct sw_record *peer = peer_record(socket);
+    bool ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
     if ((flags & SW_WRITE_SHUT) != 0)
-        return ended ? TCP_LAST_ACK : TCP_FIN_WAIT2;
+        return ended ? TCP_CLOSE : TCP_FIN_WAIT2;
     return ended ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
 }
 

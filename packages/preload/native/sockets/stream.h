@@ -28,7 +28,10 @@ int sw_pending_error(struct sw_socket *socket);
 void sw_stream_collect(struct sw_socket *socket);
 
 /* A state of tcp(7)'s TCP_INFO. */
-uint8_t sw_stream_state(const struct sw_record *record);
+uint8_t sw_stream_state(const struct sw_socket *socket);
+
+/* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
+void sw_stream_was_reset(struct sw_record *record);
 
 /* The MTU of the way to the peer: lo's or eth0's. */
 int sw_stream_mtu(const struct sw_socket *socket);
