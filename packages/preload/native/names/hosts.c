@@ -108,7 +108,7 @@ static bool file_has_interface(int fd, const struct sw_place *place, int interfa
 
         used -= complete;
         memmove(buffer, buffer + complete, used);
-        if (used == sizeof buffer || in_long_line) {
+        if (used == sizeof buffer) {
             in_long_line = true;
             used = 0;
         }

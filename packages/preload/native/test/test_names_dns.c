@@ -105,6 +105,18 @@ static void survives_a_message_cut_or_damaged_at_every_byte(void) {
     CHECK_INT(res_send(query, -1, answer, sizeof answer), -1);
 }
 
+static void refuses_a_name_that_is_longer_than_names_are(void) {
+    uint8_t query[12 + 5 * 64 + 1 + 4] = {[5] = 1};
+    for (int label = 0; label < 5; label++)
+        memset(memset(query + 12 + label * 64, 63, 1) + 1, 'x', 63);
+    struct sw_place place;
+    enum sw_dns_outcome outcome;
+    CHECK(sw_place_now(&place));
+    CHECK_INT(sw_dns_answer(&place, query, sizeof query, answer, &outcome), -EINVAL);
+    query[12 + 3 * 64] = 0; /* three labels are fine */
+    CHECK(sw_dns_answer(&place, query, sizeof query, answer, &outcome) > 0);
+}
+
 int main(void) {
     network_make();
     RUN(answers_for_the_addresses_of_a_host);
@@ -113,6 +125,7 @@ int main(void) {
     RUN(cuts_a_reply_and_says_so);
     RUN(answers_a_message_that_the_program_made);
     RUN(survives_a_message_cut_or_damaged_at_every_byte);
+    RUN(refuses_a_name_that_is_longer_than_names_are);
     network_remove();
     return check_result();
 }

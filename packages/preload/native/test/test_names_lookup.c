@@ -217,10 +217,13 @@ static void asks_for_a_larger_buffer_until_it_is_large_enough(void) {
     do {
         char *buffer = malloc(size + 1); /* to size, so that a sanitizer sees a byte too many; and not aligned */
         result = gethostbyname_r("www", &entry, buffer + 1, size, &found, &host_errno);
-        if (result == 0)
+        if (result == 0) {
             CHECK_TEXT(found->h_aliases[1], "www");
-        else
+            CHECK_INT((uintptr_t)found->h_aliases % sizeof(char *), 0);
+            CHECK_INT((uintptr_t)found->h_addr_list % sizeof(char *), 0);
+        } else {
             CHECK(result == ERANGE && found == NULL && host_errno == -1);
+        }
         free(buffer);
     } while (result != 0 && ++size < 1000);
     CHECK(size > 20 && size < 200);
