@@ -1,21 +1,26 @@
+import { join } from './join.js';
+
+const NOTHING = new Uint8Array();
+
 /**
  * The bytes of a file that have arrived and were not used up yet.
  *
- * A chunk is used where it lies as long as records do not cross its end; only the part of a record
- * that waits for the next chunk is copied. Bytes that were handed out are never written again, so
+ * A chunk is used where it lies; only a record that crosses from one chunk to the next is copied. Bytes that were handed out are never written again, so
  * packets may keep pointing at them.
  */
 export class PendingBytes {
   /** The bytes; only those from `position` on are still to be used. */
-  bytes: Uint8Array = new Uint8Array();
+  bytes: Uint8Array = NOTHING;
   /** The same bytes, for reading numbers. */
   view: DataView = new DataView(this.bytes.buffer);
   /** The first byte that was not used up yet. */
   position = 0;
+  /** What arrived and was not brought together with `bytes` yet. */
+  #rest: Uint8Array = NOTHING;
   #fileOffset = 0;
   #storage: Uint8Array | undefined;
 
-  /** How many bytes wait to be used. */
+  /** How many bytes are together and wait to be used. */
   get available(): number {
     return this.bytes.byteLength - this.position;
   }
@@ -25,30 +30,47 @@ export class PendingBytes {
     return this.#fileOffset + this.position;
   }
 
-  /** Takes in the chunk that follows in the file. */
+  /** Takes in the chunk that follows in the file; `gather` makes it readable. */
   append(chunk: Uint8Array): void {
+    this.#rest = this.#rest.byteLength === 0 ? chunk : join([this.#rest, chunk]);
+  }
+
+  /**
+   * Brings the next `length` bytes together, or all there are; whether there are as many.
+   *
+   * It may replace `bytes`, `view` and `position`.
+   */
+  gather(length: number): boolean {
+    if (this.available < length && this.#rest.byteLength > 0) this.#gatherRest(length);
+    return this.available >= length;
+  }
+
+  #gatherRest(length: number): void {
     const waiting = this.available;
+    const start = this.bytes.byteOffset + this.position;
     this.#fileOffset += this.position;
     if (waiting === 0) {
       this.#storage = undefined;
-      this.#use(chunk);
+      this.#use(this.#rest);
+      this.#rest = NOTHING;
       return;
     }
 
-    const length = waiting + chunk.byteLength;
-    const start = this.bytes.byteOffset + this.position;
+    const missing = this.#rest.subarray(0, length - waiting);
+    this.#rest = this.#rest.subarray(missing.byteLength);
+    const gathered = waiting + missing.byteLength;
     // Room behind the waiting bytes is used up before anything is copied again: the cost stays linear
     // when a large record arrives in many small chunks.
-    if (this.#storage === undefined || this.#storage.byteLength - start < length) {
-      const larger = new Uint8Array(Math.max(length, waiting * 2));
+    if (this.#storage === undefined || this.#storage.byteLength - start < gathered) {
+      const larger = new Uint8Array(Math.max(gathered, waiting * 2));
       larger.set(this.bytes.subarray(this.position));
       this.#storage = larger;
-      larger.set(chunk, waiting);
-      this.#use(larger.subarray(0, length));
+      larger.set(missing, waiting);
+      this.#use(larger.subarray(0, gathered));
       return;
     }
-    this.#storage.set(chunk, start + waiting);
-    this.#use(this.#storage.subarray(start, start + length));
+    this.#storage.set(missing, start + waiting);
+    this.#use(this.#storage.subarray(start, start + gathered));
   }
 
   #use(bytes: Uint8Array): void {

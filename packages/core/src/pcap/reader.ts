@@ -45,11 +45,11 @@ export class PcapDecoder {
     if (this.#file === undefined) return;
 
     const file = this.#file;
-    while (pending.available >= RECORD.DATA) {
-      const start = pending.position;
-      const captured = pending.view.getUint32(start + RECORD.CAPTURED_LENGTH, file.littleEndian);
+    while (pending.gather(RECORD.DATA)) {
+      const captured = pending.view.getUint32(pending.position + RECORD.CAPTURED_LENGTH, file.littleEndian);
       if (captured > this.#maxRecordLength) throw this.#tooLong(captured);
-      if (pending.available < RECORD.DATA + captured) return;
+      if (!pending.gather(RECORD.DATA + captured)) return;
+      const start = pending.position;
       pending.position = start + RECORD.DATA + captured;
       yield new PcapPacket(file, pending.view, start);
     }
@@ -79,7 +79,7 @@ export class PcapDecoder {
 
   #readHeader(): PcapFile | undefined {
     const pending = this.#pending;
-    if (pending.available < PCAP_HEADER_LENGTH) return undefined;
+    if (!pending.gather(PCAP_HEADER_LENGTH)) return undefined;
     const start = pending.position;
     const header = decodePcapHeader(pending.bytes.subarray(start, start + PCAP_HEADER_LENGTH));
     pending.position = start + PCAP_HEADER_LENGTH;
@@ -100,14 +100,14 @@ class PcapFile {
   readonly header: PcapHeader;
   readonly interface: CaptureInterface;
   readonly littleEndian: boolean;
-  readonly nanosecondsPerUnit: bigint;
+  readonly nanosecondsPerUnit: number;
 
   constructor(header: PcapHeader) {
     const { linkType, snapLength } = header;
     this.header = header;
     this.interface = { section: 0, index: 0, linkType, snapLength };
     this.littleEndian = header.byteOrder === 'little';
-    this.nanosecondsPerUnit = header.resolution === 'nanoseconds' ? 1n : 1_000n;
+    this.nanosecondsPerUnit = header.resolution === 'nanoseconds' ? 1 : 1_000;
   }
 }
 
@@ -129,7 +129,7 @@ class PcapPacket implements Packet {
 
   get timestampNs(): bigint {
     const seconds = this.#u32(RECORD.SECONDS);
-    return BigInt(seconds) * 1_000_000_000n + BigInt(this.#u32(RECORD.FRACTION)) * this.#file.nanosecondsPerUnit;
+    return BigInt(seconds) * 1_000_000_000n + BigInt(this.#u32(RECORD.FRACTION) * this.#file.nanosecondsPerUnit);
   }
 
   get originalLength(): number {

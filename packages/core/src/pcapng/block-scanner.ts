@@ -59,19 +59,17 @@ export class BlockScanner {
    */
   next(): boolean {
     const pending = this.#pending;
-    if (pending.available < BLOCK.BODY) return false;
-
-    const { view, position } = pending;
-    const blockType = view.getUint32(position + BLOCK.TYPE, true);
+    if (!pending.gather(BLOCK.BODY)) return false;
+    const startsSection = pending.view.getUint32(pending.position + BLOCK.TYPE, true) === sectionHeader.blockType;
     // The number of the section header reads the same in both byte orders, for this very reason.
-    const startsSection = blockType === sectionHeader.blockType;
-    if (startsSection && pending.available < MIN_LENGTH) return false;
+    if (startsSection && !pending.gather(MIN_LENGTH)) return false;
     const byteOrder = startsSection ? this.#readByteOrder() : this.section.byteOrder;
     const littleEndian = byteOrder === 'little';
 
-    const length = view.getUint32(position + BLOCK.LENGTH, littleEndian);
+    const length = pending.view.getUint32(pending.position + BLOCK.LENGTH, littleEndian);
     this.#checkLength(length);
-    if (pending.available < length) return false;
+    if (!pending.gather(length)) return false;
+    const { view, position } = pending;
     const bodyEnd = position + length - TRAILER_LENGTH;
     this.#checkTrailer(length, view.getUint32(bodyEnd, littleEndian));
 
@@ -79,7 +77,7 @@ export class BlockScanner {
       this.#section = new Section(this.#sections, byteOrder);
       this.#sections += 1;
     }
-    this.blockType = littleEndian ? blockType : view.getUint32(position + BLOCK.TYPE, false);
+    this.blockType = view.getUint32(position + BLOCK.TYPE, littleEndian);
     this.view = view;
     this.bodyStart = position + BLOCK.BODY;
     this.bodyEnd = bodyEnd;

@@ -78,6 +78,7 @@ export class StreamReader {
   /** Takes in the bytes that follow. */
   append(bytes: Uint8Array, moment: Moment): void {
     this.#pending.append(bytes);
+    this.#pending.gather(Number.POSITIVE_INFINITY);
     this.#length += bytes.byteLength;
     this.#origins.push({ end: this.#length, moment });
   }
