@@ -1,6 +1,7 @@
-// Bundles src/runtime.ts with all it needs into build/runtime.bundle.js, a CommonJS file for load-runtime.ts.
+// Bundles src/runtime.ts with all it needs into build/runtime.bundle.js, a CommonJS file for load-runtime.ts, and puts the
+// licenses of the packages in it beside it.
 
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
@@ -11,13 +12,14 @@ const bundle = await rolldown({
   platform: 'node',
   plugins: [ownModuleUrls()],
 });
-await bundle.write({
+const { output } = await bundle.write({
   file: path.join(here, 'build/runtime.bundle.js'),
   format: 'cjs',
   codeSplitting: false,
   comments: false,
 });
 await bundle.close();
+await writeFile(path.join(here, 'build/runtime.bundle.LICENSES.txt'), await licensesOf(output[0].moduleIds));
 
 /**
  * Replaces `import.meta.url` by a question that is answered when the bundle runs: the modules of a sibling package look
@@ -34,6 +36,19 @@ function ownModuleUrls() {
       return { code: code.replaceAll('import.meta.url', url) };
     },
   };
+}
+
+/** The license texts of all packages that the modules `ids` come from, but for our own. */
+async function licensesOf(ids) {
+  const texts = new Map();
+  for (const id of ids.filter((id) => path.isAbsolute(id) && id.includes('node_modules'))) {
+    const { name, folder } = await packageOf(id);
+    if (texts.has(name)) continue;
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`Cannot bundle ${name}: there is no license in ${folder}`);
+    texts.set(name, await readFile(path.join(folder, file), 'utf8'));
+  }
+  return [...texts].map(([name, text]) => `# ${name}\n\n${text.trim()}\n`).join('\n');
 }
 
 async function packageOf(file) {

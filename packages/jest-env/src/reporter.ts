@@ -15,7 +15,7 @@ interface TestFile {
 }
 
 /** See the top of this file. Jest keeps one for all runs of its watch mode. */
-export default class SocketWrapperReporter {
+export class SocketWrapperReporter {
   readonly #rootDir: string;
   readonly #outputDirs = new Set<string>();
   #core: typeof import('@socket-wrapper/core', { with: { 'resolution-mode': 'import' }}) | undefined;
@@ -50,3 +50,5 @@ export default class SocketWrapperReporter {
     if (summaryFile) appendFileSync(summaryFile, summaryPage(captures));
   }
 }
+
+export default SocketWrapperReporter;

@@ -7,7 +7,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa, type Options } from 'execa';
+import { execa } from 'execa';
 import { processesOf } from './processes.js';
 
 const PACKAGE = path.join(import.meta.dirname, '..');
@@ -27,11 +27,16 @@ export interface Run {
   readonly tests: Record<string, { status: string; messages: string[] }>;
 }
 
+/** A run that has not ended; it resolves when it has. */
+export interface Running extends PromiseLike<unknown> {
+  kill(signal: NodeJS.Signals): boolean;
+}
+
 export interface Project extends AsyncDisposable {
   readonly directory: string;
   run(args?: readonly string[], options?: { env?: Record<string, string> }): Promise<Run>;
   /** Starts Jest and does not wait for it. */
-  start(args?: readonly string[]): ReturnType<typeof execa<Options>>;
+  start(args?: readonly string[]): Running;
   /** The captures in the output directory, sorted. */
   captures(): Promise<string[]>;
   /** The processes that live in a network of this project now. */

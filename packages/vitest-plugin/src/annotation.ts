@@ -53,8 +53,15 @@ export async function attachCapture(
 export function annotationMessage({ path: file, summary }: Pick<Artifact, 'path' | 'summary'>): string {
   const intro = `Network capture (${summary}): `;
   const shown = path.relative(process.cwd(), file);
-  const room = MESSAGE_MAX - intro.length;
-  return intro + (shown.length <= room ? shown : `…${shown.slice(shown.length - room + 1)}`);
+  return intro + lastPart(shown, MESSAGE_MAX - Buffer.byteLength(intro));
+}
+
+function lastPart(text: string, maxBytes: number): string {
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+
+  const characters = [...text];
+  while (Buffer.byteLength(`…${characters.join('')}`) > maxBytes) characters.shift();
+  return `…${characters.join('')}`;
 }
 
 /** Runs `fn`, which must be done with `task.result.state` when it returns, while the test counts as running. */

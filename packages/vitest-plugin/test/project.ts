@@ -4,11 +4,11 @@
  * Networks are made in a folder of the project, so a test can tell whether its run has left any behind.
  */
 
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa, type Options } from 'execa';
+import { execa } from 'execa';
 import { processesOf } from './processes.js';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -27,12 +27,17 @@ export interface Run {
   readonly junit: string;
 }
 
+/** A run that has not ended; it resolves when it has. */
+export interface Running extends PromiseLike<unknown> {
+  kill(signal: NodeJS.Signals): boolean;
+}
+
 export interface Project extends AsyncDisposable {
   readonly directory: string;
   /** `vitest run` with `args`. */
   run(args?: readonly string[], options?: { env?: Record<string, string> }): Promise<Run>;
   /** Starts `vitest run` and does not wait for it. */
-  start(args?: readonly string[]): ReturnType<typeof execa<Options>>;
+  start(args?: readonly string[]): Running;
   /** The captures in the output directory, sorted. */
   captures(): Promise<string[]>;
   /** The processes that live in a network of this project now. */
@@ -48,6 +53,7 @@ export async function makeProject(name: string): Promise<Project> {
   const networks = await mkdtemp('/dev/shm/vitest-plugin-');
   await cp(path.join(FIXTURES, 'shared'), directory, { recursive: true });
   await cp(path.join(FIXTURES, name), directory, { recursive: true });
+  await writeFile(path.join(directory, 'package.json'), '{ "private": true, "type": "module" }');
   const plugin = 'vitest-plugin-socket-wrapper';
   await link(directory, plugin, MODULES === undefined ? PACKAGE : path.join(MODULES, plugin));
   for (const dependency of ['vitest', '@vitest/ui']) {

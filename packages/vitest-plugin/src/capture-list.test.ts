@@ -1,0 +1,91 @@
+import path from 'node:path';
+import type { KeptCapture } from '@socket-wrapper/core';
+import { describe, expect, it } from 'vitest';
+import { summaryPage, terminalList } from './capture-list.js';
+
+function capture(changes: Partial<KeptCapture> = {}): KeptCapture {
+  return {
+    version: 1,
+    run: '1',
+    file: 'web.test.ts',
+    fullName: 'serves the front page',
+    attempt: 0,
+    outcome: 'failed',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 1,
+    capture: 'web.pcapng',
+    path: path.resolve('results/web.pcapng'),
+    sidecarPath: path.resolve('results/web.json'),
+    packets: 12,
+    conversations: 2,
+    summary: '12 packets, 2 conversations',
+    text: 'laptop ──▶ web',
+    hosts: [],
+    sockets: [],
+    ...changes,
+  };
+}
+
+describe('terminalList', () => {
+  it('has the commands that open each capture', () => {
+    expect(terminalList([capture()])).toBe(
+      [
+        '',
+        ' Network captures',
+        '',
+        ' web.test.ts > serves the front page: 12 packets, 2 conversations',
+        '   wireshark results/web.pcapng',
+        '   npx socket-wrapper show results/web.pcapng',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('tells a retry from the first attempt', () => {
+    expect(terminalList([capture({ attempt: 2 })])).toContain('serves the front page (retry 2): ');
+  });
+
+  it('names a suite that is the whole file by the file alone', () => {
+    expect(terminalList([capture({ fullName: '' })])).toContain(' web.test.ts: 12 packets');
+  });
+
+  it("quotes a path that is more than one word for a shell, or it's a trap", () => {
+    const list = terminalList([capture({ path: path.resolve("it's $HOME.pcapng") })]);
+    expect(list).toContain(`wireshark 'it'\\''s $HOME.pcapng'`);
+  });
+});
+
+describe('summaryPage', () => {
+  it('is a table with the traffic to unfold', () => {
+    expect(summaryPage([capture()])).toBe(
+      [
+        '### Network captures',
+        '',
+        '| test | traffic | file |',
+        '| --- | --- | --- |',
+        '| web.test.ts &gt; serves the front page | 12 packets, 2 conversations | results/web.pcapng |',
+        '',
+        '<details><summary>web.test.ts &gt; serves the front page</summary>',
+        '',
+        '<pre>',
+        'laptop ──▶ web',
+        '</pre>',
+        '</details>',
+        '',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('keeps names and traffic from being read as markup', () => {
+    const page = summaryPage([capture({ fullName: 'a|b <script> *c*', text: '</pre><script>&' })]);
+    expect(page).toContain('| web.test.ts &gt; a\\|b &lt;script&gt; \\*c\\* |');
+    expect(page).toContain('&lt;/pre&gt;&lt;script&gt;&amp;');
+  });
+
+  it('leaves out the traffic of all but the first 20, for GitHub cuts long summaries off', () => {
+    const page = summaryPage(Array.from({ length: 30 }, (_, index) => capture({ fullName: `test ${index}` })));
+    expect(page.match(/<details>/g)).toHaveLength(20);
+    expect(page).toContain('test 29');
+  });
+});
