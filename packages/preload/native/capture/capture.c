@@ -31,20 +31,28 @@ static uint32_t next_expected(const struct sw_record *record) {
     return (uint32_t)atomic_load_explicit(&record->received, memory_order_relaxed) + 1;
 }
 
-static void append_tcp(const struct sw_address *source, const struct sw_address *destination, uint8_t flags, uint32_t sequence,
+/* Whoever sends on a stream holds the lock until its segments are written: what answers them comes later in the file. */
+static void append(const struct sw_socket *socket, const struct sw_packet *packet) {
+    sigset_t mask;
+    sw_network_lock(socket->network, &mask);
+    sw_pcap_file_append(packet);
+    sw_network_unlock(socket->network, &mask);
+}
+
+static void append_tcp(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination, uint8_t flags, uint32_t sequence,
                        uint32_t acknowledgement) {
     struct sw_packet packet;
     sw_packet_tcp(&packet, source, destination, flags, sequence, acknowledgement, NULL, 0);
-    sw_pcap_file_append(&packet);
+    append(socket, &packet);
 }
 
 void sw_capture_connected(const struct sw_socket *socket) {
     if (!sw_capture_is_on())
         return;
     const struct sw_record *record = socket->record;
-    append_tcp(&record->local, &record->peer, SW_TCP_SYN, 0, 0);
-    append_tcp(&record->peer, &record->local, SW_TCP_SYN | SW_TCP_ACK, 0, 1);
-    append_tcp(&record->local, &record->peer, SW_TCP_ACK, 1, 1);
+    append_tcp(socket, &record->local, &record->peer, SW_TCP_SYN, 0, 0);
+    append_tcp(socket, &record->peer, &record->local, SW_TCP_SYN | SW_TCP_ACK, 0, 1);
+    append_tcp(socket, &record->local, &record->peer, SW_TCP_ACK, 1, 1);
 }
 
 void sw_capture_refused(const struct sw_socket *socket, int error) {
@@ -52,15 +60,15 @@ void sw_capture_refused(const struct sw_socket *socket, int error) {
         return;
     const struct sw_record *record = socket->record;
     if (error == ECONNREFUSED) {
-        append_tcp(&record->local, &record->peer, SW_TCP_SYN, 0, 0);
-        append_tcp(&record->peer, &record->local, SW_TCP_RST | SW_TCP_ACK, 0, 1);
+        append_tcp(socket, &record->local, &record->peer, SW_TCP_SYN, 0, 0);
+        append_tcp(socket, &record->peer, &record->local, SW_TCP_RST | SW_TCP_ACK, 0, 1);
         return;
     }
     struct sw_packet syn, answer;
     sw_packet_tcp(&syn, &record->local, &record->peer, SW_TCP_SYN, 0, 0, NULL, 0);
-    sw_pcap_file_append(&syn);
+    append(socket, &syn);
     sw_packet_unreachable(&answer, &record->local, &record->local, false, &syn);
-    sw_pcap_file_append(&answer);
+    append(socket, &answer);
 }
 
 void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address *destination) {
@@ -74,9 +82,9 @@ void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address 
         sw_packet_tcp(&attempt, &source, destination, SW_TCP_SYN, 0, 0, NULL, 0);
     else
         sw_packet_udp(&attempt, &source, destination, NULL, 0);
-    sw_pcap_file_append(&attempt);
+    append(socket, &attempt);
     sw_packet_unreachable(&answer, &source, &source, false, &attempt);
-    sw_pcap_file_append(&answer);
+    append(socket, &answer);
 }
 
 /* Writes `length` bytes of the data as segments of the MTU. */
@@ -195,7 +203,7 @@ void sw_capture_closing(const struct sw_socket *socket) {
         return;
     if (peer != NULL)
         sw_record_set(peer, SW_FIN_RECEIVED);
-    append_tcp(&record->local, &record->peer, (reset ? SW_TCP_RST : SW_TCP_FIN) | SW_TCP_ACK, sequence, expected);
+    append_tcp(socket, &record->local, &record->peer, (reset ? SW_TCP_RST : SW_TCP_FIN) | SW_TCP_ACK, sequence, expected);
 }
 
 void sw_capture_end_of_stream(const struct sw_socket *socket) {
@@ -205,26 +213,24 @@ void sw_capture_end_of_stream(const struct sw_socket *socket) {
     struct sw_record *peer = peer_of(socket);
     if (peer != NULL && !sw_record_claim(peer, SW_FIN_SENT))
         return;
-    append_tcp(&record->peer, &record->local, SW_TCP_FIN | SW_TCP_ACK, next_expected(record), next_sequence(record));
+    append_tcp(socket, &record->peer, &record->local, SW_TCP_FIN | SW_TCP_ACK, next_expected(record), next_sequence(record));
 }
 
 void sw_capture_datagram(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                          const struct msghdr *message) {
-    (void)socket;
     if (!sw_capture_is_on())
         return;
     struct sw_packet packet;
     sw_packet_udp(&packet, source, destination, message->msg_iov, (unsigned)message->msg_iovlen);
-    sw_pcap_file_append(&packet);
+    append(socket, &packet);
 }
 
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message) {
-    (void)socket;
     if (!sw_capture_is_on())
         return;
     struct sw_packet about, answer;
     sw_packet_udp(&about, source, destination, message->msg_iov, (unsigned)message->msg_iovlen);
     sw_packet_unreachable(&answer, destination, source, true, &about);
-    sw_pcap_file_append(&answer);
+    append(socket, &answer);
 }

@@ -10,7 +10,6 @@
 #include "names/nameinfo.h"
 
 #include <dlfcn.h>
-#include <string.h>
 
 #ifndef NETDB_INTERNAL
 #define NETDB_INTERNAL (-1) /* musl leaves it out: "see errno" */

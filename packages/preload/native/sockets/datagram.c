@@ -26,6 +26,7 @@ struct sending {
     struct sw_site target;
     struct msghdr message; /* only the data */
     bool delivered;
+    int error; /* of the data itself, such as EFAULT */
 };
 
 /* The own address that a datagram to `target` comes from. */
@@ -217,6 +218,10 @@ static void unicast(struct sending *sending) {
         int result = hand_over(sending, &name, receiver);
         if (result == 0)
             return;
+        if (result == -EFAULT || result == -ENOMEM) {
+            sending->error = result;
+            return;
+        }
         if (receiver == NULL || result != -ECONNREFUSED)
             break;
         sw_socket_release(network, receiver); /* a ghost */
@@ -369,7 +374,7 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
         send_segments(&sending, length, control.segment);
     else
         send_one(&sending);
-    return (ssize_t)length;
+    return sending.error < 0 ? sending.error : (ssize_t)length;
 }
 
 /* The sender as the receiver is to see it. A socket on all addresses of this very host has two names to go by: the one that fits

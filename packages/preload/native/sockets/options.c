@@ -648,6 +648,8 @@ static int set_ip_option(struct sw_socket *socket, int name, const void *value, 
     case MCAST_JOIN_SOURCE_GROUP:
     case MCAST_LEAVE_SOURCE_GROUP:
         return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
+    case IP_TOS:
+        return length == 0 ? 0 : set_plain(record, IPPROTO_IP, name, value, length);
     default:
         return set_plain(record, IPPROTO_IP, name, value, length);
     }
@@ -670,6 +672,10 @@ static int set_ipv6_option(struct sw_socket *socket, int name, const void *value
     case OPT_IPV6_TRANSPARENT:
         result = take_int(IPPROTO_IPV6, value, length, &wanted);
         return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+    case IPV6_MULTICAST_HOPS:
+        if (record->type == SOCK_STREAM)
+            return -ENOPROTOOPT;
+        return set_plain(record, IPPROTO_IPV6, name, value, length);
     case OPT_IPV6_ADDR_PREFERENCES:
         return take_int(IPPROTO_IPV6, value, length, &wanted);
     case IPV6_MULTICAST_IF:

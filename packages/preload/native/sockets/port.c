@@ -36,7 +36,7 @@ struct request {
     bool group;              /* a multicast or broadcast address: shares its port with whom it likes */
 };
 
-static uint16_t next_ephemeral(struct sw_network *network) {
+uint16_t sw_port_next(struct sw_network *network) {
     uint32_t count = atomic_fetch_add_explicit(&network->state->header.ephemeral, 1, memory_order_relaxed);
     return (uint16_t)(FIRST_EPHEMERAL + count % EPHEMERAL_PORTS);
 }
@@ -250,7 +250,7 @@ static int claim(const struct sw_socket *socket, struct request *request) {
 /* Tries ports of the kernel's choice until one is free. */
 static int claim_ephemeral(const struct sw_socket *socket, struct request *request) {
     for (unsigned i = 0; i < EPHEMERAL_PORTS; i++) {
-        request->name.port = next_ephemeral(socket->network);
+        request->name.port = sw_port_next(socket->network);
         int result = claim(socket, request);
         if (result != -EADDRINUSE)
             return result;
@@ -343,7 +343,7 @@ int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) 
     /* bind(2) of the kernel is the judge; no lock. Files of dead processes are passed over here and taken over by whoever asks for
      * their port. */
     for (unsigned i = 0; i < 2 * EPHEMERAL_PORTS; i++) {
-        name.port = next_ephemeral(socket->network);
+        name.port = sw_port_next(socket->network);
         int result = bind_name(socket, &name);
         if (result == -EADDRINUSE && i >= EPHEMERAL_PORTS && !sw_name_is_served(socket->network, &name)) {
             struct sw_path path;

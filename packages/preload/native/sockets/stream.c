@@ -97,10 +97,11 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
     struct sockaddr_un from;
     socklen_t from_length = sizeof from;
     int fd = sw_real.accept4(socket->fd, (struct sockaddr *)&from, &from_length, flags);
-    int error = errno;
-    release_if_closed(socket);
-    if (fd < 0)
+    if (fd < 0) {
+        int error = errno;
+        release_if_closed(socket);
         return -error;
+    }
     /* Like the kernel, only after the connection was taken. */
     if (address != NULL && (length == NULL || (int)*length < 0)) {
         sw_real.close(fd);
@@ -145,6 +146,7 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
         record->local = sw_address_of_site(network, &site, listener->local.port, listener->family);
     }
     sw_record_set(record, SW_BOUND | SW_CONNECTED | SW_ACCEPTED | SW_BOUND_ADDRESS);
+    release_if_closed(socket);
     if (address != NULL && length != NULL)
         sw_address_write(&record->peer, record->family, address, length);
     return fd;
@@ -274,6 +276,8 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     }
     if (target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST || target.scope == SW_SCOPE_BROADCAST) {
         sw_capture_blocked(socket, &address);
+        if (!sw_record_has(record, SW_NAMED) && record->local.port == 0)
+            record->local.port = sw_port_next(socket->network); /* The kernel, too, has chosen it by then. */
         return -ENETUNREACH;
     }
     if (sw_record_has(record, SW_REUSEADDR | SW_REUSEPORT) && sw_port_has_connection(socket, &address))
@@ -495,6 +499,12 @@ static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, i
         sw_stream_was_reset(record);
     if (error != EPIPE)
         return -error;
+    int native = 0;
+    socklen_t native_length = sizeof native;
+    if (sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &native, &native_length) == 0 && native == ECONNRESET) {
+        sw_stream_was_reset(record);
+        return -ECONNRESET;
+    }
     if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
         return broken_pipe(flags);
     if (sw_record_has(record, SW_RESET_RECEIVED)) {
@@ -507,6 +517,7 @@ static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, i
     /* The first bytes after the peer's close are what tells TCP that nobody is there. */
     if (sw_record_claim(record, SW_RESET_SENT))
         return (ssize_t)length;
+    sw_stream_was_reset(record);
     return broken_pipe(flags);
 }
 
