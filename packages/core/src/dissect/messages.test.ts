@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { golden } from '../../test/golden.js';
-import { type Connection, LAPTOP, Traffic, WEB } from '../../test/traffic.js';
+import { told, toldOf } from '../../test/told.js';
+import { LAPTOP, Traffic, WEB } from '../../test/traffic.js';
 import { readPackets } from '../pcap/capture.js';
-import { join } from '../pcap/join.js';
 import type { Conversation } from './conversation.js';
 import { conversationsIn } from './conversations.js';
 import { messagesOf } from './messages.js';
-import type { Message } from './protocols/message.js';
 
 /** What the golden captures of real programs say; `…` stands for the rest of a long line. */
 const TOLD: Readonly<Record<string, readonly string[]>> = {
@@ -127,13 +126,6 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const MAX_LENGTH = 110;
-
-function told({ from, summary, excerpt, isComplete }: Message): string {
-  const text = `${from}: ${summary}${excerpt === undefined ? '' : `  ${excerpt}`}${isComplete ? '' : ' (incomplete)'}`;
-  return text.length > MAX_LENGTH ? `${text.slice(0, 100)}…` : text;
-}
-
 /** The same conversation, as if each packet had brought one byte. */
 function byteByByte(conversation: Conversation): Conversation {
   const events = conversation.events.flatMap((event) =>
@@ -141,16 +133,6 @@ function byteByByte(conversation: Conversation): Conversation {
   );
   return { ...conversation, events };
 }
-
-/** What is told of a connection on which `speak` happens. */
-function toldOf(speak: (connection: Connection) => void, port = WEB.port): string[] {
-  const traffic = new Traffic();
-  speak(traffic.connection(LAPTOP, { ...WEB, port }).open());
-  return conversationsIn(traffic.capture().packets).flatMap(messagesOf).map(told);
-}
-
-const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
-const utf8 = (text: string) => new TextEncoder().encode(text);
 
 describe('messagesOf', () => {
   it.each(Object.entries(TOLD))('tells what was said in %s', (name, expected) => {
@@ -218,271 +200,5 @@ describe('messagesOf', () => {
   it('makes control characters harmless', () => {
     expect(toldOf((it) => it.fromClient('GET /\u001b[2J HTTP/1.1\r\n\r\n'))).toEqual(['client: GET /\\u001b[2J']);
     expect(toldOf((it) => it.fromClient('\u001b]0;x\u0007'))).toEqual(['client: 6 bytes  1b 5d 30 3b 78 07  .]0;x.']);
-  });
-});
-
-describe('HTTP/1', () => {
-  it('tells requests that share a packet, and the answers to them', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('GET /a HTTP/1.1\r\n\r\nHEAD /b HTTP/1.1\r\n\r\nPUT /c HTTP/1.1\r\ncontent-length: 2\r\n\r\nok')
-        .fromServer(
-          'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n',
-        ),
-    );
-    expect(lines).toEqual([
-      'client: GET /a',
-      'client: HEAD /b',
-      'client: PUT /c · 2 bytes  "ok"',
-      'server: 204 No Content',
-      'server: 200 OK',
-      'server: 201 Created',
-    ]);
-  });
-
-  it('puts chunks together and passes over trailers', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('GET / HTTP/1.1\r\n\r\n')
-        .fromServer('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n')
-        .fromServer('6\r\n world\r\n0\r\nx-sum: 1\r\n\r\nHTTP/1.1 200 OK\r\n'),
-    );
-    expect(lines).toEqual(['client: GET /', 'server: 200 OK · 11 bytes  "hello world"', 'server: 200 OK (incomplete)']);
-  });
-
-  it('takes a body without a length to last until the close', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('GET / HTTP/1.0\r\n\r\n')
-        .fromServer('HTTP/1.0 200 OK\r\n\r\nall')
-        .fromServer(' of it')
-        .closedBy('server'),
-    );
-    expect(lines).toEqual(['client: GET /', 'server: 200 OK · 9 bytes  "all of it"']);
-  });
-
-  it('tells an interim answer from the one that counts', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('POST / HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n')
-        .fromServer('HTTP/1.1 100 Continue\r\n\r\n')
-        .fromClient('ok')
-        .fromServer('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
-    );
-    expect(lines).toEqual(['client: POST / · 2 bytes  "ok"', 'server: 100 Continue', 'server: 200 OK']);
-  });
-
-  it('shows what goes through a proxy, once it is connected', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('CONNECT db:5432 HTTP/1.1\r\n\r\n')
-        .fromServer('HTTP/1.1 200 Connection established\r\n\r\n')
-        .fromClient('raw')
-        .fromServer('too'),
-    );
-    expect(lines).toEqual([
-      'client: CONNECT db:5432',
-      'server: 200 Connection established',
-      'client: 3 bytes  "raw"',
-      'server: 3 bytes  "too"',
-    ]);
-  });
-
-  it('goes on with HTTP when the server does not upgrade', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('GET / HTTP/1.1\r\nupgrade: websocket\r\n\r\n')
-        .fromServer('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')
-        .fromClient('GET /next HTTP/1.1\r\n\r\n'),
-    );
-    expect(lines).toEqual(['client: GET /', 'server: 400 Bad Request', 'client: GET /next']);
-  });
-
-  it('leaves a compressed body alone', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient('GET / HTTP/1.1\r\n\r\n')
-        .fromServer('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n\u001f!'),
-    );
-    expect(lines).toEqual(['client: GET /', 'server: 200 OK · gzip · 2 bytes']);
-  });
-
-  it('shows what is not HTTP after all', () => {
-    const lines = toldOf((it) => it.fromClient('GET / HTTP/1.1\r\n\r\n').fromServer('SSH-2.0-OpenSSH\r\n'));
-    expect(lines).toEqual(['client: GET /', 'server: 17 bytes  "SSH-2.0-OpenSSH\\r\\n"']);
-  });
-});
-
-describe('WebSocket', () => {
-  const upgraded = (it: Connection) =>
-    it
-      .fromClient('GET / HTTP/1.1\r\nupgrade: websocket\r\n\r\n')
-      .fromServer('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n');
-
-  it('tells long frames, fragments, pings and a close with a reason', () => {
-    const lines = toldOf((it) =>
-      upgraded(it)
-        .fromServer(join([bytes('82 7e 0100'), new Uint8Array(256)]))
-        .fromServer(join([bytes('01 02'), utf8('he'), bytes('80 03'), utf8('llo')]))
-        .fromServer(bytes('89 00'))
-        .fromServer(join([bytes('88 06 03f3'), utf8('oops')])),
-    );
-    expect(lines.slice(2)).toEqual([
-      expect.stringMatching(/^server: WebSocket binary · 256 bytes {2}00 00/),
-      'server: WebSocket text · 2 bytes (more follows)  "he"',
-      'server: WebSocket continuation · 3 bytes  "llo"',
-      'server: WebSocket ping',
-      'server: WebSocket close 1011  "oops"',
-    ]);
-  });
-});
-
-describe('SMTP', () => {
-  it('keeps credentials to itself', () => {
-    const lines = toldOf(
-      (it) =>
-        it
-          .fromServer('220 mail ESMTP\r\n')
-          .fromClient('EHLO me\r\n')
-          .fromServer('250 mail\r\n')
-          .fromClient('AUTH PLAIN c2VjcmV0\r\n')
-          .fromServer('535 no\r\n')
-          .fromClient('AUTH LOGIN\r\n')
-          .fromServer('334 VXNlcm5hbWU6\r\n')
-          .fromClient('c2VjcmV0\r\n')
-          .fromServer('235 ok\r\n')
-          .fromClient('QUIT\r\n'),
-      25,
-    );
-    expect(lines).toContain('client: AUTH PLAIN');
-    expect(lines).toContain('client: (credentials)');
-    expect(lines.at(-1)).toBe('client: QUIT');
-    expect(lines.join()).not.toContain('c2VjcmV0');
-  });
-
-  it('goes on with TLS behind STARTTLS', () => {
-    const lines = toldOf(
-      (it) =>
-        it
-          .fromServer('220 mail ESMTP\r\n')
-          .fromClient('EHLO me\r\nSTARTTLS\r\n')
-          .fromServer('250 mail\r\n220 go\r\n')
-          .fromClient(bytes('15 0301 0002 0228')),
-      587,
-    );
-    expect(lines).toEqual([
-      'server: 220 mail ESMTP',
-      'client: EHLO me',
-      'client: STARTTLS',
-      'server: 250 mail',
-      'server: 220 go',
-      'client: TLS alert: handshake failure',
-    ]);
-  });
-});
-
-describe('PostgreSQL', () => {
-  const message = (type: string, body: string) => {
-    const bodyBytes = utf8(body);
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, bodyBytes.length + 4);
-    return join([utf8(type), length, bodyBytes]);
-  };
-  const startup = bytes('00000012 00030000 75736572 00 6d65 00 00 00');
-
-  it('tells the five messages of an extended query as one', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient(startup.subarray(0, 18))
-        .fromServer(join([message('R', '\0\0\0\0'), message('Z', 'I')]))
-        .fromClient(
-          join([
-            message('P', '\0select $1\0\0\0'),
-            message('B', '\0\0\0\0\0\0\0\0'),
-            message('D', 'P\0'),
-            message('E', '\0\0\0\0\0'),
-            message('S', ''),
-          ]),
-        )
-        .fromServer(
-          join([
-            message('1', ''),
-            message('2', ''),
-            message('D', '\0\0'),
-            message('C', 'SELECT 1\0'),
-            message('Z', 'I'),
-          ]),
-        ),
-    );
-    expect(lines).toEqual([
-      'client: startup user=me',
-      'server: ready',
-      'client: parse select $1, bind, execute',
-      'server: SELECT 1',
-    ]);
-  });
-
-  it('keeps passwords to itself, and tells why the server says no', () => {
-    const lines = toldOf((it) =>
-      it
-        .fromClient(startup.subarray(0, 18))
-        .fromServer(message('R', '\0\0\0\u0003'))
-        .fromClient(message('p', 'hunter2\0'))
-        .fromServer(message('E', 'SFATAL\0C28P01\0Mwrong password\0\0'))
-        .closedBy('server'),
-    );
-    expect(lines).toEqual([
-      'client: startup user=me',
-      'server: wants a password',
-      'client: (credentials)',
-      'server: error 28P01 wrong password',
-    ]);
-  });
-
-  it('goes on with TLS when the server accepts it', () => {
-    const lines = toldOf((it) =>
-      it.fromClient(bytes('00000008 04d2162f')).fromServer('S').fromClient(bytes('15 0301 0002 0230')),
-    );
-    expect(lines).toEqual(['client: asks for TLS', 'server: accepts TLS', 'client: TLS alert: unknown CA']);
-  });
-});
-
-describe('Redis', () => {
-  it('tells every kind of value', () => {
-    const values = [
-      '+OK',
-      ':7',
-      ',1.5',
-      '(12345678901234567890',
-      '_',
-      '#t',
-      '$-1',
-      '$0\r\n',
-      '*-1',
-      '%1\r\n+a\r\n:1',
-      '~1\r\n:1',
-      '!3\r\nERR',
-      '=5\r\ntxt:x',
-      '-WRONGTYPE no',
-    ];
-    const lines = toldOf((it) => it.fromClient('*1\r\n$4\r\nPING\r\n').fromServer(`${values.join('\r\n')}\r\n`));
-    expect(lines.slice(1)).toEqual(
-      [
-        'OK',
-        '7',
-        '1.5',
-        '12345678901234567890',
-        'nil',
-        'true',
-        'nil',
-        '""',
-        'nil',
-        '[a, 1]',
-        '[1]',
-        'ERR',
-        '"txt:x"',
-        'WRONGTYPE no',
-      ].map((text) => `server: ${text}`),
-    );
   });
 });
