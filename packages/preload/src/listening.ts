@@ -74,7 +74,7 @@ export async function waitUntilListening(
   try {
     const first = await Promise.race([listens, lastOf(program, process), timeout, aborted]);
     // The end may be known before the doorbell is heard; a daemon's listening counts all the same.
-    if (first === 'listens' || (!network.disposed && isListening())) return;
+    if (first === 'listens' || isListening()) return;
     if (first === 'aborted')
       throw failure(program, 'ABORTED', `was not listening on ${list(targets)} yet`, signal?.reason);
     if (typeof first === 'object') {
@@ -106,7 +106,7 @@ function notListening(program: SpawnedProgram, targets: readonly Target[], timeo
     const places = others.map(({ transport, local }) => `${transport.toUpperCase()} ${local.port} (${local.address})`);
     return failure(program, 'LISTENS_ELSEWHERE', `${stated}, but on ${places.join(', ')}`);
   }
-  const isOnNetwork = network.processes().some(({ spawn }) => spawn === program.spawn);
+  const isOnNetwork = network.disposed || network.processes().some(({ spawn }) => spawn === program.spawn);
   const reason = isOnNetwork
     ? ', and on no other port'
     : '; the library was loaded into none of its processes, as happens to static ones and to those with file capabilities';
@@ -130,7 +130,9 @@ function missing(program: SpawnedProgram, targets: readonly Target[]): Target[] 
   );
 }
 
+/** None on a network that is being disposed of, which may refuse to tell by now: its programs are being ended. */
 function socketsOf({ host, spawn }: SpawnedProgram): SocketInfo[] {
+  if (host.network.disposed) return [];
   return host.network.sockets().filter((socket) => socket.spawn === spawn);
 }
 
