@@ -7,7 +7,8 @@
 #include <netdb.h>
 
 /* Returns 0 and a list, or an EAI_… code. errno is untouched. An entry and its canonical name are allocated as glibc's are, so
- * that glibc's own freeaddrinfo(3) could free them as well. */
+ * that glibc's own freeaddrinfo(3) could free them as well. A name that nobody has is EAI_NONAME; one that has no address of the
+ * family asked for is EAI_NODATA, as when glibc asks DNS. */
 int sw_getaddrinfo(const struct sw_place *place, const char *node, const char *service, const struct addrinfo *hints,
                    struct addrinfo **list);
 
