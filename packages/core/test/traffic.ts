@@ -53,8 +53,8 @@ export class Traffic {
   }
 
   /** A connection to go on with. */
-  connection(client: End, server: End): Connection {
-    return new Connection(this, client, server);
+  connection(client: End, server: End, initialSequences?: readonly [number, number]): Connection {
+    return new Connection(this, client, server, initialSequences);
   }
 
   /** The packets as the reader gives them. */

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { hex, toldOf } from '../../../test/told.js';
+import { bytesOf } from '../../../test/traffic.js';
+import { join } from '../../pcap/join.js';
+
+const PREFACE = bytesOf('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const END_STREAM = 0x1;
+const END_HEADERS = 0x4;
+const PADDED = 0x8;
+const PRIORITY = 0x20;
+/** `GET /`, with the fields that have numbers. */
+const GET_ROOT = hex('82 84 86');
+
+function frame(type: number, flags: number, stream: number, payload: Uint8Array): Uint8Array {
+  const header = new Uint8Array(9);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, payload.length << 8);
+  view.setUint8(3, type);
+  view.setUint8(4, flags);
+  view.setUint32(5, stream);
+  return join([header, payload]);
+}
+
+const literal = (name: string, value: string) =>
+  join([hex('00'), Uint8Array.of(name.length), bytesOf(name), Uint8Array.of(value.length), bytesOf(value)]);
+
+describe('http2', () => {
+  it('tells streams that go on at the same time', () => {
+    const told = toldOf((it) =>
+      it
+        .fromClient(join([PREFACE, frame(4, 0, 0, hex(''))]))
+        .fromClient(join([frame(1, END_HEADERS | END_STREAM, 1, GET_ROOT), frame(1, END_HEADERS, 3, GET_ROOT)]))
+        .fromServer(frame(1, END_HEADERS, 1, hex('88')))
+        .fromClient(frame(0, END_STREAM, 3, bytesOf('body')))
+        .fromServer(frame(1, END_HEADERS | END_STREAM, 3, hex('8d')))
+        .fromServer(frame(0, END_STREAM, 1, bytesOf('late'))),
+    );
+    expect(told).toEqual([
+      'client: GET / (stream 1)',
+      'client: GET / (stream 3) · 4 bytes  "body"',
+      'server: 200 (stream 1) · 4 bytes  "late"',
+      'server: 404 (stream 3)',
+    ]);
+  });
+
+  it('puts headers together that take several frames, and takes padding and priority off', () => {
+    const padded = join([hex('02 00000000 10'), GET_ROOT.subarray(0, 1), hex('0000')]);
+    const told = toldOf((it) =>
+      it
+        .fromClient(join([PREFACE, frame(1, PADDED | PRIORITY | END_STREAM, 1, padded)]))
+        .fromClient(frame(9, END_HEADERS, 1, GET_ROOT.subarray(1))),
+    );
+    expect(told).toEqual(['client: GET / (stream 1)']);
+  });
+
+  it('tells the gRPC status that comes behind the body', () => {
+    const trailers = join([literal('grpc-status', '5'), literal('grpc-message', 'not here')]);
+    const told = toldOf((it) =>
+      it
+        .fromClient(join([PREFACE, frame(1, END_HEADERS | END_STREAM, 1, GET_ROOT)]))
+        .fromServer(frame(1, END_HEADERS, 1, hex('88')))
+        .fromServer(frame(1, END_HEADERS | END_STREAM, 1, trailers)),
+    );
+    expect(told.at(-1)).toBe('server: 200 (stream 1) · gRPC status 5 not here');
+  });
+
+  it('tells why a stream or the connection is given up', () => {
+    const told = toldOf((it) =>
+      it
+        .fromClient(join([PREFACE, frame(1, END_HEADERS | END_STREAM, 1, GET_ROOT)]))
+        .fromServer(frame(1, END_HEADERS, 1, hex('88')))
+        .fromServer(frame(3, 0, 1, hex('00000008')))
+        .fromServer(frame(7, 0, 0, hex('00000001 0000000b'))),
+    );
+    expect(told.slice(1)).toEqual([
+      'server: 200 (stream 1) (incomplete)',
+      'server: resets stream 1: CANCEL',
+      'server: goes away: ENHANCE_YOUR_CALM',
+    ]);
+  });
+
+  it('tells an answer that never ended as incomplete', () => {
+    const told = toldOf((it) =>
+      it
+        .fromClient(join([PREFACE, frame(1, END_HEADERS | END_STREAM, 1, GET_ROOT)]))
+        .fromServer(frame(1, END_HEADERS, 1, hex('88')))
+        .closedBy('server'),
+    );
+    expect(told.at(-1)).toBe('server: 200 (stream 1) (incomplete)');
+  });
+});
