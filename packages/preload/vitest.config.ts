@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     name: 'preload',
+    // Programs start in their own time on a busy machine.
+    testTimeout: 20_000,
     include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/native/*.test.ts'],
     globalSetup: ['test/native/support/global-setup.ts'],
   },

@@ -68,7 +68,7 @@ describe('host.spawn with listening', () => {
 
   it('says where the program listens instead, with its last words, and ends it', async () => {
     await using network = createNetwork();
-    const server = serve(network.host('web'), ['tcp:8080', 'udp:53'], { listening: [80, 8080], timeoutMs: 1500 });
+    const server = serve(network.host('web'), ['tcp:8080', 'udp:53'], { listening: [80, 8080], timeoutMs: 3000 });
     const { pid } = server;
     const error = await server.then(
       () => expect.unreachable(),
@@ -76,15 +76,15 @@ describe('host.spawn with listening', () => {
     );
     expect(error).toMatchObject({ code: 'LISTENS_ELSEWHERE', host: 'web' });
     expect(error.message).toMatch(
-      /server\.mjs tcp:8080 udp:53 on host web does not listen on TCP port 80 after 1500 ms, but on (TCP 8080 \(::\), UDP 53 \(0\.0\.0\.0\)|UDP 53 \(0\.0\.0\.0\), TCP 8080 \(::\))\. Its last output:\n {2}listening on /,
+      /server\.mjs tcp:8080 udp:53 on host web does not listen on TCP port 80 after 3000 ms, but on (TCP 8080 \(::\), UDP 53 \(0\.0\.0\.0\)|UDP 53 \(0\.0\.0\.0\), TCP 8080 \(::\))\. Its last output:\n {2}listening on /,
     );
     expect(isAlive(pid)).toBe(false);
   });
 
   it('does not take a UDP socket for a TCP one', async () => {
     await using network = createNetwork();
-    const server = serve(network.host('web'), ['udp:80'], { listening: 80, timeoutMs: 1500 });
-    await expect(server).rejects.toThrow('does not listen on TCP port 80 after 1500 ms, but on UDP 80 (0.0.0.0)');
+    const server = serve(network.host('web'), ['udp:80'], { listening: 80, timeoutMs: 3000 });
+    await expect(server).rejects.toThrow('does not listen on TCP port 80 after 3000 ms, but on UDP 80 (0.0.0.0)');
   });
 
   it('rejects at once, not after the time limit, when the port is taken', async () => {
