@@ -148,6 +148,19 @@ describe('readPackets', () => {
     });
   });
 
+  it('says that a packet holds more than its block', () => {
+    const bytes = golden('pcapng-two-sections.pcapng');
+    const blocks = [...readBlocks(bytes)];
+    const start = encodeBlocks(blocks.slice(0, 2)).byteLength;
+    new DataView(bytes.buffer).setUint32(start + 20, 5000, true);
+    const message =
+      `Cannot read the packet in the pcapng enhanced packet block at byte ${start + 28}: ` +
+      'it holds 5000 bytes, the block has 136 left';
+    expect(errorOf(() => [...readPackets(bytes)])).toEqual(
+      new CaptureError('BAD_LENGTH', message, { offset: start + 28 }),
+    );
+  });
+
   it('refuses a record that is longer than it was told to accept', () => {
     const bytes = golden('pcap-nanoseconds-le.pcap');
     expect(errorOf(() => [...readPackets(bytes, { maxRecordLength: 34 })])).toMatchObject({

@@ -10,7 +10,7 @@ import { encodeBlocks } from '../pcapng/writer.js';
 import { renderText } from '../render/render-text.js';
 import { widthOf } from '../render/text-width.js';
 import type { ByteOrder } from './byte-order.js';
-import { readBlocks, readCapture, readPackets } from './capture.js';
+import { PacketDecoder, readBlocks, readCapture, readPackets } from './capture.js';
 import { CaptureError } from './capture-error.js';
 import { LinkType } from './link-type.js';
 import { encodePcap } from './writer.js';
@@ -236,6 +236,32 @@ describe('a damaged file', () => {
         expect(packets).toEqual(blocks);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('ends at the same place with the same words, wherever its chunks are cut', () => {
+    const told = (chunks: Iterable<Uint8Array>): unknown[] => {
+      const decoder = new PacketDecoder();
+      const found: unknown[] = [];
+      try {
+        for (const chunk of chunks) for (const { data } of decoder.push(chunk)) found.push(data);
+        decoder.end();
+      } catch (error) {
+        const { code, offset, message } = error as CaptureError;
+        found.push({ code, offset, message });
+      }
+      return found;
+    };
+    fc.assert(
+      fc.property(damaged, fc.array(fc.integer({ min: 1, max: 400 })), (file, lengths) => {
+        let start = 0;
+        const chunks = [...lengths, file.length].map((length) => {
+          start += length;
+          return file.subarray(start - length, start);
+        });
+        expect(told(chunks)).toEqual(told([file]));
+      }),
+      { numRuns: 300 },
     );
   });
 
