@@ -12,7 +12,6 @@ import sys
 import unittest
 
 from test import support
-from test.support import os_helper
 
 
 class Result(unittest.TextTestResult):
@@ -88,7 +87,7 @@ if __name__ == "__main__":
     # As "python3 -m test" does without -u: nothing that needs the internet, or much time or memory.
     support.use_resources = []
     support.verbose = True
-    with open(results_path, "a") as results, os_helper.temp_cwd("conformance"):
+    with open(results_path, "a") as results:
         suite = unittest.defaultTestLoader.loadTestsFromName("test." + module)
         runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)
         runner.run(chosen(suite, set(listed), only))

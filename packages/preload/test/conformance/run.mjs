@@ -9,7 +9,8 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -50,7 +51,7 @@ async function main() {
     },
   });
   const modules = values.only ?? MODULES;
-  const output = values.output;
+  const output = resolve(values.output);
   mkdirSync(output, { recursive: true });
   prepare(modules);
 
@@ -125,7 +126,9 @@ async function runPython(module, way, base, log) {
       ? [SANDBOX, 'up', ...python]
       : [SANDBOX, 'down', 'env', `LD_PRELOAD=${LIBRARY}`, `SOCKET_WRAPPER_DIR=${directory}`, ...python];
   const [file, ...args] = command;
-  const child = spawn(file, args, { stdio: ['ignore', log, log], detached: true });
+  /* The tests leave files where they run. */
+  const workplace = mkdtempSync(join(tmpdir(), 'sw-python-'));
+  const child = spawn(file, args, { cwd: workplace, stdio: ['ignore', log, log], detached: true });
   /* faulthandler ends a test that hangs; this is for a process that hangs as a whole. */
   let quiet = setTimeout(() => {}, 0);
   let seen = -1;
@@ -149,6 +152,7 @@ async function runPython(module, way, base, log) {
     clearInterval(watch);
     clearTimeout(quiet);
     rmSync(directory, { recursive: true, force: true });
+    rmSync(workplace, { recursive: true, force: true });
   }
 }
 

@@ -246,9 +246,8 @@ const char *event_names(unsigned events) {
         unsigned bit;
         const char *name;
     } names[] = {
-        {POLLIN, "IN"},           {POLLPRI, "PRI"},       {POLLOUT, "OUT"},       {POLLERR, "ERR"},
-        {POLLHUP, "HUP"},         {POLLNVAL, "NVAL"},     {POLLRDHUP, "RDHUP"},   {POLLRDNORM, "RDNORM"},
-        {POLLRDBAND, "RDBAND"},   {POLLWRNORM, "WRNORM"}, {POLLWRBAND, "WRBAND"},
+        {POLLIN, "IN"},   {POLLPRI, "PRI"},   {POLLOUT, "OUT"},     {POLLERR, "ERR"},
+        {POLLHUP, "HUP"}, {POLLNVAL, "NVAL"}, {POLLRDHUP, "RDHUP"},
     };
     static _Thread_local char texts[4][128];
     static _Thread_local unsigned next;
@@ -265,8 +264,7 @@ const char *event_names(unsigned events) {
 }
 
 void show_poll(const char *text, int fd) {
-    struct pollfd poll_fd = {.fd = fd, .events = (short)(POLLIN | POLLPRI | POLLOUT | POLLRDHUP | POLLRDNORM |
-                                                         POLLRDBAND | POLLWRNORM | POLLWRBAND)};
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN | POLLPRI | POLLOUT | POLLRDHUP};
     int result = poll(&poll_fd, 1, 0);
     if (result == -1)
         say("poll(%s) = -1 %s", text, error_name(errno));

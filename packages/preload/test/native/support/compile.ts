@@ -25,6 +25,9 @@ const FORTIFIED_TOPICS = ['accept', 'data', 'udp'];
 /** The program that gives others a network namespace of their own. */
 export const SANDBOX = join(BUILD, 'sandbox');
 
+/** One exchange between two programs: `talk serve udp 127.0.0.10 7`. */
+export const TALK = join(BUILD, 'talk');
+
 /** The executable of a plain program, `bind_errors` for example. */
 export function programPath(name: string): string {
   return join(BUILD, 'programs', name);
@@ -44,13 +47,16 @@ export async function programNames(): Promise<string[]> {
   return sources.map((file) => file.slice(0, -'.c'.length)).sort();
 }
 
-/** Makes the sandbox and all plain programs. */
+/** Makes the sandbox, `talk` and all plain programs. */
 export async function compilePrograms(): Promise<void> {
   const harness = join(PROGRAMS, 'harness.c');
   const headers = (await readdir(PROGRAMS))
     .filter((file) => extname(file) === '.h')
     .map((file) => join(PROGRAMS, file));
-  const compilations: Compilation[] = [{ output: SANDBOX, sources: [join(NATIVE_TESTS, 'sandbox.c')] }];
+  const compilations: Compilation[] = [
+    { output: SANDBOX, sources: [join(NATIVE_TESTS, 'sandbox.c')] },
+    { output: TALK, sources: [join(NATIVE_TESTS, 'talk.c')] },
+  ];
   for (const name of await programNames()) {
     const sources = [join(PROGRAMS, `${name}.c`), harness];
     compilations.push({ output: programPath(name), sources, headers });
