@@ -28,6 +28,9 @@ export const SANDBOX = join(BUILD, 'sandbox');
 /** One exchange between two programs: `talk serve udp 127.0.0.10 7`. */
 export const TALK = join(BUILD, 'talk');
 
+/** Kills processes in the middle of socket calls: `crash 200 1`. */
+export const CRASH = join(BUILD, 'crash');
+
 /** The executable of a plain program, `bind_errors` for example. */
 export function programPath(name: string): string {
   return join(BUILD, 'programs', name);
@@ -47,7 +50,7 @@ export async function programNames(): Promise<string[]> {
   return sources.map((file) => file.slice(0, -'.c'.length)).sort();
 }
 
-/** Makes the sandbox, `talk` and all plain programs. */
+/** Makes the sandbox, `talk`, `crash` and all plain programs. */
 export async function compilePrograms(): Promise<void> {
   const harness = join(PROGRAMS, 'harness.c');
   const headers = (await readdir(PROGRAMS))
@@ -56,6 +59,7 @@ export async function compilePrograms(): Promise<void> {
   const compilations: Compilation[] = [
     { output: SANDBOX, sources: [join(NATIVE_TESTS, 'sandbox.c')] },
     { output: TALK, sources: [join(NATIVE_TESTS, 'talk.c')] },
+    { output: CRASH, sources: [join(NATIVE_TESTS, 'crash.c')] },
   ];
   for (const name of await programNames()) {
     const sources = [join(PROGRAMS, `${name}.c`), harness];
