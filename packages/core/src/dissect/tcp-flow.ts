@@ -44,6 +44,9 @@ const SEQUENCE_SPACE = 2 ** SEQUENCE_BITS;
 /** How much may wait for a missing segment before it is given up. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
+/** What a segment without data is. */
+const NOTHING: Arrival = { parts: [], repeated: 0, isEarly: false };
+
 /** One direction of a TCP connection. Positions count the bytes of the stream from 0; sequence numbers wrap at 2^32. */
 export class TcpFlow {
   /** How many bytes were put in order, gaps included. */
@@ -71,7 +74,7 @@ export class TcpFlow {
     this.#firstSequence ??= dataSequence;
     const position = this.#positionOf(dataSequence);
     if (flags.fin) this.endPosition ??= position + payloadLength;
-    if (payloadLength === 0) return { parts: [], repeated: 0, isEarly: false };
+    if (payloadLength === 0) return NOTHING;
 
     const repeated = Math.min(payloadLength, Math.max(0, this.position - position));
     this.repeatedBytes += repeated;
@@ -79,6 +82,13 @@ export class TcpFlow {
     if (repeated === payloadLength) return { parts: [], repeated, isEarly: false };
 
     const isEarly = position > this.position;
+    const isNext = position === this.position && this.#waiting.length === 0;
+    if (isNext)
+      return {
+        parts: this.#consume({ ...moment, position, bytes: payload, length: payloadLength }),
+        repeated,
+        isEarly,
+      };
     this.#wait({ ...moment, position, bytes: payload, length: payloadLength });
     const parts = this.#readable();
     if (this.#waitingBytes > MAX_WAITING_BYTES) parts.push(...this.#giveUpMissing(Number.POSITIVE_INFINITY));

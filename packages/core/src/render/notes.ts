@@ -41,9 +41,15 @@ function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
   return { kind: 'note', timestampNs, text, tone: isBad ? 'bad' : 'quiet' };
 }
 
-/** The first packet that is later than the line; between two packets, for the line is neither. */
+/** Between the last packet that is not later than the line and the next; recorders write packets in order. */
 function placeOf({ timestampNs }: Pick<Note, 'timestampNs'>, packets: Capture['packets']): number {
-  const later =
-    timestampNs === undefined ? -1 : packets.findIndex((packet) => (packet.timestampNs ?? 0n) > timestampNs);
-  return (later === -1 ? packets.length : later) - 0.5;
+  if (timestampNs === undefined) return packets.length - 0.5;
+  let first = 0;
+  let end = packets.length;
+  while (first < end) {
+    const middle = (first + end) >>> 1;
+    if ((packets[middle]?.timestampNs ?? 0n) > timestampNs) end = middle;
+    else first = middle + 1;
+  }
+  return first - 0.5;
 }

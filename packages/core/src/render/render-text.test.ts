@@ -151,6 +151,12 @@ describe('renderText', () => {
     ]);
   });
 
+  it('looks at the last packets only when it is told to, and counts the others', () => {
+    const lines = renderText(failedRequest().capture(), { names: NAMES, lastPackets: 4 }).split('\n');
+    expect(lines[0]).toBe('4 packets, 1 conversation, after 6 packets not told here');
+    expect(lines[3]).toContain('500 Internal Server Error');
+  });
+
   it('writes routes instead of columns when there is no room for them', () => {
     const lines = renderText(failedRequest().capture(), { names: NAMES, width: 50 }).split('\n');
     expect(lines.slice(2)).toEqual([

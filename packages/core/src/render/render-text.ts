@@ -24,6 +24,11 @@ export interface RenderOptions {
   readonly names?: ReadonlyMap<string, string>;
   /** How many steps to show, counted from the end. Default: all of them. */
   readonly last?: number;
+  /**
+   * How many packets to look at, counted from the end; what came before is not told, only counted. Telling takes
+   * about 20 seconds for a million packets, which is too long to wait for the last 40 steps. Default: all of them.
+   */
+  readonly lastPackets?: number;
 }
 
 const DEFAULT_WIDTH = 100;
@@ -44,18 +49,25 @@ type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
  */
 export function renderText(capture: RenderedCapture, options: RenderOptions = {}): string {
   const { width = DEFAULT_WIDTH, colour = false, last = Number.POSITIVE_INFINITY } = options;
+  const { lastPackets = Number.POSITIVE_INFINITY } = options;
+  const packets =
+    lastPackets >= capture.packets.length
+      ? capture.packets
+      : capture.packets.slice(capture.packets.length - lastPackets);
   const told = [...capture.names, ...(options.names ?? [])];
   const names = new Map(told.map(([address, name]) => [address, inOneLine(name)]));
   const palette = colour ? COLOURS : NO_COLOURS;
-  const conversations = conversationsIn(capture.packets);
-  const entries = [...conversations.flatMap(stepsOf), ...notesIn(capture)];
+  const conversations = conversationsIn(packets);
+  const entries = [...conversations.flatMap(stepsOf), ...notesIn({ packets, blocks: capture.blocks })];
   entries.sort((a, b) => a.packet - b.packet);
   const shown = last >= entries.length ? entries : entries.slice(entries.length - Math.max(0, last));
 
   const scale = timeScale(entries.map(({ timestampNs }) => timestampNs));
   const drawing = new Drawing(shown, { names, width, palette, scale, hosts: hostsIn(entries, names) });
   const hidden = entries.length - shown.length;
-  const lines = [summaryOf(capture.packets.length, conversations.length), ''];
+  const skipped = capture.packets.length - packets.length;
+  const summary = summaryOf({ packets: packets.length, conversations: conversations.length, skipped });
+  const lines = [shortened(summary, width), ''];
   if (hidden > 0) lines.push(palette.quiet(`${MARGIN}… ${plural(hidden, 'earlier step')}`));
   lines.push(...drawing.lines());
   return lines.join('\n').trimEnd();
@@ -63,11 +75,16 @@ export function renderText(capture: RenderedCapture, options: RenderOptions = {}
 
 /** `12 packets, 2 conversations`. */
 export function captureSummary(packets: Capture['packets']): string {
-  return summaryOf(packets.length, conversationsIn(packets).length);
+  return summaryOf({ packets: packets.length, conversations: conversationsIn(packets).length, skipped: 0 });
 }
 
-function summaryOf(packets: number, conversations: number): string {
-  return `${plural(packets, 'packet')}, ${plural(conversations, 'conversation')}`;
+function summaryOf({
+  packets,
+  conversations,
+  skipped,
+}: Record<'packets' | 'conversations' | 'skipped', number>): string {
+  const summary = `${plural(packets, 'packet')}, ${plural(conversations, 'conversation')}`;
+  return skipped === 0 ? summary : `${summary}, after ${plural(skipped, 'packet')} not told here`;
 }
 
 /** The hosts of all steps, clients before the servers they turn to. */

@@ -141,7 +141,7 @@ export class StreamReader {
       if (end !== -1) {
         const line = yield* this.take(end - position + 1);
         const length = line.at(-2) === CARRIAGE_RETURN ? line.byteLength - 2 : line.byteLength - 1;
-        return new TextDecoder().decode(line.subarray(0, length));
+        return Buffer.from(line.buffer, line.byteOffset, length).toString('utf8');
       }
       if (available > MAX_LINE_LENGTH) throw new ProtocolError('No line is this long');
       searched = available;
