@@ -3,7 +3,7 @@ import { golden } from '../../test/golden.js';
 import { told, toldOf } from '../../test/told.js';
 import { LAPTOP, Traffic, WEB } from '../../test/traffic.js';
 import { readPackets } from '../pcap/capture.js';
-import type { Conversation } from './conversation.js';
+import type { Conversation, ConversationEvent } from './conversation.js';
 import { conversationsIn } from './conversations.js';
 import { messagesOf } from './messages.js';
 
@@ -128,7 +128,7 @@ const TOLD: Readonly<Record<string, readonly string[]>> = {
 
 /** The same conversation, as if each packet had brought one byte. */
 function byteByByte(conversation: Conversation): Conversation {
-  const events = conversation.events.flatMap((event) =>
+  const events = conversation.events.flatMap((event): ConversationEvent[] =>
     event.kind === 'data' ? Array.from(event.bytes, (byte) => ({ ...event, bytes: Uint8Array.of(byte) })) : [event],
   );
   return { ...conversation, events };

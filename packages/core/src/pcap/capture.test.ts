@@ -233,7 +233,7 @@ describe('streamPackets', () => {
 
   it('closes its source when the reader stops early', async () => {
     const source = createReadStream(goldenPath('http.pcap'));
-    const closed = new Promise((resolve) => source.once('close', resolve));
+    const closed = new Promise<void>((resolve) => source.once('close', () => resolve()));
     for await (const packet of streamPackets(source)) {
       expect(packet.capturedLength).toBe(74);
       break;
