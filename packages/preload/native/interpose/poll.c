@@ -15,6 +15,8 @@ static short translate(const struct sw_record *record, short events) {
     events &= ~POLLWRBAND;
     if (sw_record_has(record, SW_RESET_RECEIVED))
         return events | POLLERR | POLLHUP;
+    if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0)
+        return events | POLLERR;
     if (sw_record_has(record, SW_RESET_SENT) && sw_record_has(record, SW_CONNECTED))
         return events | POLLERR;
     bool half_open = sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_WRITE_SHUT | SW_RESET_SENT);

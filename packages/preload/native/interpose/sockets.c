@@ -6,6 +6,7 @@
 #include "interpose/export.h"
 #include "interpose/start.h"
 #include "names/interfaces.h"
+#include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 
 /* move_addr_to_kernel(): what is wrong with an address before anybody reads it. */
 static int check_address(const struct sockaddr *address, socklen_t length) {
@@ -164,6 +166,16 @@ SW_EXPORT int ioctl(int fd, unsigned long request, ...) {
     va_end(arguments);
     struct sw_socket socket;
     sw_start();
+    if ((request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD) && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM &&
+        sw_fd_socket(fd, &socket)) {
+        struct timespec stamp;
+        int result = sw_datagram_stamp(&socket, &stamp);
+        if (result == 0 && request == SIOCGSTAMPNS_OLD)
+            *(struct timespec *)argument = stamp;
+        else if (result == 0)
+            *(struct timeval *)argument = (struct timeval){stamp.tv_sec, stamp.tv_nsec / 1000};
+        return (int)sw_answer(result);
+    }
     /* The requests of netdevice(7) are 0x89xx; all others mean the same for a Unix socket. */
     if ((request & 0xff00) == 0x8900 && sw_fd_socket(fd, &socket)) {
         bool handled = false;

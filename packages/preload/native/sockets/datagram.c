@@ -16,6 +16,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 
 enum { IPV4_PAYLOAD = 65507, IPV6_PAYLOAD = 65527 };
 
@@ -46,17 +48,18 @@ static struct sw_address source_towards(const struct sw_socket *socket, const st
 
 int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, const struct sw_address *address) {
     struct sw_record *record = socket->record;
+    /* inet_dgram_connect() gives it a port before it asks for the way. */
+    if (!sw_record_has(record, SW_NAMED)) {
+        int result = sw_bind_wildcard(socket, target);
+        if (result < 0)
+            return result;
+    }
     if (target->scope == SW_SCOPE_OUTSIDE) {
         sw_capture_blocked(socket, address);
         return -ENETUNREACH;
     }
     if (target->scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
         return -EACCES;
-    if (!sw_record_has(record, SW_NAMED)) {
-        int result = sw_bind_wildcard(socket, target);
-        if (result < 0)
-            return result;
-    }
     record->local = source_towards(socket, target);
     record->peer = *address;
     sw_record_set(record, SW_CONNECTED | SW_BOUND);
@@ -83,7 +86,7 @@ static int score(const struct sending *sending, const struct sw_record *record) 
 
 static struct sw_record *find_receiver(const struct sending *sending, bool *any) {
     struct sw_network *network = sending->socket->network;
-    uint32_t key = sw_endpoint_key(true, sending->target.wire_family, sending->target.scope == SW_SCOPE_LOOPBACK, sending->target.interface,
+    uint32_t key = sw_endpoint_key(sw_transport_of(sending->socket->record), sending->target.wire_family, sending->target.scope == SW_SCOPE_LOOPBACK, sending->target.interface,
                                    sending->destination.port);
     struct sw_record *best = NULL, *record;
     int best_points = -1;
@@ -166,7 +169,7 @@ static void deliver_to_member(struct sw_record *receiver, void *context) {
 static void broadcast(struct sending *sending) {
     struct sw_network *network = sending->socket->network;
     for (unsigned interface = SW_INTERFACE_MIN; interface <= SW_INTERFACE_MAX; interface++) {
-        uint32_t key = sw_endpoint_key(true, 4, false, interface, sending->destination.port);
+        uint32_t key = sw_endpoint_key(sw_transport_of(sending->socket->record), 4, false, interface, sending->destination.port);
         unsigned position = 0;
         struct sw_record *receiver;
         bool any = false;
@@ -176,7 +179,7 @@ static void broadcast(struct sending *sending) {
             if (sw_record_has(receiver, SW_WILDCARD) || sw_address_same_host(&receiver->local, &sending->destination))
                 deliver_to(receiver, sending);
         }
-        if (!any) {
+        if (!any && !sw_record_has(sending->socket->record, SW_UDP_LITE)) {
             struct sw_name name = {.udp = true, .wire_family = 4, .interface = (uint8_t)interface, .port = sending->destination.port};
             hand_over(sending, &name, NULL);
         }
@@ -213,7 +216,7 @@ static void unicast(struct sending *sending) {
         };
         if (receiver != NULL)
             name = sw_record_name(receiver);
-        else if (any)
+        else if (any || sw_record_has(sending->socket->record, SW_UDP_LITE))
             break;
         int result = hand_over(sending, &name, receiver);
         if (result == 0)
@@ -396,8 +399,9 @@ static struct sw_address address_of_sender(const struct sw_socket *socket, struc
     return sw_address_of_name(socket->network, &name, record->family);
 }
 
-static const struct sw_record *record_of_sender(struct sw_network *network, const struct sw_name *name) {
-    uint32_t key = sw_endpoint_key(true, name->wire_family, name->loopback, name->interface, name->port);
+static const struct sw_record *record_of_sender(const struct sw_socket *socket, const struct sw_name *name) {
+    struct sw_network *network = socket->network;
+    uint32_t key = sw_endpoint_key(sw_transport_of(socket->record), name->wire_family, name->loopback, name->interface, name->port);
     unsigned position = 0;
     const struct sw_record *record;
     while ((record = sw_endpoint_next(network, key, &position)) != NULL)
@@ -453,6 +457,16 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
     }
 }
 
+/* SIOCGSTAMP of socket(7): asking for the first time turns the stamps on. */
+int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp) {
+    struct sw_record *record = socket->record;
+    uint64_t time = sw_record_claim(record, SW_STAMPED) ? 0 : atomic_load(&record->received);
+    if (time == 0)
+        return -ENOENT;
+    *stamp = (struct timespec){.tv_sec = (time_t)(time / 1000000000u), .tv_nsec = (long)(time % 1000000000u)};
+    return 0;
+}
+
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
     struct sw_record *record = socket->record;
     void *name = message->msg_name;
@@ -477,6 +491,11 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
     if (result < 0)
         return result == -EAGAIN && sw_record_has(record, SW_READ_SHUT) ? 0 : result;
 
+    if (sw_record_has(record, SW_STAMPED)) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        atomic_store(&record->received, (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
+    }
     struct sw_address from = {.family = record->family};
     if (named)
         from = address_of_sender(socket, source);
@@ -484,6 +503,6 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else
         message->msg_namelen = 0;
-    sw_control_add(socket, message, control_room, &from, named ? record_of_sender(socket->network, &source) : NULL);
+    sw_control_add(socket, message, control_room, &from, named ? record_of_sender(socket, &source) : NULL);
     return result;
 }

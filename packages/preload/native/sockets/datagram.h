@@ -14,4 +14,7 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
 ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags);
 
+/* When the last datagram came, for SIOCGSTAMP and SIOCGSTAMPNS. */
+int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp);
+
 #endif

@@ -52,7 +52,7 @@ static int check_kind(int family, int type, int protocol) {
     case SOCK_DGRAM:
         if (protocol == (family == AF_INET ? IPPROTO_ICMP : ICMP_V6))
             return -EACCES;
-        return protocol == 0 || protocol == IPPROTO_UDP ? 0 : -EPROTONOSUPPORT;
+        return protocol == 0 || protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE ? 0 : -EPROTONOSUPPORT;
     case SOCK_RAW:
         return protocol == 0 ? -EPROTONOSUPPORT : -EPERM;
     default:
@@ -100,6 +100,8 @@ int sw_socket_create(int family, int type, int protocol) {
         return -ENFILE;
     }
     record->interface = (uint8_t)interface;
+    if (protocol == IPPROTO_UDPLITE)
+        sw_record_set(record, SW_UDP_LITE);
     sw_options_start(record);
     if (!sw_fd_set(fd, network, record)) {
         sw_record_free(network, record);
@@ -174,6 +176,12 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
         }
     }
     bool rings = sw_record_has(record, SW_LISTENING) || (record->type == SOCK_DGRAM && sw_record_has(record, SW_BOUND));
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_LINGER_RESET) && sw_record_has(record, SW_CONNECTED) &&
+        !sw_record_has(record, SW_ACCEPTED) && atomic_load(&record->peer_cookie) == 0) {
+        sw_record_set(record, SW_GONE);
+        errno = saved_errno;
+        return;
+    }
     sw_options_leave_groups(network, record);
     if (record->type == SOCK_DGRAM)
         sw_spill_discard(network, record);

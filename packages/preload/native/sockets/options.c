@@ -24,6 +24,7 @@ enum {
     OPT_TCP_NOTSENT_LOWAT = 25, OPT_TCP_FASTOPEN_CONNECT = 30, OPT_TCP_FASTOPEN_NO_COOKIE = 34, OPT_TCP_TX_DELAY = 37,
     OPT_TCP_CC_INFO = 26, OPT_TCP_SAVE_SYN = 27,
     OPT_UDP_CORK = 1, OPT_UDP_NO_CHECK6_TX = 101, OPT_UDP_NO_CHECK6_RX = 102, OPT_UDP_SEGMENT = 103, OPT_UDP_GRO = 104,
+    UDPLITE_SEND_CSCOV = 10, UDPLITE_RECV_CSCOV = 11,
     OPT_SO_BINDTOIFINDEX = 62, OPT_SO_PREFER_BUSY_POLL = 69,
 };
 
@@ -115,6 +116,9 @@ static const struct option OPTIONS[] = {
     VALUE(IPPROTO_TCP, TCP_MAXSEG, TCP, 536, 88, 32767, max_segment),
     VALUE(IPPROTO_TCP, TCP_DEFER_ACCEPT, TCP, 0, INT32_MIN, INT32_MAX, defer_accept),
 
+    /* The coverage of the checksum: nothing here is ever damaged on its way. */
+    VALUE(IPPROTO_UDPLITE, UDPLITE_SEND_CSCOV, UDP, 0, 0, 65535, send_coverage),
+    VALUE(IPPROTO_UDPLITE, UDPLITE_RECV_CSCOV, UDP, 0, 0, 65535, receive_coverage),
     ON_OFF(IPPROTO_UDP, OPT_UDP_CORK, UDP, 0, OTHER(40)),
     ON_OFF(IPPROTO_UDP, OPT_UDP_NO_CHECK6_TX, UDP, 0, OTHER(41)),
     ON_OFF(IPPROTO_UDP, OPT_UDP_NO_CHECK6_RX, UDP, 0, OTHER(42)),
@@ -255,7 +259,7 @@ static int get_socket_option(struct sw_socket *socket, int name, void *value, so
     case SO_DOMAIN:
         return give_int(record->family, value, length);
     case SO_PROTOCOL:
-        return give_int(tcp ? IPPROTO_TCP : IPPROTO_UDP, value, length);
+        return give_int(tcp ? IPPROTO_TCP : sw_record_has(record, SW_UDP_LITE) ? IPPROTO_UDPLITE : IPPROTO_UDP, value, length);
     case SO_TYPE:
         return give_int(record->type, value, length);
     case SO_REUSEADDR:
@@ -538,7 +542,7 @@ int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, so
         return get_ipv6_option(socket, name, value, length);
     if (level == IPPROTO_TCP && record->type == SOCK_STREAM)
         return get_tcp_option(socket, name, value, length);
-    if (level == IPPROTO_UDP && record->type == SOCK_DGRAM) {
+    if ((level == IPPROTO_UDP || (level == IPPROTO_UDPLITE && sw_record_has(record, SW_UDP_LITE))) && record->type == SOCK_DGRAM) {
         const struct option *option = find_option(record, level, name);
         return option == NULL ? -ENOPROTOOPT : give_int(get_value(record, option), value, length);
     }
@@ -705,7 +709,7 @@ int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *val
         return set_ipv6_option(socket, name, value, length);
     if (level == IPPROTO_TCP && record->type == SOCK_STREAM)
         return set_tcp_option(socket, name, value, length);
-    if (level == IPPROTO_UDP && record->type == SOCK_DGRAM)
+    if ((level == IPPROTO_UDP || (level == IPPROTO_UDPLITE && sw_record_has(record, SW_UDP_LITE))) && record->type == SOCK_DGRAM)
         return set_plain(record, level, name, value, length);
     return -ENOPROTOOPT;
 }

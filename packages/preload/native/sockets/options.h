@@ -15,6 +15,7 @@ struct sw_options {
     uint8_t multicast_if4[4];
     uint16_t keep_idle, keep_interval;
     uint16_t segment;                    /* UDP_SEGMENT */
+    uint16_t send_coverage, receive_coverage;
     uint8_t keep_count, syn_count;
     uint8_t bound_device;                /* interface index: 0 none, 1 lo, 2 eth0 */
     uint8_t congestion;                  /* index of the algorithm's name */

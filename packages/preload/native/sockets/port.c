@@ -36,7 +36,7 @@ struct request {
     bool group;              /* a multicast or broadcast address: shares its port with whom it likes */
 };
 
-uint16_t sw_port_next(struct sw_network *network) {
+static uint16_t next_ephemeral(struct sw_network *network) {
     uint32_t count = atomic_fetch_add_explicit(&network->state->header.ephemeral, 1, memory_order_relaxed);
     return (uint16_t)(FIRST_EPHEMERAL + count % EPHEMERAL_PORTS);
 }
@@ -122,6 +122,30 @@ static bool may_share(const struct sw_record *record, const struct sw_record *ot
     return record->type == SOCK_DGRAM || !sw_record_has(other, SW_LISTENING);
 }
 
+/* Whether a connection that was accepted on this port still lives, and may not share it: such sockets have no files of their own. */
+static bool has_accepted(const struct sw_socket *socket, const struct request *request) {
+    struct sw_network *network = socket->network;
+    if (socket->record->type != SOCK_STREAM)
+        return false;
+    for (unsigned page = 0; page < SW_PAGE_COUNT; page++) {
+        if ((network->state->header.used_pages[page / 8] >> page % 8 & 1) == 0)
+            continue;
+        for (unsigned i = 0; i < SW_RECORDS_PER_PAGE; i++) {
+            const struct sw_record *other = &network->state->records[page * SW_RECORDS_PER_PAGE + i];
+            if (atomic_load(&other->cookie) <= SW_COOKIE_DELETED || !sw_record_has(other, SW_ACCEPTED) || !sw_record_has(other, SW_CONNECTED) ||
+                other->local.port != request->name.port || other->interface != request->name.interface)
+                continue;
+            if (sw_record_has(socket->record, SW_REUSEADDR) && sw_record_has(other, SW_REUSEADDR))
+                continue;
+            if (!request->wildcard && !sw_address_same_host(&request->local, &other->local))
+                continue;
+            if (kill((pid_t)other->pid, 0) == 0 || errno != ESRCH)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Looks at those who hold what `request` claims. -EADDRINUSE, or 0 with the claims whose files are taken by sockets that share.
  * Frees what dead processes left. The network's lock is held. */
 static int check_claims(const struct sw_socket *socket, const struct request *request, uint8_t *taken) {
@@ -131,7 +155,7 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
         if ((request->claims & CLAIMS[i].claim) == 0)
             continue;
         struct sw_name name = claim_name(request, i);
-        uint32_t key = sw_endpoint_key(name.udp, name.wire_family, name.loopback, name.interface, name.port);
+        uint32_t key = sw_endpoint_key(sw_transport_of(socket->record), name.wire_family, name.loopback, name.interface, name.port);
         bool shared = false;
         unsigned position = 0;
         struct sw_record *other;
@@ -148,6 +172,8 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
             shared = true;
         }
 
+        if (sw_record_has(socket->record, SW_UDP_LITE))
+            continue;
         struct sw_path path;
         struct stat status;
         int result = sw_path_open(&path, network, &name);
@@ -221,7 +247,9 @@ static int claim(const struct sw_socket *socket, struct request *request) {
     while (CLAIMS[preferred].claim != request->preferred)
         preferred++;
     struct sw_name name = claim_name(request, preferred);
-    bool shares = (taken & request->preferred) != 0 || request->group;
+    /* UDP-Lite has no letter of its own: its sockets go by numbered names alone. */
+    bool lite = sw_record_has(socket->record, SW_UDP_LITE);
+    bool shares = (taken & request->preferred) != 0 || request->group || lite;
     do {
         if (shares) {
             uint32_t number = atomic_fetch_add(&socket->network->state->header.shared_endpoints, 1);
@@ -235,7 +263,7 @@ static int claim(const struct sw_socket *socket, struct request *request) {
         atomic_fetch_add(&socket->network->state->header.shared_endpoints, 1);
 
     uint8_t files = 0;
-    for (unsigned i = 0; i < 4 && !request->group; i++) {
+    for (unsigned i = 0; i < 4 && !request->group && !lite; i++) {
         if ((request->claims & CLAIMS[i].claim & ~taken) == 0)
             continue;
         files |= CLAIMS[i].claim;
@@ -250,7 +278,7 @@ static int claim(const struct sw_socket *socket, struct request *request) {
 /* Tries ports of the kernel's choice until one is free. */
 static int claim_ephemeral(const struct sw_socket *socket, struct request *request) {
     for (unsigned i = 0; i < EPHEMERAL_PORTS; i++) {
-        request->name.port = sw_port_next(socket->network);
+        request->name.port = next_ephemeral(socket->network);
         int result = claim(socket, request);
         if (result != -EADDRINUSE)
             return result;
@@ -272,7 +300,7 @@ static int bind_request(struct sw_socket *socket, struct request *request) {
         result = claim_ephemeral(socket, request);
         sw_record_set(record, reuse);
     } else {
-        result = claim(socket, request);
+        result = has_accepted(socket, request) ? -EADDRINUSE : claim(socket, request);
     }
     if (result == 0) {
         record->local = request->local;
@@ -343,7 +371,7 @@ int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) 
     /* bind(2) of the kernel is the judge; no lock. Files of dead processes are passed over here and taken over by whoever asks for
      * their port. */
     for (unsigned i = 0; i < 2 * EPHEMERAL_PORTS; i++) {
-        name.port = sw_port_next(socket->network);
+        name.port = next_ephemeral(socket->network);
         int result = bind_name(socket, &name);
         if (result == -EADDRINUSE && i >= EPHEMERAL_PORTS && !sw_name_is_served(socket->network, &name)) {
             struct sw_path path;

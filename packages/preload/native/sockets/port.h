@@ -8,9 +8,6 @@
 /* bind(2) */
 int sw_bind(struct sw_socket *socket, const struct sockaddr *address, socklen_t length);
 
-/* The next port of the kernel's choice; nobody keeps it. */
-uint16_t sw_port_next(struct sw_network *network);
-
 /* Gives an unbound socket a port of the kernel's choice on the wildcard address, as listen(2) and the first sendto(2) do. When its
  * first peer is on the own loopback (`towards`, may be NULL), peers see it there. */
 int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards);

@@ -51,7 +51,7 @@ int sw_listen(struct sw_socket *socket, int backlog) {
 
 /* The live record of the socket that has exactly this name. */
 static struct sw_record *find_by_name(struct sw_network *network, const struct sw_name *name) {
-    uint32_t key = sw_endpoint_key(name->udp, name->wire_family, name->loopback, name->interface, name->port);
+    uint32_t key = sw_endpoint_key(SW_TCP, name->wire_family, name->loopback, name->interface, name->port);
     unsigned position = 0;
     struct sw_record *record;
     while ((record = sw_endpoint_next(network, key, &position)) != NULL)
@@ -65,6 +65,11 @@ static struct sw_record *find_by_name(struct sw_network *network, const struct s
 static void join_peers(struct sw_network *network, struct sw_record *accepted, struct sw_record *client) {
     if (client == NULL) {
         sw_record_set(accepted, SW_FIN_RECEIVED);
+        return;
+    }
+    if (sw_record_has(client, SW_GONE)) {
+        sw_record_set(accepted, SW_FIN_RECEIVED | SW_RESET_RECEIVED);
+        sw_record_free(network, client);
         return;
     }
     accepted->peer_slot = sw_record_slot(network, client);
@@ -184,7 +189,7 @@ static int connect_to_name(const struct sw_socket *socket, const struct sw_name 
 /* A listener for `target`: with SO_REUSEPORT there may be several, and each connection goes to another. */
 static struct sw_record *find_listener(struct sw_network *network, const struct sw_site *target, uint16_t port,
                                        const struct sw_address *address) {
-    uint32_t key = sw_endpoint_key(false, target->wire_family, target->scope == SW_SCOPE_LOOPBACK, target->interface, port);
+    uint32_t key = sw_endpoint_key(SW_TCP, target->wire_family, target->scope == SW_SCOPE_LOOPBACK, target->interface, port);
     unsigned count = 0, position = 0;
     struct sw_record *chosen = NULL, *record;
     while ((record = sw_endpoint_next(network, key, &position)) != NULL) {
@@ -276,8 +281,6 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     }
     if (target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST || target.scope == SW_SCOPE_BROADCAST) {
         sw_capture_blocked(socket, &address);
-        if (!sw_record_has(record, SW_NAMED) && record->local.port == 0)
-            record->local.port = sw_port_next(socket->network); /* The kernel, too, has chosen it by then. */
         return -ENETUNREACH;
     }
     if (sw_record_has(record, SW_REUSEADDR | SW_REUSEPORT) && sw_port_has_connection(socket, &address))
@@ -591,7 +594,7 @@ uint8_t sw_stream_state(const struct sw_socket *socket) {
     const struct sw_record *peer = peer_record(socket);
     bool ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
     if ((flags & SW_WRITE_SHUT) != 0)
-        return ended ? TCP_CLOSE : TCP_FIN_WAIT2;
+        return ended ? TCP_CLOSE : TCP_FIN_WAIT1;
     return ended ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
 }
 

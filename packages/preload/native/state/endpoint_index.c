@@ -57,7 +57,7 @@ unsigned sw_endpoint_keys(const struct sw_record *record, uint32_t keys[4]) {
     unsigned count = 0;
     for (unsigned i = 0; i < 4; i++)
         if ((record->name_claims & CLAIMS[i].claim) != 0)
-            keys[count++] = sw_endpoint_key(record->type == SOCK_DGRAM, CLAIMS[i].wire_family, CLAIMS[i].loopback,
+            keys[count++] = sw_endpoint_key(sw_transport_of(record), CLAIMS[i].wire_family, CLAIMS[i].loopback,
                                             record->name_interface, record->name_port);
     return count;
 }

@@ -7,10 +7,21 @@
 
 #include "state/network.h"
 
+#include <sys/socket.h>
+
+enum sw_transport { SW_TCP, SW_UDP, SW_UDPLITE };
+
 /* Never 0. `wire_family` is 4 or 6: what the packets are, not what the socket is. */
-static inline uint32_t sw_endpoint_key(bool udp, int wire_family, bool loopback, unsigned interface, uint16_t port) {
-    return 1u << 31 | (uint32_t)udp << 30 | (uint32_t)(wire_family == 6) << 29 | (uint32_t)loopback << 28 |
+static inline uint32_t sw_endpoint_key(enum sw_transport transport, int wire_family, bool loopback, unsigned interface, uint16_t port) {
+    bool udp = transport != SW_TCP;
+    return 1u << 31 | (uint32_t)(transport == SW_UDPLITE) << 27 | (uint32_t)udp << 30 | (uint32_t)(wire_family == 6) << 29 | (uint32_t)loopback << 28 |
            (interface & 0xffu) << 16 | port;
+}
+
+static inline enum sw_transport sw_transport_of(const struct sw_record *record) {
+    if (record->type == SOCK_STREAM)
+        return SW_TCP;
+    return (atomic_load_explicit(&record->flags, memory_order_relaxed) & SW_UDP_LITE) != 0 ? SW_UDPLITE : SW_UDP;
 }
 
 /* The files that lead to one socket; bit set in a record's name_claims. */
