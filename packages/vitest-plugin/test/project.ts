@@ -28,7 +28,7 @@ export interface Run {
 }
 
 /** A run that has not ended; it resolves when it has. */
-export interface Running extends PromiseLike<unknown> {
+interface Running extends PromiseLike<unknown> {
   kill(signal: NodeJS.Signals): boolean;
 }
 
