@@ -9,7 +9,18 @@
  * programs that have the old library loaded, do not disturb each other.
  */
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +77,7 @@ async function main() {
     throw new Error(`--target ${target} is not known: ${Object.keys(ZIG_TARGETS).join(', ')} are`);
   }
   const out = resolve(values.out ?? join(NATIVE, '..', 'dist', 'native', target ?? ''));
+  if (target === undefined) copyDevelopmentFiles(out);
   const stale = ARTIFACTS.filter((artifact) => sourcesOf(artifact).length > 0).filter(
     (artifact) => values.force || isStale(artifact, out),
   );
@@ -79,6 +91,16 @@ async function main() {
   } finally {
     rmSync(workplace, { recursive: true, force: true });
   }
+}
+
+/** What a C program is compiled with that asks the library: the header, and the descriptions for pkg-config and CMake. */
+function copyDevelopmentFiles(out) {
+  const { version } = JSON.parse(readFileSync(join(NATIVE, '..', 'package.json'), 'utf8'));
+  mkdirSync(join(out, 'include'), { recursive: true });
+  cpSync(join(NATIVE, 'include', 'socket_wrapper.h'), join(out, 'include', 'socket_wrapper.h'));
+  cpSync(join(NATIVE, 'include', 'socket_wrapper_noop-config.cmake'), join(out, 'socket_wrapper_noop-config.cmake'));
+  const description = readFileSync(join(NATIVE, 'include', 'socket_wrapper_noop.pc.in'), 'utf8');
+  writeFileSync(join(out, 'socket_wrapper_noop.pc'), description.replace('@VERSION@', version));
 }
 
 async function build(artifact, { compiler, workplace, out }) {
