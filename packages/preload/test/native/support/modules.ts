@@ -1,0 +1,103 @@
+/**
+ * Compiles the modules of the native library for unit tests and fuzz targets; of the exported symbols, only names.
+ *
+ * The objects are kept per variant, so a test is linked in a moment when only the test has changed.
+ */
+import { readdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { type Compilation, compile, compileAll } from './compile.js';
+import { BUILD, NATIVE, NATIVE_TESTS } from './paths.js';
+import { writeSocketNameVectors } from './vectors.js';
+
+/** How modules and tests are compiled. */
+export interface Variant {
+  readonly name: string;
+  readonly flags: readonly string[];
+  /** Default: `cc`. */
+  readonly compiler?: string;
+}
+
+/** Each unit test runs in all of these. */
+export const VARIANTS: readonly Variant[] = [
+  { name: 'plain', flags: ['-Werror'] },
+  { name: 'address-and-undefined', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'] },
+  { name: 'thread', flags: ['-fsanitize=thread', '-Wno-tsan'] },
+];
+
+/** Fuzz targets, with clang's libFuzzer. */
+export const FUZZING: Variant = {
+  name: 'fuzzing',
+  flags: ['-fsanitize=fuzzer-no-link,address,undefined', '-fno-sanitize-recover=all'],
+  compiler: 'clang',
+};
+
+const MODULE_FOLDERS = ['base', 'state', 'sockets', 'capture', 'names'];
+/** Unit tests that start so are linked with the exported functions too. */
+const TEST_OF_NAMES = 'test_names_';
+const VECTORS_FOLDER = join(BUILD, 'vectors');
+const INCLUDES = [`-I${NATIVE}`, `-I${NATIVE_TESTS}`, `-I${VECTORS_FOLDER}`];
+
+/** The C files in the test folder whose names start so, without `.c`, in alphabetical order. */
+export async function cFilesNamed(prefix: string): Promise<string[]> {
+  const files = await readdir(NATIVE_TESTS);
+  const sources = files.filter((file) => file.startsWith(prefix) && extname(file) === '.c');
+  return sources.map((file) => file.slice(0, -'.c'.length)).sort();
+}
+
+/** Compiles all modules for a variant; gives back the objects. */
+export async function compileModules(variant: Variant): Promise<string[]> {
+  await writeSocketNameVectors(VECTORS_FOLDER);
+  const files = (await Promise.all(MODULE_FOLDERS.map(filesOf))).flat();
+  const headers = files.filter((file) => extname(file) === '.h');
+  const sources = files.filter((file) => extname(file) === '.c');
+  const compilations = [...sources, ...(await exportedNames())].map((source) =>
+    compilationOf(variant, source, headers),
+  );
+  await compileAll(compilations);
+  return compilations.map(({ output }) => output);
+}
+
+/** Links a test of the test folder with the modules; gives back the executable. */
+export async function compileTest(
+  variant: Variant,
+  name: string,
+  objects: readonly string[],
+  flags: readonly string[] = [],
+): Promise<string> {
+  const output = join(BUILD, variant.name, name);
+  const needed = name.startsWith(TEST_OF_NAMES) ? objects : objects.filter((object) => !isExport(object));
+  const headers = (await filesOf('test')).filter((file) => extname(file) === '.h');
+  await compile({
+    output,
+    sources: [join(NATIVE_TESTS, `${name}.c`), ...needed],
+    headers: [...headers, join(VECTORS_FOLDER, 'socket_name_vectors.h')],
+    flags: [...variant.flags, '-D_GNU_SOURCE', ...INCLUDES, ...flags, '-ldl'],
+    ...(variant.compiler === undefined ? {} : { compiler: variant.compiler }),
+  });
+  return output;
+}
+
+function compilationOf(variant: Variant, source: string, headers: readonly string[]): Compilation {
+  const object = source.slice(NATIVE.length + 1, -'.c'.length).replaceAll('/', '-');
+  return {
+    output: join(BUILD, variant.name, `${object}.o`),
+    sources: [source],
+    headers,
+    flags: [...variant.flags, '-D_GNU_SOURCE', '-fPIC', '-c', ...INCLUDES],
+    ...(variant.compiler === undefined ? {} : { compiler: variant.compiler }),
+  };
+}
+
+/** The exported functions that answer names: their tests call them as programs do. */
+async function exportedNames(): Promise<string[]> {
+  return (await filesOf('interpose')).filter((file) => basename(file).startsWith('names') && extname(file) === '.c');
+}
+
+/** An object of the interpose layer. */
+function isExport(object: string): boolean {
+  return basename(object).startsWith('interpose-');
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  return (await readdir(join(NATIVE, folder))).map((file) => join(NATIVE, folder, file));
+}
