@@ -60,6 +60,21 @@ const ARTIFACTS = [
     link: ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', HARDENED, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
   },
   {
+    // The same functions for the running process: they stay inside, and are put in front of libc's by attach/.
+    file: 'attach.node',
+    needs: 'attach',
+    folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose', 'attach'],
+    compile: ['-fPIC', '-fvisibility=hidden', '-include', join(NATIVE, 'attach', 'libc.h')],
+    link: [
+      '-shared',
+      '-Wl,-z,nodelete',
+      `-Wl,--version-script=${join(NATIVE, 'attach', 'attach.map')}`,
+      HARDENED,
+      '-Wl,-soname,attach.node',
+      '-ldl',
+    ],
+  },
+  {
     file: 'libsocket_wrapper_noop.so',
     folders: ['noop'],
     compile: LIBRARY_FLAGS,
@@ -145,7 +160,8 @@ function works(command, args) {
   return spawnSync(command, [...args, '--version'], { stdio: 'ignore' }).status === 0;
 }
 
-function sourcesOf({ folders }) {
+function sourcesOf({ folders, needs }) {
+  if (needs !== undefined && filesIn(needs, '.c').length === 0) return [];
   return folders.flatMap((folder) => filesIn(folder, '.c'));
 }
 
@@ -163,7 +179,7 @@ function isStale(artifact, out) {
   const output = join(out, artifact.file);
   if (!existsSync(output)) return true;
   const builtAt = statSync(output).mtimeMs;
-  const headers = ['.', ...artifact.folders].flatMap((folder) => filesIn(folder, '.h'));
+  const headers = ['.', ...artifact.folders].flatMap((folder) => [...filesIn(folder, '.h'), ...filesIn(folder, '.map')]);
   const inputs = [...sourcesOf(artifact), ...headers, fileURLToPath(import.meta.url)];
   // A source that was taken away changes its folder's time.
   const folders = artifact.folders.map((folder) => join(NATIVE, folder)).filter((folder) => existsSync(folder));

@@ -34,6 +34,20 @@ static char start_storage[16 * 1024];
 /* The path of this library, for a child whose LD_PRELOAD was replaced. */
 static const char *own_path;
 
+static struct sw_config_place *(*choose_place)(void);
+
+void sw_config_attach(struct sw_config_place *(*choose)(void)) {
+    choose_place = choose;
+}
+
+bool sw_config_is_attached(void) {
+    return choose_place != NULL;
+}
+
+struct sw_config_place *sw_config_place(void) {
+    return choose_place == NULL ? NULL : choose_place();
+}
+
 static const char *find(char *const *environment, const char *name, size_t length) {
     if (environment == NULL)
         return NULL;
@@ -73,6 +87,8 @@ static const char *value_at_start(const char *name) {
 
 /* One pass over the environment finds both the variable and LD_PRELOAD: socket(2) asks for three of them. */
 const char *sw_config_value(const char *name) {
+    if (sw_config_is_attached())
+        return NULL;
     const char *value = getenv(name);
     if (value == NULL && start[0] != NULL && getenv("LD_PRELOAD") == NULL)
         value = value_at_start(name);
@@ -80,6 +96,10 @@ const char *sw_config_value(const char *name) {
 }
 
 const char *sw_config_directory(void) {
+    if (sw_config_is_attached()) {
+        const struct sw_config_place *place = sw_config_place();
+        return place == NULL ? NULL : place->directory;
+    }
     return sw_config_value("SOCKET_WRAPPER_DIR");
 }
 
@@ -97,6 +117,10 @@ static long decimal(const char *text, long min, long max) {
 }
 
 int sw_config_interface(void) {
+    if (sw_config_is_attached()) {
+        const struct sw_config_place *place = sw_config_place();
+        return place == NULL ? 1 : place->interface;
+    }
     const char *text = sw_config_value("SOCKET_WRAPPER_DEFAULT_IFACE");
     if (text == NULL)
         return 1;
@@ -108,7 +132,24 @@ int sw_config_interface(void) {
     return (int)value;
 }
 
+int sw_config_interface_of_socket(unsigned made_on) {
+    return sw_config_is_attached() ? (int)made_on : sw_config_interface();
+}
+
+const char *sw_config_capture_file(void) {
+    if (sw_config_is_attached()) {
+        const struct sw_config_place *place = sw_config_place();
+        return place == NULL ? NULL : place->capture_file;
+    }
+    return sw_config_value("SOCKET_WRAPPER_PCAP_FILE");
+}
+
 int sw_config_ipv4_network(enum sw_ipv4_network *network) {
+    if (sw_config_is_attached()) {
+        const struct sw_config_place *place = sw_config_place();
+        *network = place == NULL ? SW_NETWORK_127 : place->ipv4_network;
+        return 0;
+    }
     const char *text = sw_config_value("SOCKET_WRAPPER_IPV4_NETWORK");
     if (text == NULL || strcmp(text, "127.0.0.0") == 0) {
         *network = SW_NETWORK_127;
@@ -157,8 +198,45 @@ static bool loads_us(const char *entry) {
     return entry != NULL && (strstr(entry, "libsocket_wrapper") != NULL || (own_path != NULL && strstr(entry, own_path) != NULL));
 }
 
+/* A child of an attached thread is on the thread's network, unless its environment names one already. */
+static char *const *environment_on_place(char *const *environment, char **pointers, unsigned room, char *storage,
+                                         unsigned storage_size) {
+    const struct sw_config_place *place = sw_config_place();
+    if (place == NULL || place->variables == NULL || find(environment, KEPT[1], strlen(KEPT[1])) != NULL)
+        return environment;
+
+    const char *preload = find(environment, KEPT[0], strlen(KEPT[0]));
+    unsigned count = 0;
+    if (preload != NULL) {
+        const char *others = preload + strlen("LD_PRELOAD=");
+        if (strlen(place->variables[0]) + 1 + strlen(others) + 1 > storage_size)
+            return environment;
+        char *end = stpcpy(storage, place->variables[0]);
+        if (*others != '\0')
+            *end++ = ':';
+        strcpy(end, others);
+    }
+    for (unsigned i = 0; place->variables[i] != NULL && count + 1 < room; i++)
+        pointers[count++] = i == 0 && preload != NULL ? storage : place->variables[i];
+    const unsigned own = count;
+    for (; environment != NULL && *environment != NULL; environment++) {
+        bool is_ours = *environment == preload;
+        for (unsigned i = 0; i < own && !is_ours; i++)
+            is_ours = find((char *const[]){pointers[i], NULL}, *environment, strcspn(*environment, "=")) != NULL;
+        if (is_ours)
+            continue;
+        if (count + 1 >= room)
+            return environment;
+        pointers[count++] = *environment;
+    }
+    pointers[count] = NULL;
+    return pointers;
+}
+
 char *const *sw_config_environment_for_child(char *const *environment, char **pointers, unsigned room, char *storage,
                                              unsigned storage_size) {
+    if (sw_config_is_attached())
+        return environment_on_place(environment, pointers, room, storage, storage_size);
     const char *preload = find(environment, KEPT[0], strlen(KEPT[0]));
     if (start[0] == NULL || !loads_us(start[0]) || loads_us(preload))
         return environment;

@@ -2,7 +2,9 @@
  *
  * A program may set the variables at run time, so each call reads them anew. A program that wipes its whole environment, as
  * nginx does, keeps what was set at the start: LD_PRELOAD being gone is the sign of that. A variable that was unset on
- * its own is unset. */
+ * its own is unset.
+ *
+ * An attached process is on many networks at once: no variable counts there, and each call asks for the caller's place. */
 #ifndef SW_BASE_CONFIG_H
 #define SW_BASE_CONFIG_H
 
@@ -13,6 +15,26 @@
 enum sw_ipv4_network { SW_NETWORK_127, SW_NETWORK_10_53_57 };
 
 enum { SW_INTERFACE_MIN = 1, SW_INTERFACE_MAX = 254 };
+
+struct sw_network; /* state/network.h */
+
+/* One host of one network, for a thread of an attached process. */
+struct sw_config_place {
+    const char *directory;
+    enum sw_ipv4_network ipv4_network;
+    int interface;
+    const char *capture_file;   /* absolute; NULL when nothing is recorded */
+    char *const *variables;     /* "NAME=value" that put a child there, LD_PRELOAD first; NULL at the end */
+    struct sw_network *network; /* state/network.c keeps it here once it is open */
+};
+
+/* Makes this process an attached one. From now on `choose` says where the calling thread is; NULL is on no network. Called
+ * once, before anything else. */
+void sw_config_attach(struct sw_config_place *(*choose)(void));
+bool sw_config_is_attached(void);
+
+/* Where the calling thread of an attached process is; NULL when on no network, and always in a process that is not attached. */
+struct sw_config_place *sw_config_place(void);
 
 /* Remembers the environment of the start. Called by the constructor, before anything else. */
 void sw_config_start(void);
@@ -27,8 +49,14 @@ const char *sw_config_directory(void);
 /* The host of this process: 1 to 254, 1 when unset. 0, after one line on stderr, for a bad value. */
 int sw_config_interface(void);
 
+/* The host that a socket made on host `made_on` is on now: an attached process never moves its sockets. */
+int sw_config_interface_of_socket(unsigned made_on);
+
 /* 0 and the network, or -EINVAL after one line on stderr. Read once per process, as the peer does. */
 int sw_config_ipv4_network(enum sw_ipv4_network *network);
+
+/* SOCKET_WRAPPER_PCAP_FILE as given; NULL when nothing is recorded. */
+const char *sw_config_capture_file(void);
 
 /* SOCKET_WRAPPER_SPAWN, 0 when unset. */
 uint32_t sw_config_spawn(void);

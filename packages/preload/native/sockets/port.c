@@ -58,7 +58,7 @@ static bool place_needs_scope(const struct sw_address *address) {
 static int request_for(const struct sw_socket *socket, const struct sw_address *address, struct request *request) {
     const struct sw_network *network = socket->network;
     const struct sw_record *record = socket->record;
-    int own = sw_config_interface();
+    int own = sw_config_interface_of_socket(record->interface);
     if (own == 0)
         return -EINVAL;
     struct sw_site site = sw_address_site(network, (unsigned)own, address);
@@ -353,7 +353,7 @@ int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards) {
 
 int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) {
     struct sw_record *record = socket->record;
-    int own = sw_config_interface();
+    int own = sw_config_interface_of_socket(record->interface);
     if (own == 0)
         return -EINVAL;
     struct sw_site source = *target;

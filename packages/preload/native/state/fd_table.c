@@ -67,21 +67,53 @@ bool sw_fd_hint(int fd, struct sw_socket *found) {
     return entry != NULL && resolve(atomic_load_explicit(entry, memory_order_relaxed), fd, found);
 }
 
+/* `value` has been taken out of the table. */
+static void let_go(uint64_t value) {
+    if (value == 0)
+        return;
+    struct sw_network *network = sw_network_at(value >> NETWORK_SHIFT & 0x7fff);
+    if (network != NULL)
+        atomic_fetch_sub(&network->sockets, 1);
+    atomic_fetch_sub(&sockets_open, 1);
+}
+
 bool sw_fd_set(int fd, struct sw_network *network, struct sw_record *record) {
     _Atomic uint64_t *entry = make_entry(fd);
     if (entry == NULL)
         return false;
     uint64_t value = 1 | (uint64_t)network->index << NETWORK_SHIFT | (uint64_t)sw_record_slot(network, record) << SLOT_SHIFT |
                      cookie_bits(atomic_load(&record->cookie));
-    if (atomic_exchange(entry, value) == 0)
-        atomic_fetch_add(&sockets_open, 1);
+    atomic_fetch_add(&network->sockets, 1);
+    atomic_fetch_add(&sockets_open, 1);
+    let_go(atomic_exchange(entry, value));
     return true;
 }
 
 void sw_fd_forget(int fd) {
     _Atomic uint64_t *entry = entry_at(fd);
-    if (entry != NULL && atomic_exchange(entry, 0) != 0)
-        atomic_fetch_sub(&sockets_open, 1);
+    if (entry != NULL && atomic_load_explicit(entry, memory_order_relaxed) != 0)
+        let_go(atomic_exchange(entry, 0));
+}
+
+/* Of all kinds only Unix sockets can be redirected ones: the others spare us a search. */
+static bool is_unix_socket(int fd) {
+    int saved_errno = errno, domain = 0;
+    socklen_t length = sizeof domain;
+    bool is_unix = sw_real.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
+    errno = saved_errno;
+    return is_unix;
+}
+
+static bool search(int fd, uint64_t cookie, struct sw_socket *found) {
+    for (unsigned index = 0; index < sw_network_count(); index++) {
+        struct sw_network *network = sw_network_at(index);
+        struct sw_record *record = network == NULL ? NULL : sw_record_find(network, cookie);
+        if (record == NULL)
+            continue;
+        *found = (struct sw_socket){fd, network, record};
+        return sw_fd_set(fd, network, record);
+    }
+    return false;
 }
 
 bool sw_fd_socket(int fd, struct sw_socket *found) {
@@ -92,19 +124,13 @@ bool sw_fd_socket(int fd, struct sw_socket *found) {
     if (hinted && atomic_load(&found->record->cookie) == cookie)
         return true;
     sw_fd_forget(fd);
-    if (cookie == 0)
+    if (cookie == 0 || !is_unix_socket(fd))
         return false;
 
-    for (unsigned index = 0;; index++) {
-        struct sw_network *network = sw_network_at(index);
-        if (network == NULL)
-            return false;
-        struct sw_record *record = sw_record_find(network, cookie);
-        if (record == NULL)
-            continue;
-        *found = (struct sw_socket){fd, network, record};
-        return sw_fd_set(fd, network, record);
-    }
+    sw_network_pin();
+    bool is_found = search(fd, cookie, found);
+    sw_network_unpin();
+    return is_found;
 }
 
 void sw_fd_copy(int from, int to) {
@@ -126,6 +152,7 @@ unsigned sw_fd_sockets_open(void) {
 unsigned sw_fd_count(const struct sw_record *record, unsigned most) {
     unsigned count = 0;
     struct sw_socket found;
+    sw_network_pin();
     for (int page = 0; page < PAGES && count < most; page++) {
         page_of_entries *entries = atomic_load(&pages[page]);
         if (entries == NULL)
@@ -136,17 +163,20 @@ unsigned sw_fd_count(const struct sw_record *record, unsigned most) {
                 count++;
         }
     }
+    sw_network_unpin();
     return count;
 }
 
 void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
     struct sw_socket found;
+    sw_network_pin();
     for (int page = 0; page < PAGES; page++) {
         page_of_entries *entries = atomic_load(&pages[page]);
         for (int i = 0; entries != NULL && i < PAGE_ENTRIES; i++)
             if (resolve(atomic_load_explicit(&(*entries)[i], memory_order_relaxed), page * PAGE_ENTRIES + i, &found))
                 visit(&found);
     }
+    sw_network_unpin();
 }
 
 void sw_fd_adopt_inherited(void) {

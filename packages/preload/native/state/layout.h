@@ -125,7 +125,7 @@ struct sw_header {
     _Atomic uint32_t shared_endpoints;
     _Atomic uint32_t groups;
     _Atomic uint32_t lock; /* pid of the holder */
-    uint32_t spare;
+    _Atomic uint32_t crowded; /* how often the pages nearest to a socket were full */
     _Atomic uint8_t known_hosts[32];
     uint8_t reserved[2048 - 64];
     _Atomic uint8_t used_pages[SW_PAGE_COUNT / 8];

@@ -15,25 +15,45 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct sw_network *_Atomic first;
+/* 15 bits: as many as an entry of the descriptor table can tell apart. */
+enum { NETWORKS = 1 << 15 };
+
+static struct sw_network *_Atomic networks[NETWORKS];
+static atomic_uint table_size;
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
+/* Closed networks that wait for their sockets, guarded by `opening`. */
+static struct sw_network *closed[NETWORKS];
+static unsigned closed_count;
+static atomic_uint pins;
+
 bool sw_network_any(void) {
-    return atomic_load_explicit(&first, memory_order_acquire) != NULL;
+    return atomic_load_explicit(&table_size, memory_order_acquire) != 0;
+}
+
+unsigned sw_network_count(void) {
+    return atomic_load_explicit(&table_size, memory_order_acquire);
 }
 
 struct sw_network *sw_network_at(unsigned index) {
-    struct sw_network *network = atomic_load_explicit(&first, memory_order_acquire);
-    while (network != NULL && network->index != index)
-        network = network->next;
-    return network;
+    return index < NETWORKS ? atomic_load_explicit(&networks[index], memory_order_acquire) : NULL;
+}
+
+void sw_network_pin(void) {
+    atomic_fetch_add(&pins, 1);
+}
+
+void sw_network_unpin(void) {
+    atomic_fetch_sub(&pins, 1);
 }
 
 static struct sw_network *find(const char *given) {
-    struct sw_network *network = atomic_load_explicit(&first, memory_order_acquire);
-    while (network != NULL && strcmp(network->given, given) != 0)
-        network = network->next;
-    return network;
+    for (unsigned index = 0; index < sw_network_count(); index++) {
+        struct sw_network *network = sw_network_at(index);
+        if (network != NULL && strcmp(network->given, given) == 0)
+            return network;
+    }
+    return NULL;
 }
 
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
@@ -67,6 +87,42 @@ static int map_state(const char *directory, struct sw_state **state) {
     return 0;
 }
 
+/* The program may change its directory before the first packet. */
+static int set_capture_path(struct sw_network *network) {
+    const char *path = sw_config_capture_file();
+    size_t length = 0;
+    if (path == NULL)
+        return 0;
+    if (path[0] != '/') {
+        if (sw_real.syscall(SYS_getcwd, network->capture_path, sizeof network->capture_path) < 0)
+            return -errno;
+        length = strlen(network->capture_path);
+        network->capture_path[length++] = '/';
+    }
+    if (length + strlen(path) >= sizeof network->capture_path)
+        return -ENAMETOOLONG;
+    strcpy(network->capture_path + length, path);
+    return 0;
+}
+
+static bool add_to_table(struct sw_network *network) {
+    unsigned used = atomic_load(&table_size), index = 0;
+    while (index < used && atomic_load(&networks[index]) != NULL)
+        index++;
+    if (index == NETWORKS)
+        return false;
+    network->index = index;
+    atomic_store_explicit(&networks[index], network, memory_order_release);
+    if (index == used)
+        atomic_store_explicit(&table_size, used + 1, memory_order_release);
+    return true;
+}
+
+static void unmap(struct sw_network *network) {
+    munmap(network->state, sizeof *network->state);
+    munmap(network, sizeof *network);
+}
+
 static int open_network(const char *given, struct sw_network **opened) {
     enum sw_ipv4_network ipv4_network;
     int result = sw_config_ipv4_network(&ipv4_network);
@@ -84,6 +140,11 @@ static int open_network(const char *given, struct sw_network **opened) {
         SW_LOG_ONCE("SOCKET_WRAPPER_DIR is '%s', it must be an existing directory: %s", given, strerror(-result));
         goto fail;
     }
+    result = set_capture_path(network);
+    if (result < 0) {
+        SW_LOG_ONCE("cannot write the capture '%s': %s; nothing is captured", sw_config_capture_file(), strerror(-result));
+        network->capture_path[0] = '\0';
+    }
     result = map_state(network->directory, &network->state);
     if (result == -EBADMSG) {
         SW_LOG_ONCE("'%s/.state' is not a table of sockets that this version can read; remove it or use another directory",
@@ -98,11 +159,13 @@ static int open_network(const char *given, struct sw_network **opened) {
     network->ipv4_network = ipv4_network;
     network->directory_length = (unsigned)strlen(network->directory);
     memcpy(network->given, given, strlen(given) + 1);
-    struct sw_network *head = atomic_load(&first);
-    network->index = head == NULL ? 0 : head->index + 1;
-    network->next = head;
-    atomic_store_explicit(&first, network, memory_order_release);
-    sw_network_enter_process(network);
+    if (!add_to_table(network)) {
+        unmap(network);
+        return -ENFILE;
+    }
+    /* The table says which processes end with their network. An attached process does not. */
+    if (!sw_config_is_attached())
+        sw_network_enter_process(network);
     sw_log(SW_LOG_DEBUG, "network directory %s", network->directory);
     *opened = network;
     return 0;
@@ -112,26 +175,73 @@ fail:
     return result;
 }
 
-int sw_network_current(struct sw_network **network) {
-    const char *given = sw_config_directory();
-    *network = NULL;
-    if (given == NULL)
-        return 0;
+static void begin_opening(sigset_t *mask) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, mask);
+    pthread_mutex_lock(&opening);
+}
+
+static void end_opening(const sigset_t *mask) {
+    pthread_mutex_unlock(&opening);
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
+static int find_or_open(const char *given, struct sw_network **network) {
     *network = find(given);
     if (*network != NULL)
         return 0;
 
     int saved_errno = errno;
-    sigset_t all, mask;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &mask);
-    pthread_mutex_lock(&opening);
+    sigset_t mask;
+    begin_opening(&mask);
     *network = find(given);
     int result = *network != NULL ? 0 : open_network(given, network);
-    pthread_mutex_unlock(&opening);
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    end_opening(&mask);
     errno = saved_errno;
     return result;
+}
+
+int sw_network_current(struct sw_network **network) {
+    *network = NULL;
+    if (sw_config_is_attached()) {
+        struct sw_config_place *place = sw_config_place();
+        if (place == NULL)
+            return 0;
+        int result = place->network != NULL ? 0 : find_or_open(place->directory, &place->network);
+        *network = place->network;
+        return result;
+    }
+    const char *given = sw_config_directory();
+    return given == NULL ? 0 : find_or_open(given, network);
+}
+
+/* Unmaps what nobody can see any more. A thread that has just closed a network's last socket may still be at work in it, so a network
+ * is found idle twice before it goes. */
+static void sweep_closed(void) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < closed_count; i++) {
+        struct sw_network *network = closed[i];
+        if (atomic_load(&network->sockets) == 0 && atomic_load(&pins) == 0 && network->idle_sweeps++ > 0) {
+            atomic_store(&networks[network->index], NULL);
+            unmap(network);
+        } else {
+            closed[kept++] = network;
+        }
+    }
+    closed_count = kept;
+}
+
+void sw_network_close(struct sw_network *network) {
+    int saved_errno = errno;
+    sigset_t mask;
+    begin_opening(&mask);
+    /* From here on nobody finds it by its directory; the sockets that are left find it by its index. */
+    network->given[0] = '\0';
+    closed[closed_count++] = network;
+    sweep_closed();
+    end_opening(&mask);
+    errno = saved_errno;
 }
 
 void sw_network_host_seen(struct sw_network *network, unsigned interface) {
@@ -225,6 +335,9 @@ void sw_network_leave_process(struct sw_network *network) {
 
 void sw_network_after_fork_in_child(void) {
     pthread_mutex_init(&opening, NULL);
-    for (struct sw_network *network = atomic_load(&first); network != NULL; network = network->next)
-        sw_network_enter_process(network);
+    /* The child of an attached process lives only until it starts a program. */
+    if (sw_config_is_attached())
+        return;
+    for (unsigned index = 0; index < sw_network_count(); index++)
+        sw_network_enter_process(sw_network_at(index));
 }

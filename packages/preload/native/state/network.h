@@ -1,6 +1,7 @@
 /* network.h: the networks this process takes part in: a directory and its mapped `.state` each.
  *
- * A network is opened the first time it is needed and stays until the process ends: sockets point into it. */
+ * A network is opened the first time it is needed. It stays until the process ends, but in an attached process, which has
+ * thousands in turn: there it is closed, and its memory goes once no socket points into it. */
 #ifndef SW_STATE_NETWORK_H
 #define SW_STATE_NETWORK_H
 
@@ -12,21 +13,34 @@
 #include <stdbool.h>
 
 struct sw_network {
-    struct sw_network *next;
-    unsigned index;              /* in this process's list, for the descriptor table */
+    unsigned index;              /* in this process's table, for the descriptor table */
+    _Atomic unsigned sockets;    /* entries of the descriptor table that name it */
+    unsigned idle_sweeps;        /* since it was closed: how often it was found without sockets */
     struct sw_state *state;
     enum sw_ipv4_network ipv4_network;
     unsigned directory_length;
     char given[PATH_MAX];        /* as in the variable */
     char directory[PATH_MAX];    /* resolved */
+    char capture_path[PATH_MAX]; /* absolute; empty when nothing is recorded */
 };
 
 /* The network that SOCKET_WRAPPER_DIR names now. 0 and NULL when the library is off; a negative errno, after one line on
  * stderr, when the directory cannot be used. */
 int sw_network_current(struct sw_network **network);
 
-/* The network with this index; NULL when there is none. */
+/* The network with this index; NULL when there is none. Indexes of closed networks are used again. */
 struct sw_network *sw_network_at(unsigned index);
+
+/* All indexes are below this. */
+unsigned sw_network_count(void);
+
+/* Ends this process's part in a network of an attached process. A network that sockets of this process still point into stays
+ * mapped until they are closed. */
+void sw_network_close(struct sw_network *network);
+
+/* Whoever looks at networks that no socket of its own holds pins them all meanwhile: none is unmapped. Never waits. */
+void sw_network_pin(void);
+void sw_network_unpin(void);
 
 /* Whether this process has ever had a network: while it has not, every call can go straight to libc. */
 bool sw_network_any(void);

@@ -31,9 +31,30 @@ unsigned sw_record_slot(const struct sw_network *network, const struct sw_record
     return (unsigned)(record - network->state->records);
 }
 
-/* Cookies are handed out nearly in order, so neighbours in time share a page: a small process touches a single one. */
-static unsigned home_page(uint64_t cookie) {
-    return (unsigned)(cookie / SW_RECORDS_PER_PAGE % SW_PAGE_COUNT);
+/* Where a cookie's record may be: two pages of each region, and any page of the last one. Cookies are handed out nearly in order, so
+ * neighbours in time share a page; a network of a few sockets stays within the first region however many come and go. */
+static const struct {
+    unsigned first, pages;
+} REGIONS[] = {{0, 64}, {64, 256}, {320, 1024}, {1344, 4096}, {5440, SW_PAGE_COUNT - 5440}};
+enum { REGION_COUNT = sizeof REGIONS / sizeof *REGIONS, PROBES = 2 };
+
+/* Walks over the pages for `cookie`: start with 0 and 0. False at the end. */
+struct walk {
+    unsigned region, probe;
+};
+
+static bool next_page(struct walk *walk, uint64_t cookie, unsigned *page) {
+    while (walk->region < REGION_COUNT) {
+        unsigned pages = REGIONS[walk->region].pages;
+        unsigned most = walk->region == REGION_COUNT - 1 ? pages : PROBES;
+        if (walk->probe < most) {
+            *page = REGIONS[walk->region].first + (unsigned)((cookie / SW_RECORDS_PER_PAGE + walk->probe++) % pages);
+            return true;
+        }
+        walk->region++;
+        walk->probe = 0;
+    }
+    return false;
 }
 
 /* Takes the file system's promise for the page now, as an error: later, a full tmpfs would be a SIGBUS. */
@@ -130,21 +151,23 @@ static void free_ghosts(struct sw_network *network) {
 }
 
 struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie) {
-    unsigned page = home_page(cookie);
-    for (unsigned i = 0; i < SW_PAGE_COUNT; i++, page = (page + 1) % SW_PAGE_COUNT) {
+    enum { SWEEP_EVERY = 512 };
+    struct walk walk = {0, 0};
+    unsigned page;
+    while (next_page(&walk, cookie, &page)) {
         if (!reserve_page(network, page))
             return NULL;
         struct sw_record *record = claim_in_page(network, page, cookie);
-        if (record == NULL && i == 0) {
-            /* The home page is full. Ghosts are the likely reason once the table has wrapped. */
-            if (network->state->records[page * SW_RECORDS_PER_PAGE].overflow != 0) {
-                free_ghosts(network);
-                record = claim_in_page(network, page, cookie);
-            }
-        }
         if (record != NULL)
             return record;
         network->state->records[page * SW_RECORDS_PER_PAGE].overflow = 1;
+        /* Many sockets, or many ghosts: those of processes that ended without a word. */
+        if (walk.region == 0 && walk.probe == PROBES && atomic_fetch_add(&network->state->header.crowded, 1) % SWEEP_EVERY == 0) {
+            free_ghosts(network);
+            record = claim_in_page(network, page, cookie);
+            if (record != NULL)
+                return record;
+        }
     }
     return NULL;
 }
@@ -152,8 +175,9 @@ struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie) 
 struct sw_record *sw_record_find(struct sw_network *network, uint64_t cookie) {
     if (cookie <= SW_COOKIE_DELETED)
         return NULL;
-    unsigned page = home_page(cookie);
-    for (unsigned i = 0; i < SW_PAGE_COUNT; i++, page = (page + 1) % SW_PAGE_COUNT) {
+    struct walk walk = {0, 0};
+    unsigned page;
+    while (next_page(&walk, cookie, &page)) {
         if ((network->state->header.used_pages[page / 8] >> page % 8 & 1) == 0)
             return NULL;
         struct sw_record *records = &network->state->records[page * SW_RECORDS_PER_PAGE];

@@ -1,0 +1,43 @@
+#include "attach/calls.h"
+
+#include "attach/got.h"
+#include "attach/places.h"
+#include "attach/thread.h"
+#include "base/real.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int sw_call_socket(int family, int type, int protocol) {
+    if (family != AF_INET && family != AF_INET6)
+        return sw_real.socket(family, type, protocol);
+    int number = sw_thread_ask();
+    if (number == SW_PLACE_ENDED) {
+        errno = ENETDOWN;
+        return -1;
+    }
+    struct sw_config_place *place = sw_place_at(number);
+    if (place == NULL)
+        return sw_real.socket(family, type, protocol);
+    struct sw_pin before = sw_thread_pin(place);
+    int fd = socket(family, type, protocol);
+    sw_thread_unpin(before);
+    return fd;
+}
+
+pid_t sw_call_fork(void) {
+    struct sw_pin before = sw_thread_pin(sw_place_at(sw_thread_ask()));
+    pid_t pid = fork();
+    if (pid != 0)
+        sw_thread_unpin(before);
+    return pid;
+}
+
+void *sw_call_dlopen(const char *path, int mode) {
+    void *handle = dlopen(path, mode);
+    if (handle != NULL)
+        sw_got_hook_all();
+    return handle;
+}
