@@ -1,7 +1,6 @@
 /** Whatever the README shows is tried here, in a folder that has no more than what it says to install. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
