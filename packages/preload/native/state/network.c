@@ -308,7 +308,7 @@ static struct sw_process *claim_process(struct sw_state *state, uint32_t pid) {
             return entry;
         if (holder == 0 && atomic_compare_exchange_strong(&entry->pid, &holder, pid))
             return entry;
-        if (holder != 0 && i >= 64 && kill((pid_t)holder, 0) != 0 && errno == ESRCH &&
+        if (holder != 0 && kill((pid_t)holder, 0) != 0 && errno == ESRCH &&
             atomic_compare_exchange_strong(&entry->pid, &holder, pid))
             return entry;
     }
