@@ -676,6 +676,10 @@ static int set_ipv6_option(struct sw_socket *socket, int name, const void *value
     case OPT_IPV6_TRANSPARENT:
         result = take_int(IPPROTO_IPV6, value, length, &wanted);
         return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+    case IPV6_MTU:
+        /* Where datagrams are cut into fragments, of which there are none here. */
+        result = take_int(IPPROTO_IPV6, value, length, &wanted);
+        return result < 0 ? result : wanted != 0 && wanted < 1280 ? -EINVAL : 0;
     case IPV6_MULTICAST_HOPS:
         if (record->type == SOCK_STREAM)
             return -ENOPROTOOPT;
