@@ -1,0 +1,135 @@
+/** What Wireshark's analysis says of a capture file: the judge of the native library's captures. */
+import { open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { execa } from 'execa';
+
+/** How many bytes one side of a connection sent, and their CRC-32. */
+export interface Sent {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+/** Both sides of a TCP connection. */
+export interface Stream {
+  readonly clientPort: number;
+  readonly client: Sent;
+  readonly server: Sent;
+}
+
+const CHECKED = ['tcp', 'ip', 'udp'].flatMap((protocol) => ['-o', `${protocol}.check_checksum:TRUE`]);
+const SUSPICIOUS = [
+  '_ws.expert.severity >= 0x600000', // warnings and errors
+  'tcp.checksum.status != 1',
+  'udp.checksum.status != 1',
+  'ip.checksum.status != 1',
+  'icmp.checksum.status != 1',
+  'icmpv6.checksum.status != 1',
+  '_ws.malformed',
+].join(' or ');
+const NOTHING: Sent = { bytes: 0, crc: 0 };
+
+/** Whether tshark is installed. In CI it must be. */
+export async function canRunTshark(): Promise<boolean> {
+  const { failed } = await execa('tshark', ['--version'], { reject: false });
+  if (failed && process.env['CI'] === 'true') throw new Error('The tests of captures need tshark');
+  return !failed;
+}
+
+/** What tshark complains of, `frame: message`; resets that a test wants are no complaint. */
+export async function complaints(file: string): Promise<string[]> {
+  const lines = await tshark([
+    ...CHECKED,
+    '-r',
+    file,
+    '-Y',
+    SUSPICIOUS,
+    ...fields('frame.number', '_ws.expert.message'),
+  ]);
+  return lines.filter((line) => !/^\d+\tConnection reset \(RST\)$/.test(line));
+}
+
+/** One line of the named fields for each packet that `filter` finds. */
+export async function packets(file: string, filter: string, ...names: readonly string[]): Promise<string[]> {
+  return tshark([...CHECKED, '-r', file, '-Y', filter, ...fields(...names)]);
+}
+
+/** All TCP connections as `tshark -z follow,tcp,raw` puts them together, in the order of their first packets. */
+export async function followedStreams(file: string): Promise<Stream[]> {
+  const starts = await packets(file, 'tcp.flags.syn == 1 and tcp.flags.ack == 0', 'tcp.srcport');
+  const follow = starts.flatMap((_, index) => ['-z', `follow,tcp,raw,${index}`]);
+  const output = await tshark(['-q', '-r', file, ...follow]);
+  const sides: { client: Buffer[]; server: Buffer[] }[] = [];
+  for (const line of output) {
+    if (line.startsWith('Follow: ')) sides.push({ client: [], server: [] });
+    if (!/^\t?[0-9a-f]+$/.test(line)) continue;
+    sides.at(-1)?.[line.startsWith('\t') ? 'server' : 'client'].push(Buffer.from(line.trim(), 'hex'));
+  }
+  return starts.map((port, index) => ({
+    clientPort: Number(port),
+    client: sentIn(sides[index]?.client ?? []),
+    server: sentIn(sides[index]?.server ?? []),
+  }));
+}
+
+/** What both sides sent, from a classic pcap of IPv4 packets whose segments must come in order: for captures too big to follow. */
+export async function streamsByClientPort(file: string): Promise<Map<number, Stream>> {
+  const flows = new Map<string, { next: number; sent: Sent }>();
+  const clients: [number, string, string][] = [];
+  for await (const packet of ipv4Packets(file)) {
+    if (packet[9] !== 6) continue;
+    const source = packet.readUInt16BE(20);
+    const destination = packet.readUInt16BE(22);
+    const key = `${source}>${destination}`;
+    const sequence = packet.readUInt32BE(24);
+    const flags = packet[33] ?? 0;
+    const data = packet.subarray(20 + ((packet[32] ?? 0) >> 4) * 4);
+    if ((flags & 2) !== 0) flows.set(key, { next: (sequence + 1) >>> 0, sent: NOTHING });
+    if ((flags & 18) === 2) clients.push([source, key, `${destination}>${source}`]);
+    const flow = flows.get(key);
+    if (data.length === 0 || flow === undefined) continue;
+    if (sequence !== flow.next) throw new Error(`${key}: a segment starts at ${sequence}, ${flow.next} was next`);
+    flow.next = (sequence + data.length) >>> 0;
+    flow.sent = { bytes: flow.sent.bytes + data.length, crc: crc32(data, flow.sent.crc) };
+  }
+  const sent = (key: string) => flows.get(key)?.sent ?? NOTHING;
+  return new Map(
+    clients.map(([clientPort, up, down]) => [clientPort, { clientPort, client: sent(up), server: sent(down) }]),
+  );
+}
+
+async function* ipv4Packets(file: string): AsyncGenerator<Buffer> {
+  const FILE_HEADER = 24;
+  const RECORD_HEADER = 16;
+  const handle = await open(file);
+  try {
+    let rest: Buffer = Buffer.alloc(0);
+    for await (const chunk of handle.createReadStream({ start: FILE_HEADER, highWaterMark: 1 << 22 })) {
+      rest = Buffer.concat([rest, chunk]);
+      let at = 0;
+      while (rest.length - at >= RECORD_HEADER) {
+        const end = at + RECORD_HEADER + rest.readUInt32LE(at + 8);
+        if (end > rest.length) break;
+        yield rest.subarray(at + RECORD_HEADER, end);
+        at = end;
+      }
+      rest = rest.subarray(at);
+    }
+    if (rest.length > 0) throw new Error(`${rest.length} bytes behind the last packet of ${file}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+function sentIn(pieces: readonly Buffer[]): Sent {
+  const all = Buffer.concat(pieces);
+  return { bytes: all.length, crc: crc32(all) };
+}
+
+function fields(...names: readonly string[]): string[] {
+  return ['-T', 'fields', ...names.flatMap((name) => ['-e', name])];
+}
+
+async function tshark(args: readonly string[]): Promise<string[]> {
+  const { stdout } = await execa('tshark', args, { timeout: 120_000, maxBuffer: 1 << 30 });
+  return stdout === '' ? [] : stdout.split('\n');
+}
