@@ -19,6 +19,7 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 /* move_addr_to_kernel(): what is wrong with an address before anybody reads it. */
 static int check_address(const struct sockaddr *address, socklen_t length) {
@@ -159,11 +160,12 @@ SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen
 }
 
 /* ioctl(2) */
-SW_EXPORT int ioctl(int fd, unsigned long request, ...) {
+SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     va_list arguments;
-    va_start(arguments, request);
+    va_start(arguments, plain_request);
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
+    unsigned long request = (unsigned)plain_request;
     struct sw_socket socket;
     sw_start();
     if ((request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD) && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM &&

@@ -333,7 +333,7 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
     struct sw_record *record = socket->record;
     struct sending sending = {.socket = socket, .message = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen}};
     size_t length = 0;
-    for (size_t i = 0; i < message->msg_iovlen; i++)
+    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
         length += message->msg_iov[i].iov_len;
     if (length > 0xffff)
         return -EMSGSIZE;
@@ -443,7 +443,7 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
             *named = true;
             if ((flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0) {
                 size_t fits = 0;
-                for (size_t i = 0; i < message->msg_iovlen; i++)
+                for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
                     fits += message->msg_iov[i].iov_len;
                 result = (ssize_t)fits;
             }

@@ -66,7 +66,7 @@ static ssize_t scatter(int fd, off_t offset, const struct spill_header *header, 
     if (pread(fd, data, header->length, offset) != (ssize_t)header->length)
         return -EAGAIN;
     size_t done = 0;
-    for (size_t i = 0; i < message->msg_iovlen && done < header->length; i++) {
+    for (size_t i = 0; i < (size_t)message->msg_iovlen && done < header->length; i++) {
         size_t part = header->length - done < message->msg_iov[i].iov_len ? header->length - done : message->msg_iov[i].iov_len;
         memcpy(message->msg_iov[i].iov_base, data + done, part);
         done += part;

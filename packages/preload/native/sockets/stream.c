@@ -464,7 +464,7 @@ int sw_shutdown(struct sw_socket *socket, int how) {
 
 static size_t length_of(const struct msghdr *message) {
     size_t length = 0;
-    for (size_t i = 0; i < message->msg_iovlen; i++)
+    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
         length += message->msg_iov[i].iov_len;
     return length;
 }
