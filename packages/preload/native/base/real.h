@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -59,6 +60,9 @@ struct if_nameindex;
     X(ssize_t, sendfile64, (int, int, off_t *, size_t))                                            \
     X(ssize_t, splice, (int, off_t *, int, off_t *, size_t, unsigned))                             \
     X(int, fclose, (FILE *))                                                                       \
+    X(FILE *, fdopen, (int, const char *))                                                         \
+    X(FILE *, freopen, (const char *, const char *, FILE *))                                       \
+    X(int, vdprintf, (int, const char *, va_list))                                                 \
     X(int, sockatmark, (int))                                                                      \
     X(int, isfdtype, (int, int))                                                                   \
     X(int, execve, (const char *, char *const[], char *const[]))                                   \

@@ -9,6 +9,7 @@
 #include "sockets/life.h"
 #include "sockets/stream.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -138,7 +139,7 @@ SW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
 }
 
 /* recvmmsg(2) */
-SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout) {
+SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg_flags flags, struct timespec *timeout) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket)) {
@@ -258,11 +259,50 @@ SW_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
     return needs_copy(to) ? copy_file(to, from, offset, count) : sw_real.sendfile(to, from, offset, count);
 }
 
+#ifdef __GLIBC__
 /* sendfile(2) with 64-bit offsets, as glibc names it for programs. */
 SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
     sw_start();
     return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : sw_real.sendfile64(to, from, (off_t *)offset, count);
 }
+
+/* splice(2) from a pipe into a socket: tee(2) shows what would go without taking it, and only what was sent is taken. */
+static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
+    enum { CHUNK = 32 * 1024 };
+    char data[CHUNK];
+    int copy[2];
+    if (pipe2(copy, O_CLOEXEC) != 0)
+        return -1;
+    ssize_t seen = tee(from, copy[1], size < CHUNK ? size : CHUNK, flags), result = seen;
+    if (seen > 0) {
+        seen = sw_real.read(copy[0], data, (size_t)seen);
+        result = send(to, data, (size_t)seen, (flags & SPLICE_F_NONBLOCK) != 0 ? MSG_DONTWAIT : 0);
+    }
+    for (ssize_t left = result; left > 0;) {
+        ssize_t taken = sw_real.read(from, data, (size_t)left);
+        if (taken <= 0)
+            break;
+        left -= taken;
+    }
+    int saved_errno = errno;
+    sw_real.close(copy[0]);
+    sw_real.close(copy[1]);
+    errno = saved_errno;
+    return result;
+}
+
+/* splice(2) */
+SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (from_offset == NULL && to_offset == NULL && size > 0 && sw_fd_hint(to, &socket) && is_stream(&socket) && sw_capture_is_on())
+        return splice_to_socket(from, to, size, flags);
+    ssize_t result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
+    if (result < 0 || size == 0 || !sw_fd_hint(from, &socket) || !is_stream(&socket))
+        return result;
+    return sw_answer(sw_stream_received(&socket, result, false));
+}
+#endif
 
 /* sendmsg(2) */
 SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
@@ -284,7 +324,7 @@ SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
 }
 
 /* sendmmsg(2) */
-SW_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
+SW_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg_flags flags) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket)) {

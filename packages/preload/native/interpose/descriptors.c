@@ -3,6 +3,7 @@
 #include "capture/pcap_file.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
+#include "interpose/stdio.h"
 #include "sockets/life.h"
 
 #include <fcntl.h>
@@ -139,6 +140,7 @@ SW_EXPORT int fclose(FILE *stream) {
         fflush(stream);
         closing = sw_socket_closing(&socket);
     }
+    sw_stdio_closing(stream);
     int result = sw_real.fclose(stream);
     sw_socket_closed(&closing);
     return result;

@@ -23,6 +23,14 @@ SW_EXPORT long syscall(long number, ...) {
     switch (number) {
     case SYS_close:
         return close((int)a[0]);
+    case SYS_read:
+        return read((int)a[0], (void *)a[1], (size_t)a[2]);
+    case SYS_readv:
+        return readv((int)a[0], (struct iovec *)a[1], (int)a[2]);
+    case SYS_write:
+        return write((int)a[0], (void *)a[1], (size_t)a[2]);
+    case SYS_writev:
+        return writev((int)a[0], (struct iovec *)a[1], (int)a[2]);
     case SYS_recvmmsg:
         return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3], (struct timespec *)a[4]);
     case SYS_sendmmsg:
@@ -42,6 +50,12 @@ SW_EXPORT long syscall(long number, ...) {
         return connect((int)a[0], (struct sockaddr *)a[1], (socklen_t)a[2]);
     case SYS_sendto:
         return sendto((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4], (socklen_t)a[5]);
+    case SYS_sendmsg:
+        return sendmsg((int)a[0], (struct msghdr *)a[1], (int)a[2]);
+    case SYS_recvmsg:
+        return recvmsg((int)a[0], (struct msghdr *)a[1], (int)a[2]);
+    case SYS_shutdown:
+        return shutdown((int)a[0], (int)a[1]);
     case SYS_recvfrom:
         return recvfrom((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4], (socklen_t *)a[5]);
 #endif

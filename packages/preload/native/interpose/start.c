@@ -3,6 +3,7 @@
 
 #include "capture/capture.h"
 #include "interpose/export.h"
+#include "interpose/stdio.h"
 #include "names/names.h"
 #include "sockets/life.h"
 
@@ -39,6 +40,7 @@ __attribute__((constructor)) static void start(void) {
 }
 
 __attribute__((destructor)) static void finish(void) {
+    sw_stdio_flush_all();
     sw_socket_release_all();
     if (!sw_process_is_self())
         return;

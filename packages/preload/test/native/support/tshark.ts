@@ -58,11 +58,13 @@ export async function followedStreams(file: string): Promise<Stream[]> {
   const starts = await packets(file, 'tcp.flags.syn == 1 and tcp.flags.ack == 0', 'tcp.srcport');
   const follow = starts.flatMap((_, index) => ['-z', `follow,tcp,raw,${index}`]);
   const output = await tshark(['-q', '-r', file, ...follow]);
-  const sides: { client: Buffer[]; server: Buffer[] }[] = [];
+  const sides = starts.map(() => ({ client: [] as Buffer[], server: [] as Buffer[] }));
+  let current: (typeof sides)[number] | undefined;
   for (const line of output) {
-    if (line.startsWith('Follow: ')) sides.push({ client: [], server: [] });
+    const index = /^Filter: tcp\.stream eq (\d+)$/.exec(line)?.[1];
+    if (index !== undefined) current = sides[Number(index)];
     if (!/^\t?[0-9a-f]+$/.test(line)) continue;
-    sides.at(-1)?.[line.startsWith('\t') ? 'server' : 'client'].push(Buffer.from(line.trim(), 'hex'));
+    current?.[line.startsWith('\t') ? 'server' : 'client'].push(Buffer.from(line.trim(), 'hex'));
   }
   return starts.map((port, index) => ({
     clientPort: Number(port),
