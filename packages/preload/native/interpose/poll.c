@@ -9,13 +9,16 @@
 #include <time.h>
 
 /* Only AF_UNIX sets POLLWRBAND; and it sets POLLHUP as soon as the peer is gone, TCP when both directions have ended. */
-static short translate(const struct sw_record *record, short events) {
+static short translate(const struct sw_record *record, short wanted, short events) {
     if (record->type != SOCK_STREAM)
         return events;
     events &= ~POLLWRBAND;
     if (sw_record_has(record, SW_RESET_RECEIVED))
         return events | POLLERR | POLLHUP;
-    if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0)
+    bool error = atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0;
+    if (sw_record_has(record, SW_CONNECT_FAILED))
+        events |= POLLHUP | (wanted & (POLLIN | POLLRDNORM | POLLRDHUP));
+    if (error)
         return events | POLLERR;
     if (sw_record_has(record, SW_RESET_SENT) && sw_record_has(record, SW_CONNECTED))
         return events | POLLERR;
@@ -31,7 +34,7 @@ static int translate_all(struct pollfd *descriptors, nfds_t count, int result) {
         return result;
     for (nfds_t i = 0; i < count; i++)
         if (descriptors[i].revents != 0 && sw_fd_hint(descriptors[i].fd, &socket))
-            descriptors[i].revents = translate(socket.record, descriptors[i].revents);
+            descriptors[i].revents = translate(socket.record, descriptors[i].events, descriptors[i].revents);
     return result;
 }
 

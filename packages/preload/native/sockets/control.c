@@ -176,8 +176,7 @@ static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, siz
         add(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
 }
 
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from,
-                    const struct sw_record *sender) {
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {
     const struct sw_options *options = sw_options_of(socket->record);
     const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS | 1ull << SW_SWITCH_IP_RECVORIGDSTADDR |
                            1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
@@ -195,12 +194,7 @@ void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size
     }
     bool loopback = origin.scope == SW_SCOPE_LOOPBACK || origin.interface == socket->record->interface;
     unsigned index = loopback ? 1 : 2;
-    struct sw_control sent = {.ttl = 64};
-    if (sender != NULL) {
-        const struct sw_options *of_sender = (const struct sw_options *)(const void *)sender->options;
-        sent.ttl = of_sender->sent_ttl;
-        sent.tos = of_sender->sent_tos;
-    }
+    struct sw_control sent = {.ttl = options->received_ttl != 0 ? options->received_ttl : 64, .tos = options->received_tos};
     if (socket->record->family == AF_INET)
         add_ipv4(socket, message, room, &own, index, &sent);
     else

@@ -14,10 +14,9 @@ struct sw_control {
 /* Reads and checks the control messages as ip_cmsg_send() of the kernel does; `control` has the socket's own values. */
 int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control);
 
-/* Adds to a received datagram what the program asked for. `sender` is the record of its sender, NULL when it has none; `room` is the size of its buffer, message->msg_controllen what is
+/* Adds to a received datagram what the program asked for. `room` is the size of its buffer, message->msg_controllen what is
  * already in it. */
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from,
-                    const struct sw_record *sender);
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from);
 
 /* SO_BROADCAST */
 bool sw_control_may_broadcast(const struct sw_socket *socket);

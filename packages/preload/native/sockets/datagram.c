@@ -27,6 +27,7 @@ struct sending {
     struct sw_address source, destination;
     struct sw_site target;
     struct msghdr message; /* only the data */
+    struct sw_control control;
     bool delivered;
     int error; /* of the data itself, such as EFAULT */
 };
@@ -126,6 +127,11 @@ static int hand_over(struct sending *sending, const struct sw_name *name, struct
         return result;
     sending->message.msg_name = &path.address;
     sending->message.msg_namelen = path.length;
+    if (receiver != NULL) {
+        struct sw_options *options = sw_options_of(receiver);
+        options->received_ttl = sending->control.ttl;
+        options->received_tos = sending->control.tos;
+    }
     ssize_t sent = sw_real.sendmsg(sending->socket->fd, &sending->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : -errno;
     sending->message.msg_name = NULL;
@@ -350,9 +356,7 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
     result = sw_control_read(socket, message, &control);
     if (result < 0)
         return result;
-    struct sw_options *options = sw_options_of(record);
-    options->sent_ttl = control.ttl;
-    options->sent_tos = control.tos;
+    sending.control = control;
     if (sending.target.scope == SW_SCOPE_OUTSIDE) {
         sw_capture_blocked(socket, &sending.destination);
         return -ENETUNREACH;
@@ -397,17 +401,6 @@ static struct sw_address address_of_sender(const struct sw_socket *socket, struc
     if (name.wire_family == 4 && !sw_has_ipv4_loopback(socket->network))
         name.loopback = false;
     return sw_address_of_name(socket->network, &name, record->family);
-}
-
-static const struct sw_record *record_of_sender(const struct sw_socket *socket, const struct sw_name *name) {
-    struct sw_network *network = socket->network;
-    uint32_t key = sw_endpoint_key(sw_transport_of(socket->record), name->wire_family, name->loopback, name->interface, name->port);
-    unsigned position = 0;
-    const struct sw_record *record;
-    while ((record = sw_endpoint_next(network, key, &position)) != NULL)
-        if (record->share == name->share)
-            return record;
-    return NULL;
 }
 
 /* The next datagram, from the Unix socket or from what it had no room for. Tokens are not for the program. */
@@ -503,6 +496,6 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else
         message->msg_namelen = 0;
-    sw_control_add(socket, message, control_room, &from, named ? record_of_sender(socket, &source) : NULL);
+    sw_control_add(socket, message, control_room, &from);
     return result;
 }

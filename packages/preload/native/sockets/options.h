@@ -24,7 +24,7 @@ struct sw_options {
     uint8_t multicast_ttl;
     uint8_t mtu_discover4, mtu_discover6, min_ttl, min_hops;
     uint8_t preferences;
-    uint8_t sent_ttl, sent_tos;          /* of the last datagram, for whoever receives it */
+    uint8_t received_ttl, received_tos;  /* of the last datagram that was sent here; 0 TTL when nobody said */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
     uint64_t switches;                   /* one bit per option that is just on or off */
 };

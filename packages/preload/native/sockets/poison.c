@@ -6,8 +6,8 @@
 #include <sys/un.h>
 
 /* A Unix socket with a name of the kernel's choice, outside any directory: bind(2) with the family alone. */
-static int make_helper(int type, struct sockaddr_un *address, socklen_t *length) {
-    int fd = sw_real.socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+static int make_helper(struct sockaddr_un *address, socklen_t *length) {
+    int fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -1;
     address->sun_family = AF_UNIX;
@@ -19,26 +19,12 @@ static int make_helper(int type, struct sockaddr_un *address, socklen_t *length)
     return -1;
 }
 
-/* unix_release_sock() reports ECONNRESET to the peer of a socket that is closed with unread data. */
-void sw_poison_stream(int fd) {
-    int saved_errno = errno;
-    struct sockaddr_un address;
-    socklen_t length;
-    int listener = make_helper(SOCK_STREAM, &address, &length);
-    if (listener >= 0) {
-        if (sw_real.listen(listener, 1) == 0 && sw_real.connect(fd, (struct sockaddr *)&address, length) == 0)
-            sw_real.send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-        sw_real.close(listener);
-    }
-    errno = saved_errno;
-}
-
 /* unix_dgram_disconnected() reports ECONNRESET to a peer that is connected back, when a socket with unread data turns away. */
 void sw_poison_datagram(int fd, const struct sockaddr_un *own, unsigned own_length) {
     int saved_errno = errno;
     struct sockaddr_un address;
     socklen_t length;
-    int helper = make_helper(SOCK_DGRAM, &address, &length);
+    int helper = make_helper(&address, &length);
     if (helper >= 0) {
         static const struct sockaddr NOBODY = {.sa_family = AF_UNSPEC};
         if (sw_real.connect(fd, (struct sockaddr *)&address, length) == 0) {

@@ -3,9 +3,6 @@
 #ifndef SW_SOCKETS_POISON_H
 #define SW_SOCKETS_POISON_H
 
-/* For a stream socket that never connected: afterwards it polls like a refused one, and cannot connect again. */
-void sw_poison_stream(int fd);
-
 /* For a datagram socket bound to the file that `address` names: afterwards it is as before but for the error. */
 struct sockaddr_un;
 void sw_poison_datagram(int fd, const struct sockaddr_un *address, unsigned length);

@@ -6,7 +6,6 @@
 #include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
-#include "sockets/poison.h"
 #include "sockets/port.h"
 #include "sockets/spill.h"
 #include "state/endpoint_index.h"
@@ -14,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -273,12 +273,6 @@ static void forget_failed_connect(struct sw_record *record) {
 
 static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct sw_address address) {
     struct sw_record *record = socket->record;
-    if (sw_record_has(record, SW_POISONED)) {
-        int result = sw_stream_replace(socket);
-        if (result < 0)
-            return result;
-        record = socket->record;
-    }
     if (target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST || target.scope == SW_SCOPE_BROADCAST) {
         sw_capture_blocked(socket, &address);
         return -ENETUNREACH;
@@ -315,8 +309,8 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     if (!nonblocking)
         return result == -EAGAIN ? -ETIMEDOUT : result;
     atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
-    sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED | SW_POISONED);
-    sw_poison_stream(socket->fd);
+    sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
+    wake_writers(socket->fd);
     return -EINPROGRESS;
 }
 
@@ -431,6 +425,12 @@ static bool is_over(const struct sw_socket *socket) {
         return false;
     const struct sw_record *peer = peer_record(socket);
     return peer == NULL || sw_record_has(peer, SW_WRITE_SHUT);
+}
+
+/* A reset closes a TCP socket when it comes, not when the program meets it. */
+static bool is_reset(const struct sw_socket *socket) {
+    struct pollfd state = {.fd = socket->fd};
+    return sw_record_has(socket->record, SW_RESET_RECEIVED) || (sw_real.poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0);
 }
 
 int sw_shutdown(struct sw_socket *socket, int how) {
@@ -557,8 +557,12 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         return 0;
     }
     int error = errno;
-    if (error == EINVAL && !sw_record_has(record, SW_CONNECTED))
-        return -ENOTCONN;
+    if (error == EINVAL && !sw_record_has(record, SW_CONNECTED)) {
+        int pending = sw_pending_error(socket);
+        if (pending != 0)
+            return -pending;
+        return sw_record_has(record, SW_CONNECT_FAILED) ? 0 : -ENOTCONN;
+    }
     if (error == ECONNRESET) {
         int pending = sw_pending_error(socket);
         if (pending != 0)
@@ -618,7 +622,7 @@ int sw_getsockname(struct sw_socket *socket, struct sockaddr *address, socklen_t
 
 int sw_getpeername(struct sw_socket *socket, struct sockaddr *address, socklen_t *length) {
     struct sw_record *record = socket->record;
-    if (!sw_record_has(record, SW_CONNECTED) || (record->type == SOCK_STREAM && is_over(socket)))
+    if (!sw_record_has(record, SW_CONNECTED) || (record->type == SOCK_STREAM && (is_over(socket) || is_reset(socket))))
         return -ENOTCONN;
     if (length == NULL || address == NULL)
         return -EFAULT;

@@ -49,7 +49,6 @@ enum sw_record_flag {
     SW_STAMPED = 1 << 27,       /* datagrams are stamped for SIOCGSTAMP, in `received` */
     SW_GONE = 1 << 26,          /* closed with SO_LINGER 0 before it was accepted: the record waits to tell */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
-    SW_POISONED = 1 << 24,      /* the Unix socket was given an error and cannot connect again */
     SW_LINGER_RESET = 1 << 23,  /* SO_LINGER with a time of 0: closing resets */
 };
 
