@@ -2,27 +2,37 @@
  * The kernel is the specification: every program prints what its socket calls returned, once on the kernel's loopback and
  * then redirected. Both must be the same.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { fortifiedPath, programNames, programPath } from './support/compile.js';
 import { type Answers, hasNamespaces, runBare, runRedirected } from './support/run.js';
 
 const canCompare = await hasNamespaces();
-const bareAnswers = new Map<string, Promise<Answers>>();
+/** How often the kernel is asked: of 28,000 ephemeral ports it now and then chooses the same one for two sockets. */
+const BARE_RUNS = 3;
+const bareRuns = new Map<string, Promise<Answers>>();
 
-/** The kernel is asked once; a test that is retried, or runs beside another, sees the same answers. */
-function bare(name: string): Promise<Answers> {
-  const answers = bareAnswers.get(name) ?? runBare(programPath(name));
-  bareAnswers.set(name, answers);
+/** The kernel's answers. Each run happens once, whichever tests want it. */
+function bare(name: string, run = 0): Promise<Answers> {
+  const key = `${name} ${run}`;
+  const answers = bareRuns.get(key) ?? runBare(programPath(name));
+  bareRuns.set(key, answers);
   return answers;
+}
+
+/** Fails unless the kernel has given the same answers. */
+async function expectKernelAnswers(name: string, answers: Answers): Promise<void> {
+  let run = 0;
+  while (run < BARE_RUNS - 1 && !isDeepStrictEqual(await bare(name, run), answers)) run++;
+  expect(answers).toEqual(await bare(name, run));
 }
 
 describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeout: 120_000 }, (name) => {
   const fortified = fortifiedPath(name);
 
   it('gets the same answers from redirected sockets as from real ones', async () => {
-    const expected = await bare(name);
-    expect(expected.ending).toBe('');
-    expect(await runRedirected(programPath(name))).toEqual(expected);
+    expect((await bare(name)).ending).toBe('');
+    await expectKernelAnswers(name, await runRedirected(programPath(name)));
   });
 
   it('gets the same answers on a host of 10.53.57.0 that is recorded', async () => {
@@ -30,11 +40,11 @@ describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeo
       SOCKET_WRAPPER_IPV4_NETWORK: '10.53.57.0',
       SOCKET_WRAPPER_DEFAULT_IFACE: '11',
     };
-    expect(await runRedirected(programPath(name), environment, { capture: true })).toEqual(await bare(name));
+    await expectKernelAnswers(name, await runRedirected(programPath(name), environment, { capture: true }));
   });
 
   if (fortified === undefined) return;
   it('gets the same answers when it is compiled with fortified calls', async () => {
-    expect(await runRedirected(fortified)).toEqual(await bare(name));
+    await expectKernelAnswers(name, await runRedirected(fortified));
   });
 });

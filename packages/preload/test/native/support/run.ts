@@ -52,7 +52,7 @@ export async function withDirectory<T>(use: (directory: string) => Promise<T>): 
 /** Whether this machine lets the tests make network namespaces. In CI it must. */
 export async function hasNamespaces(): Promise<boolean> {
   const { exitCode, stderr } = await execa(SANDBOX, ['probe'], { reject: false });
-  if (exitCode !== 0 && process.env['CI'] === 'true') {
+  if (exitCode !== 0 && process.env.CI === 'true') {
     throw new Error(`The tests compare redirected sockets with real ones and need network namespaces: ${stderr}`);
   }
   return exitCode === 0;
