@@ -115,8 +115,7 @@ int sw_control_read(const struct sw_socket *socket, const struct msghdr *message
     return 0;
 }
 
-/* put_cmsg() of the kernel: what does not fit is cut and said to be cut. */
-static void add(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size) {
+void sw_control_put(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size) {
     size_t used = message->msg_controllen;
     if (message->msg_control == NULL || room - used < sizeof(struct cmsghdr)) {
         message->msg_flags |= MSG_CTRUNC;
@@ -143,19 +142,19 @@ static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, siz
         struct in_pktinfo info = {.ipi_ifindex = (int)index};
         memcpy(&info.ipi_addr, own->family == AF_INET ? own->bytes : own->bytes + 12, 4);
         info.ipi_spec_dst = info.ipi_addr;
-        add(message, room, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+        sw_control_put(message, room, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     }
     if (sw_options_switch(record, SW_SWITCH_IP_RECVTTL))
-        add(message, room, IPPROTO_IP, IP_TTL, &(int){sent->ttl}, sizeof(int));
+        sw_control_put(message, room, IPPROTO_IP, IP_TTL, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IP_RECVTOS))
-        add(message, room, IPPROTO_IP, IP_TOS, &sent->tos, 1);
+        sw_control_put(message, room, IPPROTO_IP, IP_TOS, &sent->tos, 1);
     if (sw_options_switch(record, SW_SWITCH_IP_RECVORIGDSTADDR)) {
         struct sockaddr_in original;
         socklen_t length = sizeof original;
         struct sw_address to = *own;
         to.port = record->name_port;
         sw_address_write(&to, AF_INET, (struct sockaddr *)&original, &length);
-        add(message, room, IPPROTO_IP, IP_ORIGDSTADDR, &original, sizeof original);
+        sw_control_put(message, room, IPPROTO_IP, IP_ORIGDSTADDR, &original, sizeof original);
     }
 }
 
@@ -165,15 +164,15 @@ static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, siz
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVPKTINFO)) {
         struct in6_pktinfo info = {.ipi6_ifindex = index};
         memcpy(&info.ipi6_addr, own->bytes, 16);
-        add(message, room, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+        sw_control_put(message, room, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
     }
     /* Of an IPv4 packet there is nothing more to say at this level. */
     if (sw_address_is_mapped(own))
         return;
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVHOPLIMIT))
-        add(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){sent->ttl}, sizeof(int));
+        sw_control_put(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVTCLASS))
-        add(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
+        sw_control_put(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
 }
 
 void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {

@@ -18,6 +18,9 @@ int sw_control_read(const struct sw_socket *socket, const struct msghdr *message
  * already in it. */
 void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from);
 
+/* put_cmsg() of the kernel: what does not fit into `room` is cut and said to be cut. */
+void sw_control_put(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size);
+
 /* SO_BROADCAST */
 bool sw_control_may_broadcast(const struct sw_socket *socket);
 

@@ -3,6 +3,7 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/control.h"
+#include "sockets/error_queue.h"
 #include "sockets/groups.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
@@ -198,6 +199,7 @@ static void unreachable(struct sending *sending) {
     enum sw_switch told = record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR;
     if (!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told))
         return;
+    sw_error_queue_put(sending->socket, &sending->destination, &sending->message);
     atomic_store(&record->pending_error, ECONNREFUSED);
     struct sw_name own = sw_record_name(record);
     struct sw_path path;
@@ -465,8 +467,12 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
     void *name = message->msg_name;
     socklen_t name_length = message->msg_namelen;
     size_t control_room = message->msg_controllen;
-    if ((flags & MSG_ERRQUEUE) != 0)
-        return -EAGAIN;
+    if ((flags & MSG_ERRQUEUE) != 0) {
+        ssize_t told = sw_error_queue_take(socket, message);
+        if (told >= 0)
+            sw_pending_error(socket);
+        return told;
+    }
     if ((flags & MSG_PEEK) == 0 || atomic_load(&record->pending_error) != 0) {
         int pending = sw_pending_error(socket);
         if (pending != 0)

@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/address.h"
+#include "sockets/error_queue.h"
 #include "sockets/options.h"
 #include "sockets/spill.h"
 #include "state/endpoint_index.h"
@@ -183,8 +184,10 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
         return;
     }
     sw_options_leave_groups(network, record);
-    if (record->type == SOCK_DGRAM)
+    if (record->type == SOCK_DGRAM) {
         sw_spill_discard(network, record);
+        sw_error_queue_discard(network, record);
+    }
     sw_record_free(network, record);
     if (rings)
         sw_network_ring(network);
