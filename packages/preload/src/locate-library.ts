@@ -13,6 +13,7 @@ import { libcOf, type Platform, readElfFile } from './executable.js';
 import { PreloadError } from './preload-error.js';
 
 const LIBRARY = 'libsocket_wrapper.so';
+const ADDON = 'attach.node';
 const JANITOR = 'socket-wrapper-janitor';
 
 const require = createRequire(import.meta.url);
@@ -38,6 +39,15 @@ export function hostPlatform(): Platform {
  */
 export function libraryPath(): string {
   return nativeFile(LIBRARY);
+}
+
+/**
+ * The path of the addon that puts the sockets of this process on networks.
+ *
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND` when it is neither built nor installed.
+ */
+export function addonPath(): string {
+  return nativeFile(ADDON);
 }
 
 /**

@@ -11,7 +11,8 @@ export type PreloadErrorCode =
   | 'INTERPRETER_NOT_FOUND'
   | 'LIBRARY_NOT_FOUND'
   | 'LIBRARY_PATH_UNUSABLE'
-  | 'JANITOR_FAILED';
+  | 'JANITOR_FAILED'
+  | 'ATTACH_FAILED';
 
 /**
  * A program cannot be put on a network, and has not been started: outside the library's reach it would use the real one.

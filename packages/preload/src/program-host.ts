@@ -1,4 +1,5 @@
 import { Host } from '@socket-wrapper/core';
+import { attachment } from './attach/attachment.js';
 import type { StartingProgram } from './program.js';
 import type { ProgramNetwork } from './program-network.js';
 import type { RunOptions, RunResult } from './run.js';
@@ -42,5 +43,17 @@ export class ProgramHost extends Host {
    */
   run(file: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
     return runProgram(this, { file, args }, options);
+  }
+
+  /**
+   * Calls `fn` as this host: the sockets that it makes, and all that it starts makes, are this host's, and so are
+   * `os.hostname()` and `os.networkInterfaces()`. Gives what `fn` gives.
+   *
+   * @throws {PreloadError} `ATTACH_FAILED` where Node.js loads no addons.
+   * @example
+   * await host.within(() => fetch('http://web/')); // as seen from this host
+   */
+  within<T>(fn: () => T): T {
+    return attachment().within(this, fn);
   }
 }

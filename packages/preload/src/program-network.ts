@@ -1,4 +1,5 @@
 import { Network, NetworkError, type NetworkOptions } from '@socket-wrapper/core';
+import { attachmentInUse } from './attach/attachment.js';
 import { janitor } from './janitor.js';
 import { libraryPath } from './locate-library.js';
 import { preloadableLibrary } from './preload-link.js';
@@ -15,6 +16,7 @@ export class ProgramNetwork extends Network<ProgramHost> {
   readonly #running = new Set<ProgramProcess>();
   #lastSpawn = 0;
   #library: string | undefined;
+  #end: Promise<void> | undefined;
 
   /**
    * The number of the next program, and the library to start it with.
@@ -37,6 +39,18 @@ export class ProgramNetwork extends Network<ProgramHost> {
     void process.ended.then(() => this.#running.delete(process));
   }
 
+  /**
+   * Closes what this process has open on the network, ends the programs, and removes the directory.
+   *
+   * A warning names sockets that the test should have closed itself, with the place that opened them.
+   *
+   * @throws {AggregateError} All that went wrong.
+   */
+  override dispose(): Promise<void> {
+    this.#end ??= this.#leaveAndDispose();
+    return this.#end;
+  }
+
   protected override makeHost(name: string, interfaceId: number): ProgramHost {
     return new ProgramHost(this, name, interfaceId);
   }
@@ -47,6 +61,17 @@ export class ProgramNetwork extends Network<ProgramHost> {
     janitor().adopt(this.directory);
     this.onDispose(() => this.#endPrograms());
     return library;
+  }
+
+  /** Our own sockets first: the end of the programs they talk to would be an error to them. */
+  async #leaveAndDispose(): Promise<void> {
+    const attached = attachmentInUse();
+    attached?.leave(this);
+    try {
+      await super.dispose();
+    } finally {
+      attached?.release(this);
+    }
   }
 
   async #endPrograms(): Promise<void> {

@@ -6,11 +6,14 @@ import {
   type WithNetworkOptions as CoreWithNetworkOptions,
   callSiteOf,
   withNetwork as coreWithNetwork,
+  currentScope,
+  type NetworkOptions,
   openScope as openCoreScope,
   type ScopeOptions,
   type TestIdentity,
   type TestScope,
 } from '@socket-wrapper/core';
+import { joinNetwork } from './attach/join.js';
 import { createNetwork, type ProgramNetwork } from './program-network.js';
 
 /** How a scope makes its network, and what it keeps of it. */
@@ -25,7 +28,11 @@ export type WithNetworkOptions = Omit<CoreWithNetworkOptions<ProgramNetwork>, 'c
  * @throws {ScopeError} `BAD_RETENTION_MODE`
  */
 export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}): TestScope<ProgramNetwork> {
-  return openCoreScope(identity, { ...options, createNetwork });
+  const scope: TestScope<ProgramNetwork> = openCoreScope(identity, {
+    ...options,
+    createNetwork: (networkOptions) => joinedNetwork(networkOptions, scope),
+  });
+  return scope;
 }
 
 /**
@@ -40,5 +47,17 @@ export function withNetwork<A extends unknown[], R>(
 ): (...args: A) => Promise<Awaited<R>> {
   // The test is where we are called, not where we call core.
   const place = options.file === undefined ? callSiteOf(withNetwork) : undefined;
-  return coreWithNetwork(fn, { ...place, ...options, createNetwork });
+  // The network is made in the body of the test, so the scope is there.
+  return coreWithNetwork(fn, {
+    ...place,
+    ...options,
+    createNetwork: (networkOptions) => joinedNetwork(networkOptions, currentScope()),
+  });
+}
+
+/** A network that the code of `scope` is on. */
+function joinedNetwork(options: NetworkOptions, scope: TestScope | undefined): ProgramNetwork {
+  const network = createNetwork(options);
+  joinNetwork(network, scope);
+  return network;
 }

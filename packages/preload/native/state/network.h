@@ -12,6 +12,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
+struct sw_recorder; /* capture/recorder.h */
+
 struct sw_network {
     unsigned index;              /* in this process's table, for the descriptor table */
     _Atomic unsigned sockets;    /* entries of the descriptor table that name it */
@@ -19,6 +21,8 @@ struct sw_network {
     struct sw_state *state;
     enum sw_ipv4_network ipv4_network;
     unsigned directory_length;
+    struct sw_recorder *_Atomic recorder;              /* the capture's, made with the first packet */
+    void (*recorder_ends)(struct sw_network *network); /* gives the recorder back; NULL while there is none */
     char given[PATH_MAX];        /* as in the variable */
     char directory[PATH_MAX];    /* resolved */
     char capture_path[PATH_MAX]; /* absolute; empty when nothing is recorded */

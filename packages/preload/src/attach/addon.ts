@@ -1,0 +1,85 @@
+/**
+ * The native half: `native/attach/module.c` says what each function does.
+ */
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { addonPath } from '../locate-library.js';
+import { PreloadError } from '../preload-error.js';
+
+/** A negative `EAI_…` number of `getaddrinfo(3)`. */
+export type AddressInfoError = number;
+
+/** The number of a host of a network in this process, or one of {@link NOWHERE} and {@link ENDED}. */
+export type Place = number;
+
+/** Code that is on no network: its calls go on to the system. */
+export const NOWHERE: Place = 0;
+/** Code whose network has ended: it gets no sockets. */
+export const ENDED: Place = -1;
+
+/** What the addon exports, to one thread. */
+export interface Addon {
+  /** Hooks the process; gives the path of the copy of the addon that has done so, which may be another one. */
+  attach(): string;
+  /** From now on `ask` tells, in the middle of a call that makes a socket, where the running code is. */
+  answer(ask: () => Place): void;
+  openPlace(
+    directory: string,
+    interfaceId: number,
+    captureFile: string | undefined,
+    variables: readonly string[],
+  ): Place;
+  closePlace(place: Place): void;
+  /** The addresses of a name, as a program there would get them. */
+  lookup(place: Place, name: string, family: number, flags: number): string[] | AddressInfoError;
+  /** The names of an address and a port. */
+  reverse(place: Place, address: string, port: number): [host: string, service: string] | AddressInfoError;
+  /** How many networks are mapped into this process. */
+  networks(): number;
+  /** The global object of this thread's main context. */
+  readonly global: typeof globalThis;
+}
+
+/**
+ * Loads the addon and hooks the process, which takes about a millisecond the first time.
+ *
+ * @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND`
+ */
+export function loadAddon(): Addon {
+  const path = addonPath();
+  const addon = open(path);
+  const inForce = addon.attach();
+  // Two copies cannot both stand in front of libc: the first one serves all.
+  return inForce === path ? addon : open(inForce);
+}
+
+function open(path: string): Addon {
+  const module = { exports: {} as Addon };
+  try {
+    // Not require(): a test runner may have put its own loader in its place.
+    realProcess().dlopen(module, path, constants.dlopen.RTLD_NOW);
+  } catch (error) {
+    throw new PreloadError('ATTACH_FAILED', reasonFor(path, error as NodeJS.ErrnoException), {
+      file: path,
+      cause: error,
+    });
+  }
+  return module.exports;
+}
+
+/** A runner's copy of `process` may lack what is rarely used. */
+function realProcess(): NodeJS.Process {
+  return createRequire(import.meta.url)('node:process') as NodeJS.Process;
+}
+
+function reasonFor(path: string, { code, message }: NodeJS.ErrnoException): string {
+  const REASONS: Record<string, string> = {
+    ERR_DLOPEN_DISABLED: 'Node.js was started with --no-addons',
+    ERR_ACCESS_DENIED: 'Node.js was started with --permission, and without --allow-addons',
+  };
+  const reason = REASONS[code ?? ''] ?? `${path} cannot be loaded: ${message}`;
+  return (
+    `The sockets of this process cannot be put on a network: ${reason}. ` +
+    'Programs that are started on a host, with spawn() or run(), are on the network all the same'
+  );
+}

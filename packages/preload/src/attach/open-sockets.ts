@@ -1,0 +1,118 @@
+/**
+ * What code has opened on a network and not closed, with the stack that opened it.
+ */
+import type { Socket as DatagramSocket } from 'node:dgram';
+import type { Server, Socket } from 'node:net';
+
+type Opened =
+  | { readonly kind: 'socket' | 'accepted'; readonly handle: Socket }
+  | { readonly kind: 'server'; readonly handle: Server }
+  | { readonly kind: 'datagram'; readonly handle: DatagramSocket };
+
+interface Entry {
+  readonly kind: Opened['kind'];
+  readonly handle: WeakRef<object>;
+  readonly site: Error | undefined;
+}
+
+/** Entries that have been closed or collected are looked for when their number has doubled. */
+const FIRST_PURGE = 64;
+
+/** The sockets that one network has in this process. They are not kept alive, and nothing can be seen on them. */
+export class OpenSockets {
+  #entries: Entry[] = [];
+  #known = new WeakSet<object>();
+  #purgeAt = FIRST_PURGE;
+
+  /** Remembers a socket; `opener` is the function whose caller opened it. */
+  add({ kind, handle }: Opened, opener?: (...args: never[]) => unknown): void {
+    if (this.#known.has(handle)) return;
+    this.#known.add(handle);
+    // The text of the stack is made only when it is asked for.
+    const site = opener === undefined ? undefined : new Error();
+    if (site !== undefined && opener !== undefined) Error.captureStackTrace(site, opener);
+    this.#entries.push({ kind, handle: new WeakRef(handle), site });
+    if (this.#entries.length < this.#purgeAt) return;
+    this.#entries = this.#entries.filter((entry) => isOpen(openedOf(entry)));
+    this.#purgeAt = Math.max(FIRST_PURGE, 2 * this.#entries.length);
+  }
+
+  /**
+   * Closes all of them. Gives a line for each that the code should have closed itself: what an accepted connection or
+   * a pool has open is not its to close.
+   */
+  closeAll(isPooled: (socket: Socket) => boolean): readonly string[] {
+    const leaks: string[] = [];
+    for (const entry of this.#entries.splice(0)) {
+      const opened = openedOf(entry);
+      if (opened === undefined || !isOpen(opened)) continue;
+      const isExcused = opened.kind === 'accepted' || (opened.kind === 'socket' && isPooled(opened.handle));
+      if (!isExcused && !isEnding(opened)) leaks.push(`${describe(opened)}${siteText(entry.site)}`);
+      close(opened);
+    }
+    return leaks;
+  }
+}
+
+function openedOf({ kind, handle }: Entry): Opened | undefined {
+  const alive = handle.deref();
+  return alive === undefined ? undefined : ({ kind, handle: alive } as Opened);
+}
+
+function isOpen(opened: Opened | undefined): boolean {
+  switch (opened?.kind) {
+    case 'socket':
+    case 'accepted':
+      return !opened.handle.destroyed && !isUnixSocket(opened.handle);
+    case 'server':
+      return opened.handle.listening && typeof opened.handle.address() !== 'string';
+    case 'datagram':
+      return isBound(opened.handle);
+    default:
+      return false;
+  }
+}
+
+/** Its end has been asked for and is under way. */
+function isEnding(opened: Opened): boolean {
+  return opened.kind === 'socket' && opened.handle.writableEnded;
+}
+
+function isUnixSocket(socket: Socket): boolean {
+  return !socket.connecting && socket.localPort === undefined && socket.remotePort === undefined;
+}
+
+function isBound(socket: DatagramSocket): boolean {
+  try {
+    socket.address();
+    return true;
+  } catch {
+    // The only thing that address() says of a socket that is closed or was never used.
+    return false;
+  }
+}
+
+function describe(opened: Opened): string {
+  if (opened.kind === 'server' || opened.kind === 'datagram') {
+    const { address, port } = opened.handle.address() as { address: string; port: number };
+    return `a ${opened.kind === 'server' ? 'server' : 'UDP socket'} on ${endpoint(address, port)}`;
+  }
+  const { remoteAddress, remotePort } = opened.handle;
+  return remoteAddress === undefined ? 'a connection' : `a connection to ${endpoint(remoteAddress, remotePort)}`;
+}
+
+function endpoint(address: string, port: number | undefined): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function siteText(site: Error | undefined): string {
+  const frames = (site?.stack ?? '').split('\n').slice(1);
+  const own = frames.filter((frame) => !frame.includes('node:') && !frame.includes('/node_modules/'));
+  const shown = (own.length > 0 ? own : frames).slice(0, 3).map((frame) => frame.trim());
+  return shown.length === 0 ? '' : `, opened ${shown.join(' ')}`;
+}
+
+function close(opened: Opened): void {
+  if ('destroy' in opened.handle) opened.handle.destroy();
+  else opened.handle.close();
+}

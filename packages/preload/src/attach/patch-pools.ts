@@ -1,0 +1,23 @@
+/**
+ * The pools of `http` and `https`: a connection of one network is never used on another.
+ */
+import { Agent } from 'node:http';
+import type { Attachment } from './attachment.js';
+import { replaceMethod } from './replace-method.js';
+
+/** Called once per thread. */
+export function patchPools(attachment: Attachment): void {
+  // https.Agent asks http.Agent for the name of a pool, and adds to it.
+  replaceMethod(
+    Agent.prototype,
+    'getName',
+    (original) =>
+      function getName(this: unknown, ...args: never[]) {
+        const name = original.apply(this, args) as string;
+        const here = attachment.whereabouts();
+        if (here === undefined) return name;
+        here.presence.pools.noteAgent(this as Agent);
+        return `${name}:network ${here.presence.id} host ${here.host.interfaceId}`;
+      },
+  );
+}

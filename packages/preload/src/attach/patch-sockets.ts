@@ -1,0 +1,63 @@
+/**
+ * `net` and `dgram`: they keep track of what is opened on a network, and tell code that has outlived its network so.
+ *
+ * That a socket is on the network is not decided here but by the native library, whoever makes it.
+ */
+import type { Socket as DatagramSocket } from 'node:dgram';
+import { subscribe } from 'node:diagnostics_channel';
+import { Server, Socket } from 'node:net';
+import type { Attachment } from './attachment.js';
+import { type Method, replaceMethod } from './replace-method.js';
+
+/** Called once per thread. */
+export function patchSockets(attachment: Attachment): void {
+  replaceMethod(
+    Socket.prototype,
+    'connect',
+    (original) =>
+      function connect(this: unknown, ...args: never[]) {
+        const here = isUnixPath(args) ? undefined : attachment.whereabouts();
+        if (here === undefined) return original.apply(this, args);
+
+        const socket = this as Socket;
+        if (here.hasEnded) return socket.destroy(here.presence.endedError());
+        here.presence.sockets.add({ kind: 'socket', handle: socket }, connect as Method);
+        return original.apply(this, args);
+      },
+  );
+  replaceMethod(
+    Server.prototype,
+    'listen',
+    (original) =>
+      function listen(this: unknown, ...args: never[]) {
+        const here = isUnixPath(args) ? undefined : attachment.whereabouts();
+        if (here === undefined) return original.apply(this, args);
+
+        const server = this as Server;
+        if (here.hasEnded) {
+          process.nextTick(() => server.emit('error', here.presence.endedError()));
+          return server;
+        }
+        here.presence.sockets.add({ kind: 'server', handle: server }, listen as Method);
+        return original.apply(this, args);
+      },
+  );
+  // Connections that come in are the server's: nobody has to close them.
+  subscribe('net.server.socket', (message) => {
+    const { socket } = message as { socket: Socket };
+    attachment.whereabouts()?.presence.sockets.add({ kind: 'accepted', handle: socket });
+  });
+  subscribe('udp.socket', onDatagramSocket);
+
+  function onDatagramSocket(message: unknown): void {
+    const { socket } = message as { socket: DatagramSocket };
+    attachment.whereabouts()?.presence.sockets.add({ kind: 'datagram', handle: socket }, onDatagramSocket as Method);
+  }
+}
+
+/** `connect(path)`, `connect({ path })`, and what net.connect() makes of them. */
+function isUnixPath([first]: readonly unknown[]): boolean {
+  if (Array.isArray(first)) return isUnixPath(first);
+  if (typeof first === 'string') return !/^\d+$/.test(first);
+  return typeof first === 'object' && first !== null && 'path' in first && typeof first.path === 'string';
+}

@@ -1,0 +1,82 @@
+/**
+ * This process on one network: its places there, and what its code has opened.
+ */
+import { ScopeError } from '@socket-wrapper/core';
+import { libraryPath } from '../locate-library.js';
+import { preloadableLibrary } from '../preload-link.js';
+import type { ProgramHost } from '../program-host.js';
+import type { ProgramNetwork } from '../program-network.js';
+import type { Addon, Place } from './addon.js';
+import { OpenSockets } from './open-sockets.js';
+import { ScopedPools } from './pools.js';
+
+let lastId = 0;
+
+/** The part that this process takes in a network, from its first use to the network's end. */
+export class Presence {
+  readonly network: ProgramNetwork;
+  /** Unlike the number of a place, never used again. */
+  readonly id = ++lastId;
+  readonly sockets = new OpenSockets();
+  readonly pools = new ScopedPools();
+  /** Whose network it is, in messages. */
+  readonly owner: string;
+  readonly #addon: Addon;
+  readonly #places = new Map<number, Place>();
+  #hasEnded = false;
+
+  constructor(addon: Addon, network: ProgramNetwork, owner: string) {
+    this.#addon = addon;
+    this.network = network;
+    this.owner = owner;
+  }
+
+  /** Whether the network has begun to end: no code of this process gets another socket there. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The number under which the native library knows `host`. */
+  placeOf(host: ProgramHost): Place {
+    const known = this.#places.get(host.interfaceId);
+    if (known !== undefined) return known;
+
+    const { network } = this;
+    const variables = Object.entries({
+      LD_PRELOAD: preloadableLibrary(libraryPath(), network.directory),
+      ...network.environment(host),
+    });
+    const text = variables.map(([name, value]) => `${name}=${value}`);
+    const place = this.#addon.openPlace(network.directory, host.interfaceId, network.captureFile, text);
+    this.#places.set(host.interfaceId, place);
+    return place;
+  }
+
+  /** What code gets that outlives the network. */
+  endedError(): ScopeError {
+    return new ScopeError(
+      'SCOPE_ENDED',
+      `${this.owner} has ended, and its network with it: something that it started still runs, have it wait for that`,
+    );
+  }
+
+  /** Closes all that this process has open on the network, and warns of what should have been closed before. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.pools.destroy();
+    const left = this.sockets.closeAll((socket) => this.pools.keeps(socket));
+    if (left.length === 0) return;
+    const what = left.length === 1 ? 'a socket' : `${left.length} sockets`;
+    process.emitWarning(`${this.owner} has left ${what} open, which its end has closed: ${left.join('; ')}`, {
+      type: 'SocketWrapperWarning',
+      code: 'LEFT_OPEN',
+    });
+  }
+
+  /** Gives the network back to the system, once nothing is in its directory any more. */
+  release(): void {
+    for (const place of this.#places.values()) this.#addon.closePlace(place);
+    this.#places.clear();
+  }
+}
