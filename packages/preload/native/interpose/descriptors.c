@@ -7,6 +7,7 @@
 #include "sockets/life.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ SW_EXPORT int close(int fd) {
 
 /* close_range(2), but for the capture's own descriptor. */
 static int close_range_around(unsigned first, unsigned last, int flags) {
-    for (unsigned fd = first; fd <= last && fd < 1u << 20; fd++)
+    for (unsigned fd = first; sw_pcap_file_is_wanted() && fd <= last && fd < 1u << 20; fd++)
         if (sw_pcap_file_owns((int)fd)) {
             int result = fd > first ? sw_real.close_range(first, fd - 1, flags) : 0;
             if (result == 0 && fd < last)
@@ -35,9 +36,6 @@ static int close_range_around(unsigned first, unsigned last, int flags) {
     return sw_real.close_range(first, last, flags);
 }
 
-/* Sockets that a range of closes is about to end. */
-enum { CLOSING_AT_ONCE = 64 };
-
 /* close_range(2) */
 SW_EXPORT int close_range(unsigned first, unsigned last, int flags) {
     sw_start();
@@ -46,8 +44,8 @@ SW_EXPORT int close_range(unsigned first, unsigned last, int flags) {
     if (first > last || (flags & ~CLOSE_RANGE_UNSHARE) != 0 || !sw_process_is_self())
         return close_range_around(first, last, flags);
     struct sw_socket socket;
-    for (unsigned fd = first; fd <= last && fd < 1u << 20; fd++)
-        if (sw_fd_hint((int)fd, &socket) && sw_fd_socket((int)fd, &socket))
+    for (int fd = sw_fd_next(first > INT_MAX ? INT_MAX : (int)first); fd >= 0 && (unsigned)fd <= last; fd = sw_fd_next(fd + 1))
+        if (sw_fd_socket(fd, &socket))
             sw_socket_close(&socket);
     return close_range_around(first, last, flags);
 }

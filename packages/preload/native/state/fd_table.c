@@ -167,6 +167,17 @@ unsigned sw_fd_count(const struct sw_record *record, unsigned most) {
     return count;
 }
 
+int sw_fd_next(int from) {
+    for (int fd = from < 0 ? 0 : from; fd < PAGE_ENTRIES * PAGES; fd++) {
+        page_of_entries *entries = atomic_load_explicit(&pages[fd / PAGE_ENTRIES], memory_order_acquire);
+        if (entries == NULL)
+            fd += PAGE_ENTRIES - 1 - fd % PAGE_ENTRIES;
+        else if (atomic_load_explicit(&(*entries)[fd % PAGE_ENTRIES], memory_order_relaxed) != 0)
+            return fd;
+    }
+    return -1;
+}
+
 void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
     struct sw_socket found;
     sw_network_pin();

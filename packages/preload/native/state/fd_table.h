@@ -40,6 +40,9 @@ unsigned sw_fd_sockets_open(void);
 /* Notes the redirected sockets among the descriptors that this program was started with. */
 void sw_fd_adopt_inherited(void);
 
+/* The lowest descriptor from `from` on that may be a redirected socket; -1 when there is none. */
+int sw_fd_next(int from);
+
 /* Calls `visit` for each descriptor that names a redirected socket, lowest first. */
 void sw_fd_each(void (*visit)(struct sw_socket *socket));
 
