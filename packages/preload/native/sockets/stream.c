@@ -61,6 +61,15 @@ static struct sw_record *find_by_name(struct sw_network *network, const struct s
     return NULL;
 }
 
+/* An address of a client's record in the form that a socket of `family` has for it. */
+static struct sw_address as_seen_by(const struct sw_network *network, const struct sw_record *client, const struct sw_address *address,
+                                    int family) {
+    if (address->family == family)
+        return *address;
+    struct sw_site site = sw_address_site(network, client->interface, address);
+    return sw_address_of_site(network, &site, address->port, family);
+}
+
 /* A client that was closed before it was accepted, and a client under another library, have no record to join. */
 static void join_peers(struct sw_network *network, struct sw_record *accepted, struct sw_record *client) {
     if (client == NULL) {
@@ -126,11 +135,13 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
     struct sw_name name;
     if (sw_name_of_unix(&from, from_length, &name)) {
         struct sw_record *client = find_by_name(network, &name);
-        record->peer = sw_address_of_name(network, &name, listener->family);
+        /* A client that is bound to all addresses has one name and, towards us, one address. */
+        record->peer = client != NULL && client->local.family != 0 ? as_seen_by(network, client, &client->local, listener->family)
+                                                                   : sw_address_of_name(network, &name, listener->family);
         record->local = listener->local;
         if (sw_record_has(listener, SW_WILDCARD)) {
             if (client != NULL && client->peer.family != 0) {
-                record->local = client->peer;
+                record->local = as_seen_by(network, client, &client->peer, listener->family);
             } else {
                 struct sw_name own = name;
                 own.interface = listener->name_interface;
@@ -138,10 +149,6 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
                 record->local = sw_address_of_name(network, &own, listener->family);
             }
             record->local.port = listener->local.port;
-            if (record->local.family != listener->family) {
-                struct sw_site site = sw_address_site(network, listener->interface, &record->local);
-                record->local = sw_address_of_site(network, &site, listener->local.port, listener->family);
-            }
         }
         join_peers(network, record, client);
     } else {
@@ -535,7 +542,7 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
     if (sw_record_has(socket->record, SW_IN_PROGRESS | SW_CONNECT_FAILED) && sw_record_has(socket->record, SW_CONNECT_FAILED)) {
         return send_failed(socket, EPIPE, 0, flags);
     }
-    ssize_t sent = sw_capture_is_on() ? sw_capture_send(socket, &plain, known | MSG_NOSIGNAL)
+    ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &plain, known | MSG_NOSIGNAL)
                                       : sw_real.sendmsg(socket->fd, &plain, known | MSG_NOSIGNAL);
     return sent >= 0 ? sent : send_failed(socket, errno, length_of(message), flags);
 }
@@ -543,8 +550,8 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked) {
     struct sw_record *record = socket->record;
     if (result > 0) {
-        if (!peeked && sw_capture_is_on())
-            atomic_fetch_add_explicit(&record->received, (uint64_t)result, memory_order_relaxed);
+        if (!peeked && sw_capture_is_on(socket->network))
+            sw_capture_received(socket, (size_t)result);
         return result;
     }
     if (result == 0) {

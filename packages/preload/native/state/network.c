@@ -56,6 +56,13 @@ static struct sw_network *find(const char *given) {
     return NULL;
 }
 
+/* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
+static void give_to_owner(int fd, const char *directory) {
+    struct stat status;
+    if (geteuid() == 0 && stat(directory, &status) == 0 && status.st_uid != 0 && fchown(fd, status.st_uid, status.st_gid) != 0)
+        sw_log(SW_LOG_WARN, "cannot give '%s/.state' to the owner of its directory: %s", directory, strerror(errno));
+}
+
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
 static int map_state(const char *directory, struct sw_state **state) {
     char path[PATH_MAX + 8];
@@ -68,6 +75,7 @@ static int map_state(const char *directory, struct sw_state **state) {
     int result = 0;
     struct stat status;
     void *mapping = MAP_FAILED;
+    give_to_owner(fd, directory);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         result = -EINVAL;
     else if (status.st_size < (off_t)sizeof **state && ftruncate(fd, sizeof **state) != 0)
@@ -119,6 +127,8 @@ static bool add_to_table(struct sw_network *network) {
 }
 
 static void unmap(struct sw_network *network) {
+    if (network->recorder_ends != NULL)
+        network->recorder_ends(network);
     if (network->recorder_ends != NULL)
         network->recorder_ends(network);
     munmap(network->state, sizeof *network->state);
