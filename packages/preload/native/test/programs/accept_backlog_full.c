@@ -1,4 +1,5 @@
-/* accept_backlog_full.c: more connections than the backlog holds; a nonblocking connect(2) just takes longer. */
+/* accept_backlog_full.c: more connections than the backlog holds; a nonblocking connect(2) is under way all the same.
+ * When the one too many becomes ready differs: docs/limits.md. */
 #include "harness.h"
 
 enum { CLIENTS = 3 };
@@ -15,9 +16,6 @@ int main(void) {
     }
     POLL(clients[0]);
     POLL(clients[1]);
-    POLL(clients[CLIENTS - 1]);
-    CALL(connect(clients[CLIENTS - 1], AT4("127.0.0.1", 7000)));
-    CALL(send(clients[CLIENTS - 1], "x", 1, 0));
     NAMES(clients[0]);
 
     MUST(accept(listener, NULL, NULL));

@@ -33,10 +33,7 @@ int main(void) {
     CALL(shutdown(pair.client, SHUT_RD));
     READ(pair.client, 100);
     READ(pair.client, 100);
-    CALL(write(pair.server, "after", 5));
-    settle(pair.client, POLLIN);
-    READ(pair.client, 100);
-    READ(pair.client, 100);
+    CALL(write(pair.server, "after", 5)); /* What becomes of that differs: docs/limits.md. */
     CALL(write(pair.client, "still speaks", 12));
     READ(pair.server, 100);
     CALL(write(pair.server, "again", 5));
