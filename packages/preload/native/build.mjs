@@ -144,16 +144,24 @@ async function mapInParallel(items, action) {
 
 /** The command line that the compiler's arguments are added to. */
 function findCompiler(target) {
-  const zig = ['npx', '-y', '-p', ZIG, 'zig', 'cc'];
-  if (target !== undefined) return [...zig, '-target', ZIG_TARGETS[target]];
-
-  const candidates = [process.env.CC?.split(/\s+/).filter(Boolean) ?? [], ['cc'], zig];
-  const found = candidates.find(([command, ...args]) => command !== undefined && works(command, args));
-  if (found !== undefined) return found;
+  if (target === undefined) {
+    const candidates = [process.env.CC?.split(/\s+/).filter(Boolean) ?? [], ['cc']];
+    const found = candidates.find(([command, ...args]) => command !== undefined && works(command, args));
+    if (found !== undefined) return found;
+  }
+  const zig = findZig();
+  if (zig !== undefined) return [zig, 'cc', ...(target === undefined ? [] : ['-target', ZIG_TARGETS[target]])];
   throw new Error(
     `Cannot build the native library: neither $CC (${process.env.CC ?? 'not set'}) nor cc nor zig from ${ZIG} can be run. ` +
       'Install a C compiler, such as the package build-essential, gcc or clang',
   );
+}
+
+/** The path of zig in npx's cache, for npx itself would take seconds for each file. */
+function findZig() {
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
+  const { status, stdout } = spawnSync('npx', ['-y', '-p', ZIG, '-c', 'command -v zig'], options);
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 function works(command, args) {
@@ -179,7 +187,10 @@ function isStale(artifact, out) {
   const output = join(out, artifact.file);
   if (!existsSync(output)) return true;
   const builtAt = statSync(output).mtimeMs;
-  const headers = ['.', ...artifact.folders].flatMap((folder) => [...filesIn(folder, '.h'), ...filesIn(folder, '.map')]);
+  const headers = ['.', ...artifact.folders].flatMap((folder) => [
+    ...filesIn(folder, '.h'),
+    ...filesIn(folder, '.map'),
+  ]);
   const inputs = [...sourcesOf(artifact), ...headers, fileURLToPath(import.meta.url)];
   // A source that was taken away changes its folder's time.
   const folders = artifact.folders.map((folder) => join(NATIVE, folder)).filter((folder) => existsSync(folder));
