@@ -12,6 +12,7 @@ import { hostPlatform } from './locate-library.js';
 import type { ProgramHost } from './program-host.js';
 import type { ProcessPlan } from './program-process.js';
 import { SpawnError, startError } from './spawn-error.js';
+import { keyLogEnvironment } from './tls/key-log-environment.js';
 
 /** A program and its arguments. */
 export interface Command {
@@ -66,11 +67,12 @@ export function planProgram(
 
   const { network } = host;
   const { spawn, library } = network.nextProgram();
+  const keyLog = keyLogEnvironment(given, { file: network.keyLogFile, args });
   const plan = {
     file,
     args,
     cwd,
-    env: withPreload(given, network.environment(host, { spawn }), library),
+    env: withPreload({ ...given, ...keyLog }, network.environment(host, { spawn }), library),
     stdin: options.input === undefined ? stdin : { input: options.input },
     maxOutputLength: options.maxOutputLength ?? maxOutputLength,
   };

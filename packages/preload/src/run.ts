@@ -9,6 +9,7 @@ import { type Command, type ProcessOptions, planProgram } from './plan.js';
 import { GRACE_MS } from './program.js';
 import type { ProgramHost } from './program-host.js';
 import { type Exit, ProgramProcess } from './program-process.js';
+import { tellStory } from './program-story.js';
 import { RunError, type RunErrorCode } from './run-error.js';
 import { startError } from './spawn-error.js';
 
@@ -45,6 +46,7 @@ export async function runProgram(host: ProgramHost, command: Command, options: R
   const process = ProgramProcess.start(plan);
   if (!(process instanceof ProgramProcess)) throw startError(host.name, command, await process);
   host.network.watchProgram(process, spawn);
+  tellStory(host, command, spawn, process);
 
   const interruption = await interruptionOf(process, options);
   if (interruption !== undefined) {

@@ -7,6 +7,7 @@ import { type Command, type ProcessOptions, planProgram } from './plan.js';
 import { SpawnedProgram, StartingProgram } from './program.js';
 import type { ProgramHost } from './program-host.js';
 import { ProgramProcess } from './program-process.js';
+import { tellStory } from './program-story.js';
 import { startError } from './spawn-error.js';
 
 /** How `host.spawn()` starts a program. */
@@ -52,6 +53,7 @@ function start(
     const process = ProgramProcess.start(plan);
     if (process instanceof ProgramProcess) {
       host.network.watchProgram(process, spawn);
+      tellStory(host, command, spawn, process);
       return { spawn, process };
     }
     return { spawn, process: process.then((cause) => startError(host.name, command, cause)) };

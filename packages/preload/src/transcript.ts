@@ -22,6 +22,8 @@ interface Piece {
 
 /** The last characters of what a program wrote, `limit` of them at most for both streams together. */
 export class Transcript {
+  /** Called with each line as it comes, those included that are not kept; with the last one even when it has no end. */
+  onLine: ((line: OutputLine) => void) | undefined;
   readonly #limit: number;
   readonly #open = new Set<OutputStream>();
   readonly #unfinished: Record<OutputStream, string> = { stdout: '', stderr: '' };
@@ -99,6 +101,7 @@ export class Transcript {
   }
 
   #keep(piece: Piece): void {
+    this.onLine?.({ stream: piece.stream, text: piece.text.replace(/\r?\n$/, '') });
     this.#pieces.push(piece);
     this.#length += piece.text.length;
     for (let excess = this.#length - this.#limit; excess > 0; excess = this.#length - this.#limit) {

@@ -2,7 +2,10 @@
  * A network: one directory, its hosts, and what is known of its sockets.
  */
 import { join } from 'node:path';
+import { isPromise } from 'node:util/types';
 import { IPV4_NETWORK } from '../address/ip.js';
+import { errorText } from '../error-text.js';
+import { Redaction, type RedactPattern } from '../redact/redaction.js';
 import { watchDoorbell } from './doorbell.js';
 import { forgetAtExit, removeAtExit } from './exit-cleanup.js';
 import { Host } from './host.js';
@@ -11,12 +14,17 @@ import { InterfaceMap } from './interfaces.js';
 import { withoutGhosts } from './live-sockets.js';
 import { makeDirectory, removeDirectory } from './network-directory.js';
 import { NetworkError } from './network-error.js';
+import { type NetworkNote, NoteLog, type NoteOptions } from './note-log.js';
+import { type ProgramRun, ProgramRuns, type ProgramStart } from './program-run.js';
 import { monotonicMs, within } from './real-time.js';
 import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
 import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
 import type { ProcessInfo } from './state-records.js';
 
 const CAPTURE_FILE = 'capture.pcap';
+const KEY_LOG_FILE = 'tls-keys.log';
+/** Whose notes those of the test are. */
+const TEST_SOURCE = 'test';
 const MAX_SPAWN = 0xffff_ffff;
 /** For all steps together: a test runner waits for its hooks only so long, and may end the process then. */
 const STEPS_TIMEOUT_MS = 2500;
@@ -29,6 +37,11 @@ export interface NetworkOptions {
   readonly capture?: boolean;
   /** The host that the test itself is. Default: `test`, interface ID 10. */
   readonly testHost?: { readonly name?: string; readonly interfaceId?: number };
+  /**
+   * What must not be kept or shown: expressions, or their sources as text. Every character that one matches in packets,
+   * output, steps and errors becomes an `x`. TLS keys are then left out, for they would show what is taken out elsewhere.
+   */
+  readonly redact?: readonly RedactPattern[];
 }
 
 /**
@@ -48,7 +61,13 @@ export class Network<H extends Host = Host> {
   readonly ipv4Network: '10.53.57.0' = IPV4_NETWORK;
   /** Where the native library records packets, as classic pcap; it may not exist yet. `undefined` without capture. */
   readonly captureFile: string | undefined;
+  /** Where programs log the keys of their TLS connections, as SSLKEYLOGFILE; it may not exist yet. `undefined` without capture. */
+  readonly keyLogFile: string | undefined;
+  /** What must not be kept or shown. */
+  readonly redact: readonly RedactPattern[];
 
+  readonly #notes = new NoteLog();
+  readonly #programs = new ProgramRuns();
   readonly #interfaces = new InterfaceMap();
   readonly #hosts = new Map<string, H>();
   readonly #testHostName: string;
@@ -59,9 +78,16 @@ export class Network<H extends Host = Host> {
   #isGone = false;
 
   /**
-   * @throws {NetworkError} `DIRECTORY_FAILED`, `BAD_HOST_NAME`, `BAD_INTERFACE_ID`
+   * @throws {NetworkError} `DIRECTORY_FAILED`, `BAD_HOST_NAME`, `BAD_INTERFACE_ID`, `BAD_REDACTION`
    */
-  constructor({ parent, capture = true, testHost: { name = 'test', interfaceId = 10 } = {} }: NetworkOptions = {}) {
+  constructor({
+    parent,
+    capture = true,
+    redact = [],
+    testHost: { name = 'test', interfaceId = 10 } = {},
+  }: NetworkOptions = {}) {
+    new Redaction(redact); // Before anything is made, so that a mistake in it leaves nothing behind.
+    this.redact = redact;
     this.#interfaces.reserve(name, interfaceId);
     this.#testHostName = this.#interfaces.names[0] ?? name;
 
@@ -71,6 +97,7 @@ export class Network<H extends Host = Host> {
     });
     removeAtExit(this.directory);
     this.captureFile = capture ? join(this.directory, CAPTURE_FILE) : undefined;
+    this.keyLogFile = capture ? join(this.directory, KEY_LOG_FILE) : undefined;
   }
 
   /**
@@ -121,6 +148,57 @@ export class Network<H extends Host = Host> {
   processes(): ProcessInfo[] {
     this.#assertNot(this.#isGone, 'list processes');
     return readProcesses(this.#stateFile);
+  }
+
+  /**
+   * Puts a line on the time line of the network, between its packets: the artifact shows it, as do its text and Wireshark.
+   *
+   * Of very many notes the last ones are kept. Without capture there is no time line, and nothing is.
+   */
+  note(note: NoteOptions): void {
+    if (this.captureFile !== undefined) this.#notes.add(note);
+  }
+
+  /** The notes so far, and how many of the first ones were dropped. */
+  get notes(): { readonly kept: readonly NetworkNote[]; readonly dropped: number } {
+    return { kept: this.#notes.notes, dropped: this.#notes.dropped };
+  }
+
+  /**
+   * Puts a step of the test on the time line. With a function, calls it and gives what it gives; should it fail, so does
+   * the step.
+   *
+   * @example
+   * const users = await network.step('client asks for /users', () => fetch('http://web/users'));
+   */
+  step(title: string): void;
+  step<T>(title: string, run: () => T): T;
+  step<T>(title: string, run?: () => T): T | undefined {
+    this.note({ source: TEST_SOURCE, text: `step: ${title}` });
+    if (run === undefined) return undefined;
+    const fail = (error: unknown): never => {
+      this.note({ source: TEST_SOURCE, text: `step failed: ${title}: ${errorText(error)}`, level: 'error' });
+      throw error;
+    };
+    let result: T;
+    try {
+      result = run();
+    } catch (error) {
+      return fail(error);
+    }
+    return isPromise(result) ? (result.catch(fail) as T) : result;
+  }
+
+  /**
+   * Says that a program was started, so that its packets carry its name; gives back the function to call at its end.
+   */
+  programStarted(start: ProgramStart): (end: string) => void {
+    return this.#programs.add(start);
+  }
+
+  /** The programs that were started on the network, those that have ended included. */
+  get programs(): readonly ProgramRun[] {
+    return this.#programs.all;
   }
 
   /**

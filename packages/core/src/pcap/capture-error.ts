@@ -20,7 +20,7 @@ export type CaptureErrorCode =
 /** A capture file that cannot be read any further; reading stopped at byte `offset` of the (decompressed) file. */
 export class CaptureError extends Error {
   static {
-    this.prototype.name = 'CaptureError'; // Inherited, so it stays out of inspected output.
+    CaptureError.prototype.name = 'CaptureError'; // Inherited, so it stays out of inspected output.
   }
   readonly code: CaptureErrorCode;
   readonly offset: number;
@@ -45,7 +45,7 @@ export type CaptureWriteErrorCode =
 /** Something that no capture file can hold; nothing of it was written. */
 export class CaptureWriteError extends Error {
   static {
-    this.prototype.name = 'CaptureWriteError'; // Inherited, so it stays out of inspected output.
+    CaptureWriteError.prototype.name = 'CaptureWriteError'; // Inherited, so it stays out of inspected output.
   }
   readonly code: CaptureWriteErrorCode;
   constructor(code: CaptureWriteErrorCode, message: string, options?: ErrorOptions) {

@@ -35,7 +35,8 @@ function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
   const time = field('__REALTIME_TIMESTAMP') ?? '';
   const timestampNs = /^\d{1,20}$/.test(time) ? BigInt(time) * MICROSECOND_NS : undefined;
   const speaker = field('SYSLOG_IDENTIFIER');
-  const message = inOneLine(field('MESSAGE') ?? '');
+  const [first = '', ...more] = (field('MESSAGE') ?? '').split('\n');
+  const message = `${inOneLine(first)}${more.length === 0 ? '' : ' …'}`;
   const isBad = Number(field('PRIORITY') ?? WORST_NORMAL_PRIORITY) < WORST_NORMAL_PRIORITY;
   const text = speaker === undefined ? message : `${inOneLine(speaker)}: ${message}`;
   return { kind: 'note', timestampNs, text, tone: isBad ? 'bad' : 'quiet' };

@@ -2,12 +2,16 @@
  * Makes the pcapng file of an artifact: the recorded packets, and what a person wants to know who opens it alone.
  */
 import { conversationsIn } from '../dissect/conversations.js';
+import type { NetworkNote } from '../network/note-log.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { Block } from '../pcapng/blocks/block.js';
+import { SecretsType } from '../pcapng/blocks/decryption-secrets.js';
 import { encodeBlocks } from '../pcapng/writer.js';
 import { captureSummary, renderText } from '../render/render-text.js';
+import { journalBlock, noteTimeNs } from './journal.js';
+import { type PacketComments, packetComments } from './packet-comments.js';
+import { type Ownership, type PacketOwner, PacketOwners } from './packet-owners.js';
 import type { RecordedPacket, Recording } from './recording.js';
-import type { SidecarHost } from './sidecar.js';
 import type { TestIdentity } from './test-identity.js';
 
 /** What the file says of its test. */
@@ -19,6 +23,15 @@ export interface CaptureStory {
   readonly durationMs: number;
 }
 
+/** What was found on the network, without secrets. */
+export interface CaptureContents extends Ownership {
+  readonly recording: Recording;
+  /** On the time line, between the packets. */
+  readonly notes: readonly NetworkNote[];
+  /** What SSLKEYLOGFILE holds, if anything. */
+  readonly tlsKeys: Uint8Array | undefined;
+}
+
 /** The file, and what is in it. */
 export interface ArtifactCapture {
   readonly bytes: Uint8Array;
@@ -26,70 +39,161 @@ export interface ArtifactCapture {
   readonly conversations: number;
   readonly summary: string;
   readonly text: string;
+  /** The attempts to leave the network. */
+  readonly escapes: readonly string[];
 }
 
-// An option holds 65535 bytes; nobody reads more of an error than this in a capture's properties.
-const MAX_ERROR_LENGTH = 4000;
+// An option holds 65535 bytes; nobody reads more of an error or a command line than this in a capture's properties.
+const MAX_COMMENT_LENGTH = 4000;
 /** Packets that conversations and text are made of: it takes some 20 us for each, and a test's end has 5 s. */
 const MAX_TOLD_PACKETS = 20_000;
-/** How much of the traffic a failure message shows. */
-const LAST_STEPS = 30;
+/** How much of the time line a failure message shows. */
+const LAST_STEPS = 40;
 const NANOSECONDS = 9;
+const TIME_RESOLUTION = { timeResolution: NANOSECONDS } as const;
 
-/** The capture as a pcapng file: one interface, the hosts' names, and a comment that names the test. */
-export function artifactCapture(
-  recording: Recording,
-  story: CaptureStory,
-  hosts: readonly SidecarHost[],
-): ArtifactCapture {
-  const { packets, loss } = recording;
+/** The capture as a pcapng file: an interface for each sender, names, keys, what was said, and a comment that names the test. */
+export function artifactCapture(contents: CaptureContents, story: CaptureStory): ArtifactCapture {
+  const { recording, hosts, notes } = contents;
+  const { packets } = recording;
   const names = new Map(hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]));
-  const told = packets.slice(-MAX_TOLD_PACKETS);
+  const interfaces = new Interfaces(contents);
+  const senders = packets.map((packet) => interfaces.of(packet));
+
+  const firstTold = Math.max(0, packets.length - MAX_TOLD_PACKETS);
+  const told = packets.slice(firstTold);
+  const conversations = conversationsIn(told);
+  const { comments, escapes } = packetComments(conversations, {
+    hosts: names,
+    ownerOf: (packet) => interfaces.owners[senders[firstTold + packet] ?? 0]?.name,
+  });
   const toldSummary = captureSummary(told);
-  const text = renderText({ packets: told, names, blocks: [] }, { last: LAST_STEPS });
+  // In a ladder refused connections tell of themselves; what has its own row in Wireshark has one here.
+  const journal = inOrderOfTime(notes).map(journalBlock);
+  const text = renderText({ packets: told, names, blocks: journal }, { last: LAST_STEPS });
+  const all = { ...contents, senders, interfaces: interfaces.owners, comments, firstTold };
   return {
-    bytes: encodeBlocks(blocksOf(packets, commentOf(story, loss), hosts)),
+    bytes: encodeBlocks(blocksOf(all, commentOf(story, recording.loss, escapes))),
     packets: packets.length,
-    conversations: conversationsIn(told).length,
+    conversations: conversations.length,
     summary: told.length === packets.length ? toldSummary : `${packets.length} packets, the last ${toldSummary}`,
     // Whoever shows the text shows the summary above it.
     text: text.startsWith(toldSummary) ? text.slice(toldSummary.length).replace(/^\n+/, '') : text,
+    escapes,
   };
 }
 
-function* blocksOf(
-  packets: readonly RecordedPacket[],
-  comment: string,
-  hosts: readonly SidecarHost[],
-): Generator<Block> {
+/** Numbers the owners of packets. */
+class Interfaces {
+  readonly owners: PacketOwner[] = [];
+  readonly #numbers = new Map<PacketOwner, number>();
+  readonly #packetOwners: PacketOwners;
+
+  constructor(ownership: Ownership) {
+    this.#packetOwners = new PacketOwners(ownership);
+  }
+
+  of(packet: RecordedPacket): number {
+    const owner = this.#packetOwners.ownerOf(packet) ?? OUTSIDE;
+    const known = this.#numbers.get(owner);
+    if (known !== undefined) return known;
+    this.#numbers.set(owner, this.owners.length);
+    return this.owners.push(owner) - 1;
+  }
+}
+
+/** Who sent what no host of the network can have sent. */
+const OUTSIDE: PacketOwner = { name: 'unknown', description: 'an address of no host of the network', comments: [] };
+/** A capture without packets needs an interface nonetheless. */
+const NOTHING: PacketOwner = { name: 'socket-wrapper', description: 'no packets were recorded', comments: [] };
+
+interface BlockContents extends CaptureContents {
+  /** The number of the interface of each packet. */
+  readonly senders: readonly number[];
+  readonly interfaces: readonly PacketOwner[];
+  readonly comments: PacketComments['comments'];
+  /** The packet that `comments` count from. */
+  readonly firstTold: number;
+}
+
+function* blocksOf(contents: BlockContents, comment: string): Generator<Block> {
+  const { hosts, tlsKeys, interfaces, recording } = contents;
   yield { type: 'section-header', byteOrder: 'little', application: 'socket-wrapper', comments: [comment] };
-  yield {
-    type: 'interface-description',
-    linkType: LinkType.RAW,
-    snapLength: 0,
-    name: 'socket-wrapper',
-    description: hosts.map(({ name, ipv4 }) => `${name} ${ipv4}`).join(', '),
-    timeResolution: NANOSECONDS,
-  };
+  for (const { name, description, comments } of interfaces.length > 0 ? interfaces : [NOTHING]) {
+    yield {
+      type: 'interface-description',
+      linkType: LinkType.RAW,
+      snapLength: 0,
+      name,
+      description,
+      ...TIME_RESOLUTION,
+      comments: comments.map((text) => text.slice(0, MAX_COMMENT_LENGTH)),
+    };
+  }
   yield {
     type: 'name-resolution',
     records: hosts.flatMap(({ name, ipv4, ipv6 }) =>
       [ipv4, ipv6].map((address) => ({ kind: 'ip' as const, address, names: [name] })),
     ),
   };
-  for (const { timestampNs, originalLength, data } of packets) {
-    yield { type: 'enhanced-packet', interfaceId: 0, timestamp: timestampNs, originalLength, data };
+  if (tlsKeys !== undefined && tlsKeys.byteLength > 0) {
+    yield { type: 'decryption-secrets', secretsType: SecretsType.TLS_KEY_LOG, data: tlsKeys };
+  }
+  yield* timeLine(contents);
+  yield* statisticsOf(contents.senders, recording);
+}
+
+/** Packets and notes by time. */
+function* timeLine({ recording, notes, senders, comments, firstTold }: BlockContents): Generator<Block> {
+  const waiting = inOrderOfTime(notes);
+  let next = 0;
+  for (const [index, { timestampNs, originalLength, data }] of recording.packets.entries()) {
+    for (let note = waiting[next]; note !== undefined && noteTimeNs(note) < timestampNs; note = waiting[++next]) {
+      yield journalBlock(note);
+    }
+    const comment = comments.get(index - firstTold);
+    yield {
+      type: 'enhanced-packet',
+      interfaceId: senders[index] ?? 0,
+      timestamp: timestampNs,
+      originalLength,
+      data,
+      ...(comment === undefined ? {} : { comments: [comment] }),
+    };
+  }
+  for (const note of waiting.slice(next)) yield journalBlock(note);
+}
+
+/** What each interface sent; what the recorder lost is known only of all together, and stands with the first. */
+function* statisticsOf(senders: readonly number[], { packets, dropped }: Recording): Generator<Block> {
+  const counts = new Map<number, bigint>([[0, 0n]]);
+  for (const sender of senders) counts.set(sender, (counts.get(sender) ?? 0n) + 1n);
+  const startTime = packets[0]?.timestampNs ?? 0n;
+  const endTime = packets.at(-1)?.timestampNs ?? 0n;
+  for (const [interfaceId, received] of [...counts].sort(([a], [b]) => a - b)) {
+    const lost = interfaceId === 0 ? { dropped: BigInt(dropped) } : {};
+    const times = packets.length === 0 ? {} : { startTime, endTime };
+    yield { type: 'interface-statistics', interfaceId, timestamp: endTime, ...times, received, ...lost };
   }
 }
 
-function commentOf({ identity, outcome, error, durationMs }: CaptureStory, loss: string | undefined): string {
+function inOrderOfTime(notes: readonly NetworkNote[]): NetworkNote[] {
+  return [...notes].sort((a, b) => a.timeMs - b.timeMs);
+}
+
+function commentOf(
+  { identity, outcome, error, durationMs }: CaptureStory,
+  loss: string | undefined,
+  escapes: readonly string[],
+): string {
   const { file, line, fullName, attempt } = identity;
   const lines = [
     fullName,
     line === undefined ? file : `${file}:${line}`,
     `${outcome} after ${Math.round(durationMs)} ms${attempt === 0 ? '' : `, retry ${attempt}`}`,
   ];
-  if (error !== undefined) lines.push('', error.slice(0, MAX_ERROR_LENGTH));
+  if (error !== undefined) lines.push('', error.slice(0, MAX_COMMENT_LENGTH));
+  if (escapes.length > 0) lines.push('', ...escapes.slice(0, 20));
   if (loss !== undefined) lines.push('', `Incomplete: ${loss}`);
   return lines.join('\n');
 }

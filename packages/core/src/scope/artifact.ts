@@ -4,6 +4,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NetworkNote } from '../network/note-log.js';
 import { artifactCapture } from './artifact-capture.js';
 import { artifactName, relativeFile } from './artifact-name.js';
 import { claimName } from './claim.js';
@@ -29,6 +30,8 @@ export interface Artifact {
   readonly text: string;
   /** What is missing from the capture, and why. */
   readonly loss?: string;
+  /** The attempts to leave the network: `web#11 node[42] tried 93.184.216.34:443: nothing leaves the network`. */
+  readonly escapes?: readonly string[];
 }
 
 /** What an artifact tells of its test. */
@@ -37,6 +40,7 @@ export interface TestReport {
   readonly outcome: Outcome;
   readonly error: string | undefined;
   readonly startedAtMs: number;
+  readonly endedAtMs: number;
   readonly durationMs: number;
 }
 
@@ -56,17 +60,21 @@ export interface PreparedArtifact {
 
 /** Reads the evidence, takes a name of its own for the artifact and writes the sidecar. */
 export function prepareArtifact(report: TestReport, evidence: Evidence, place: ArtifactPlace): PreparedArtifact {
-  const { identity, outcome, error } = report;
+  const { identity, outcome } = report;
+  const { redaction } = evidence;
+  const error = report.error === undefined ? undefined : redaction.text(report.error);
   const file = relativeFile(identity.file, place.rootDir);
-  const recording = evidence.recording();
-  const capture = artifactCapture(recording, { ...report, identity: { ...identity, file } }, evidence.hosts);
-  const { packets, conversations, summary, text } = capture;
+  const contents = evidence.contents(failureNote(report));
+  const { recording } = contents;
+  const capture = artifactCapture(contents, { ...report, error, identity: { ...identity, file } });
+  const { packets, conversations, summary, text, escapes } = capture;
   const facts = {
     packets,
     conversations,
     summary,
     text,
     ...(recording.loss === undefined ? {} : { loss: recording.loss }),
+    ...(escapes.length === 0 ? {} : { escapes }),
   };
   const sidecarOf = (name: string): Sidecar => ({
     version: 1,
@@ -83,6 +91,7 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     ...facts,
     hosts: evidence.hosts,
     sockets: evidence.sockets,
+    programs: contents.programs,
   });
 
   const { outputDir } = place;
@@ -95,6 +104,12 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     ...facts,
   };
   return { artifact, capture: capture.bytes };
+}
+
+/** The failing assertion on the time line, behind all that led to it. */
+function failureNote({ error, endedAtMs }: TestReport): NetworkNote | undefined {
+  if (error === undefined) return undefined;
+  return { source: 'test', text: `failed: ${error}`, level: 'error', timeMs: endedAtMs };
 }
 
 /** Writes the capture of a prepared artifact. No half of it stays behind when that fails. */

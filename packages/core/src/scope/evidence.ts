@@ -1,41 +1,83 @@
 /**
  * What a network leaves behind, taken while its directory is still there and read once its programs have ended.
  */
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { OpenRecording } from '../capture/open-recording.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
+import type { NetworkNote } from '../network/note-log.js';
+import type { ProgramRun } from '../network/program-run.js';
 import type { SocketInfo } from '../network/socket-info.js';
-import { type Recording, readRecording } from './recording.js';
+import { Redaction } from '../redact/redaction.js';
+import type { CaptureContents } from './artifact-capture.js';
+import type { Recording } from './recording.js';
 import type { SidecarHost } from './sidecar.js';
+
+/** More of a key log than this is of no use to anyone. */
+const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;
 
 /** The state of a network at the end of its test. */
 export class Evidence {
   readonly hosts: readonly SidecarHost[];
   readonly sockets: readonly SocketInfo[];
+  /** What may not be kept. */
+  readonly redaction: Redaction;
   readonly #losses: string[] = [];
-  readonly #file: number | undefined;
-  readonly #end: number;
+  readonly #testHost: number;
+  readonly #programs: readonly ProgramRun[];
+  readonly #notes: readonly NetworkNote[];
+  readonly #recording: OpenRecording;
+  readonly #keyLog: number | undefined;
 
   /** Takes it from a network whose directory is there. The capture's file stays open until `close()`. */
   constructor(network: Network) {
+    this.#testHost = network.testHost.interfaceId;
+    this.redaction = new Redaction(network.redact);
     this.hosts = network.hosts.map(({ name, interfaceId, ipv4, ipv6 }) => ({ name, interfaceId, ipv4, ipv6 }));
     this.sockets = this.#socketsOf(network);
-    this.#file = this.#open(network.captureFile);
-    this.#end = this.#file === undefined ? 0 : fstatSync(this.#file).size;
+    this.#programs = network.programs.map((run) => ({ ...run, command: this.redaction.text(run.command) }));
+    this.#recording = new OpenRecording(network);
+    this.#keyLog = openIfThere(network.keyLogFile);
+    const { kept, dropped } = network.notes;
+    this.#notes = kept;
+    if (dropped > 0) this.#losses.push(`The first ${dropped} lines of output and steps are left out`);
   }
 
   /**
-   * The packets up to the moment the evidence was taken: what programs send while they are being ended is not the test's.
+   * All that the capture of an artifact is made of, without the secrets that it must not hold.
+   *
+   * The packets are those up to the moment the evidence was taken: what programs send while they are being ended is not
+   * the test's.
    */
-  recording(): Recording {
-    const { packets, loss } =
-      this.#file === undefined ? { packets: [], loss: undefined } : readRecording(this.#file, this.#end);
+  contents(lastNote: NetworkNote | undefined): CaptureContents & { readonly recording: Recording } {
+    const { packets, loss, dropped } = this.#recording.read();
+    this.redaction.packets(packets);
     const losses = loss === undefined ? this.#losses : [...this.#losses, loss];
-    return { packets, loss: losses.length === 0 ? undefined : losses.join('. ') };
+    const notes = lastNote === undefined ? this.#notes : [...this.#notes, lastNote];
+    return {
+      recording: { packets, dropped, loss: losses.length === 0 ? undefined : losses.join('. ') },
+      hosts: this.hosts,
+      sockets: this.sockets,
+      programs: this.#programs,
+      testHost: this.#testHost,
+      notes: notes.map((note) => ({ ...note, text: this.redaction.text(note.text) })),
+      tlsKeys: this.#tlsKeys(),
+    };
   }
 
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
+    this.#recording.close();
+    if (this.#keyLog !== undefined) closeSync(this.#keyLog);
+  }
+
+  /** None with redaction: whoever has the keys reads what was taken out elsewhere. */
+  #tlsKeys(): Uint8Array | undefined {
+    if (this.#keyLog === undefined || !this.redaction.isEmpty) return undefined;
+    if (fstatSync(this.#keyLog).size > MAX_KEY_LOG_BYTES) {
+      this.#losses.push(`The TLS keys are left out: they take more than ${MAX_KEY_LOG_BYTES} bytes`);
+      return undefined;
+    }
+    return readFileSync(this.#keyLog);
   }
 
   #socketsOf(network: Network): readonly SocketInfo[] {
@@ -47,18 +89,14 @@ export class Evidence {
       return [];
     }
   }
+}
 
-  #open(captureFile: string | undefined): number | undefined {
-    if (captureFile === undefined) return undefined;
-    try {
-      return openSync(captureFile, 'r');
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const isAbsent = code === 'ENOENT';
-      this.#losses.push(
-        isAbsent ? 'There is no capture file: nothing was recorded' : `Cannot read the capture: ${message}`,
-      );
-      return undefined;
-    }
+function openIfThere(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // No program spoke TLS.
+    throw error;
   }
 }

@@ -4,6 +4,9 @@
 import { relative } from 'node:path';
 import type { Artifact } from './artifact.js';
 
+/** How many attempts to leave the network a failure lists. */
+const MAX_ESCAPES = 10;
+
 /**
  * The lines that tell of an artifact: where it is, how to open it, and the last part of the traffic.
  *
@@ -14,12 +17,19 @@ import type { Artifact } from './artifact.js';
  * //
  * // …
  */
-export function artifactNote({ path, summary, text, loss }: Artifact): string {
+export function artifactNote({ path, summary, text, loss, escapes = [] }: Artifact): string {
   const place = nearest(path);
   const lines = [`Network capture: ${place} (${summary})`, `Show it: npx socket-wrapper show ${place}`];
   if (loss !== undefined) lines.push(`Incomplete: ${loss}`);
+  if (escapes.length > 0) lines.push('', ...listOf(escapes));
   if (text !== '') lines.push('', text.trimEnd());
   return lines.join('\n');
+}
+
+/** The first of `entries`, and how many more there are. */
+function listOf(entries: readonly string[]): string[] {
+  const more = entries.length - MAX_ESCAPES;
+  return more > 0 ? [...entries.slice(0, MAX_ESCAPES), `… and ${more} more`] : [...entries];
 }
 
 /**

@@ -44,7 +44,7 @@ describe('readRecording', () => {
   });
 
   it('reads an empty file, whose first packet was about to come', () => {
-    expect(read(new Uint8Array(0))).toEqual({ packets: [], loss: undefined });
+    expect(read(new Uint8Array(0))).toEqual({ packets: [], dropped: 0, loss: undefined });
   });
 
   it('reads of a file that was cut anywhere what is whole, and tells of the rest', () => {

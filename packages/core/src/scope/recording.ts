@@ -16,6 +16,8 @@ export interface RecordedPacket extends Packet {
 export interface Recording {
   readonly packets: readonly RecordedPacket[];
   readonly loss: string | undefined;
+  /** How many packets were recorded and are not among them. */
+  readonly dropped: number;
 }
 
 const CHUNK_BYTES = 1024 * 1024;
@@ -36,16 +38,18 @@ export function readRecording(file: number, end: number, maxBytes: number = DEFA
   const packets: RecordedPacket[] = [];
   const losses: string[] = [];
   let skipped = 0;
+  let dropped = 0;
   try {
     const decoder = new PcapDecoder();
     for (const _ of decoder.push(read(file, 0, PCAP_HEADER_LENGTH))) break; // A header alone has no packets.
     if (decoder.header === undefined) {
       if (fstatSync(file).size > 0) decoder.end();
-      return { packets, loss: undefined };
+      return { packets, dropped, loss: undefined };
     }
 
     const { starts, stop } = recordsOf(file, end, decoder.header);
     const first = firstWithin(maxBytes, starts, stop);
+    dropped = first;
     if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
     const from = starts[first] ?? PCAP_HEADER_LENGTH;
     skipped = from - PCAP_HEADER_LENGTH;
@@ -63,7 +67,7 @@ export function readRecording(file: number, end: number, maxBytes: number = DEFA
   }
   // Processes append by themselves, so a packet may come after one that is a little younger.
   packets.sort((a, b) => Number(a.timestampNs - b.timestampNs));
-  return { packets, loss: losses.length === 0 ? undefined : losses.join('. ') };
+  return { packets, dropped, loss: losses.length === 0 ? undefined : losses.join('. ') };
 }
 
 /** Where the records begin, found by their lengths alone, and where to stop reading. */

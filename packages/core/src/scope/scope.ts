@@ -4,6 +4,8 @@
  * Adapters turn a runner's hooks into calls of `openScope`, `scope.run` and `scope.end`; all else is decided here.
  */
 import { resolve } from 'node:path';
+import { setImmediate as nextImmediate } from 'node:timers/promises';
+import { errorText } from '../error-text.js';
 import type { Network, NetworkOptions } from '../network/network.js';
 import { monotonicMs, wallClockMs, within } from '../network/real-time.js';
 import {
@@ -14,7 +16,6 @@ import {
   writeArtifact,
   writeArtifactSync,
 } from './artifact.js';
-import { errorText } from './error-text.js';
 import { Evidence } from './evidence.js';
 import { endAtExit, forgetAtExit } from './exit-artifacts.js';
 import { scopeRegistry } from './registry.js';
@@ -136,6 +137,11 @@ export class TestScope<N extends Network = Network> {
     if (network === undefined) return undefined;
 
     const isKept = keepsCapture(this.#mode, this.identity.attempt, outcome);
+    if (isKept && this.#evidence === undefined && !network.disposed) {
+      // Lines that programs have written already are read now; two rounds, for the first may be half over.
+      await nextImmediate();
+      await nextImmediate();
+    }
     if (isKept) this.#evidence ??= new Evidence(network);
     await this.#dispose(network);
     try {
@@ -165,12 +171,13 @@ export class TestScope<N extends Network = Network> {
   }
 
   #makeNetwork(): N {
-    const { createNetwork, parent, testHost } = this.#options;
+    const { createNetwork, parent, testHost, redact } = this.#options;
     const records = recordsCapture(this.#mode, this.identity.attempt);
     const network = createNetwork({
       capture: records,
       ...(parent === undefined ? {} : { parent }),
       ...(testHost === undefined ? {} : { testHost }),
+      ...(redact === undefined ? {} : { redact }),
     });
     // A test may dispose of its network by itself, and fail later.
     network.onDispose(() => {
@@ -216,6 +223,7 @@ export class TestScope<N extends Network = Network> {
       outcome,
       error: error === undefined ? undefined : errorText(error),
       startedAtMs: this.#startedAtMs,
+      endedAtMs: wallClockMs(),
       durationMs: monotonicMs() - this.#startedMs,
     };
   }

@@ -2,6 +2,7 @@
  * The JSON file beside each kept capture: what reporters, CI steps and the command line know of it.
  */
 import { readFileSync } from 'node:fs';
+import type { ProgramRun } from '../network/program-run.js';
 import type { SocketInfo } from '../network/socket-info.js';
 import type { Outcome } from './test-identity.js';
 
@@ -48,6 +49,10 @@ export interface Sidecar {
   readonly hosts: readonly SidecarHost[];
   /** The sockets that were open when the test ended. */
   readonly sockets: readonly SocketInfo[];
+  /** The programs that ran, in the order of their starts. */
+  readonly programs?: readonly ProgramRun[];
+  /** The attempts to leave the network. Absent when there were none. */
+  readonly escapes?: readonly string[];
 }
 
 /** The sidecar at `path`; `undefined` when there is none, or another file, or one that is being written. */

@@ -13,14 +13,14 @@ export type Waiting<T> = Generator<void, T, void>;
 /** The stream ended, or bytes of it are missing, before a parser had all that it wanted. */
 export class StreamEnd extends Error {
   static {
-    this.prototype.name = 'StreamEnd'; // Inherited, so it stays out of inspected output.
+    StreamEnd.prototype.name = 'StreamEnd'; // Inherited, so it stays out of inspected output.
   }
 }
 
 /** The bytes are not of the protocol that they were taken for. */
 export class ProtocolError extends Error {
   static {
-    this.prototype.name = 'ProtocolError'; // Inherited, so it stays out of inspected output.
+    ProtocolError.prototype.name = 'ProtocolError'; // Inherited, so it stays out of inspected output.
   }
 }
 

@@ -1,0 +1,51 @@
+/**
+ * The one place where recorded packets come from, for artifacts and for tests that look at them while programs run.
+ */
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import type { Network } from '../network/network.js';
+import { type Recording, readRecording } from '../scope/recording.js';
+
+/** What of a network its recording is found by. */
+export type RecordedNetwork = Pick<Network, 'captureFile'>;
+
+/**
+ * The packets that `network` has recorded so far, by time, and what is missing of them.
+ *
+ * Each call gives packets with bytes of their own.
+ */
+export function recordedPackets(network: RecordedNetwork): Recording {
+  const recording = new OpenRecording(network);
+  try {
+    return recording.read();
+  } finally {
+    recording.close();
+  }
+}
+
+/** The recording of a network up to the moment this was made; it can be read when the directory of the network is gone. */
+export class OpenRecording {
+  readonly #file: number | undefined;
+  readonly #end: number;
+  readonly #loss: string | undefined;
+
+  constructor({ captureFile }: RecordedNetwork) {
+    try {
+      this.#file = captureFile === undefined ? undefined : openSync(captureFile, 'r');
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const isAbsent = code === 'ENOENT';
+      this.#loss = isAbsent ? 'There is no capture file: nothing was recorded' : `Cannot read the capture: ${message}`;
+    }
+    this.#end = this.#file === undefined ? 0 : fstatSync(this.#file).size;
+  }
+
+  /** The packets, and what is missing of them. */
+  read(): Recording {
+    if (this.#file === undefined) return { packets: [], dropped: 0, loss: this.#loss };
+    return readRecording(this.#file, this.#end);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Takes secrets out of what is kept: in packets byte for byte, so that lengths and sequence numbers stay true.
+ */
+import type { Conversation, ConversationEvent, Side } from '../dissect/conversation.js';
+import { conversationsIn } from '../dissect/conversations.js';
+import { NetworkError } from '../network/network-error.js';
+import type { Packet } from '../pcap/packet.js';
+import { renewChecksums } from './checksums.js';
+
+/** What to take out: an expression, or its source as text, which then ignores case. `/…/flags` is text as well. */
+export type RedactPattern = RegExp | string;
+
+const MASK = 'x';
+const MASK_BYTE = MASK.charCodeAt(0);
+
+/** Finds secrets and writes `x` over them. */
+export class Redaction {
+  readonly #patterns: readonly RegExp[];
+
+  /** @throws {NetworkError} `BAD_REDACTION` for text that is no expression. */
+  constructor(patterns: readonly RedactPattern[] = []) {
+    this.#patterns = patterns.map(globalPattern);
+  }
+
+  /** Whether there is nothing to take out. */
+  get isEmpty(): boolean {
+    return this.#patterns.length === 0;
+  }
+
+  /** `text` with an `x` for each character of a secret. */
+  text(text: string): string {
+    return this.#patterns.reduce(
+      (left, pattern) => left.replaceAll(pattern, (match) => match.replaceAll(/[^\r\n]/g, MASK)),
+      text,
+    );
+  }
+
+  /**
+   * Writes over the secrets in the data of `packets`, which must be bytes of their own.
+   *
+   * What an expression matches may lie across packets: it is looked for in the streams of connections, and in single
+   * datagrams. Checksums of what was changed are made anew.
+   */
+  packets(packets: readonly Packet[]): void {
+    if (this.isEmpty) return;
+    const changed = new Set<number>();
+    for (const conversation of conversationsIn(packets)) {
+      for (const run of runsOf(conversation)) this.#run(run, changed);
+    }
+    // A segment that was sent twice is in no stream the second time, so every packet is looked at by itself as well.
+    packets.forEach((packet, index) => {
+      if (this.#bytes([packet.data.subarray(headersOf(packet.data))])) changed.add(index);
+    });
+    for (const index of changed) {
+      const packet = packets[index];
+      if (packet !== undefined) renewChecksums(packet.data);
+    }
+  }
+
+  #run(events: readonly DataEvent[], changed: Set<number>): void {
+    const isChanged = this.#bytes(events.map(({ bytes }) => bytes));
+    if (isChanged) for (const { packet } of events) changed.add(packet);
+  }
+
+  /** Writes over the secrets in bytes that belong together; whether there were any. */
+  #bytes(parts: readonly Uint8Array[]): boolean {
+    const text = parts.map(latin1).join('');
+    let isChanged = false;
+    for (const pattern of this.#patterns) {
+      for (const match of text.matchAll(pattern)) {
+        isChanged ||= match[0].length > 0;
+        overwrite(parts, match.index, match[0]);
+      }
+    }
+    return isChanged;
+  }
+}
+
+type DataEvent = Extract<ConversationEvent, { kind: 'data' }>;
+
+/** What one side sent without a gap, for each side; of datagrams, each by itself. */
+function runsOf({ transport, events }: Conversation): DataEvent[][] {
+  const data = events.filter((event) => event.kind === 'data' || event.kind === 'gap');
+  if (transport === 'udp') return data.flatMap((event) => (event.kind === 'data' ? [[event]] : []));
+  const runs: DataEvent[][] = [];
+  const open: Record<Side, DataEvent[]> = { client: [], server: [] };
+  for (const event of data) {
+    if (event.kind === 'data') open[event.from].push(event);
+    else {
+      runs.push(open[event.from]);
+      open[event.from] = [];
+    }
+  }
+  return [...runs, open.client, open.server].filter((run) => run.length > 0);
+}
+
+/** One character for each byte. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function overwrite(parts: readonly Uint8Array[], start: number, match: string): void {
+  let partStart = 0;
+  for (const part of parts) {
+    const from = Math.max(0, start - partStart);
+    const to = Math.min(part.byteLength, start + match.length - partStart);
+    for (let at = from; at < to; at++) {
+      // Line ends stay, so that a header that is gone does not take the next one with it.
+      if (part[at] !== 0x0a && part[at] !== 0x0d) part[at] = MASK_BYTE;
+    }
+    partStart += part.byteLength;
+  }
+}
+
+/** Where the data behind IP and transport headers begins. */
+function headersOf(data: Uint8Array): number {
+  const isV6 = (data[0] ?? 0) >> 4 === 6;
+  const ipLength = isV6 ? 40 : ((data[0] ?? 0) & 0x0f) * 4;
+  const protocol = data[isV6 ? 6 : 9];
+  if (protocol === 6) return ipLength + ((data[ipLength + 12] ?? 0) >> 4) * 4;
+  if (protocol === 17) return ipLength + 8;
+  return data.byteLength;
+}
+
+function globalPattern(pattern: RedactPattern): RegExp {
+  try {
+    if (typeof pattern !== 'string') return new RegExp(pattern.source, withGlobal(pattern.flags));
+    const { source, flags } = /^\/(?<source>.*)\/(?<flags>[a-z]*)$/s.exec(pattern)?.groups ?? {};
+    return source === undefined ? new RegExp(pattern, 'gi') : new RegExp(source, withGlobal(flags ?? ''));
+  } catch (cause) {
+    const message = `Cannot redact ${JSON.stringify(String(pattern))}: ${(cause as Error).message}`;
+    throw new NetworkError('BAD_REDACTION', message, { cause });
+  }
+}
+
+function withGlobal(flags: string): string {
+  return `${flags.replaceAll(/[gy]/g, '')}g`;
+}

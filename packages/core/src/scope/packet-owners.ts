@@ -1,0 +1,134 @@
+/**
+ * Tells which program sent a packet: by the socket it came from, else by what ran on its host at that time.
+ */
+import { interfaceIdOf, ipv4Of, ipv6Of } from '../address/ip.js';
+import { dissect } from '../dissect/dissect.js';
+import type { ProgramRun } from '../network/program-run.js';
+import type { SocketInfo } from '../network/socket-info.js';
+import type { Packet } from '../pcap/packet.js';
+import type { SidecarHost } from './sidecar.js';
+
+/** A host, and the program on it if that is known. */
+export interface PacketOwner {
+  /** `web#11 nginx[4242]`, or `web#11`. */
+  readonly name: string;
+  /** Its addresses. */
+  readonly description: string;
+  /** What ran, from when to when. */
+  readonly comments: readonly string[];
+}
+
+/** What a network knew of its hosts. */
+export interface Ownership {
+  readonly hosts: readonly SidecarHost[];
+  readonly sockets: readonly SocketInfo[];
+  readonly programs: readonly ProgramRun[];
+  /** The host that the test itself is. */
+  readonly testHost: number;
+}
+
+/** A program says its last words while it ends, and its peers write down what it could not. */
+const SLACK_MS = 50;
+const LOOPBACK: PacketOwner = { name: 'loopback', description: 'the loopback of a host', comments: [] };
+
+/** Finds the owners of packets. The same owner is always the same object. */
+export class PacketOwners {
+  readonly #ownership: Ownership;
+  readonly #owners = new Map<string, PacketOwner>();
+  readonly #spawnOf = new Map<string, number>();
+  /** What an address and port belonged to when it first sent something. */
+  readonly #known = new Map<string, { owner: PacketOwner; run: ProgramRun | undefined }>();
+
+  constructor(ownership: Ownership) {
+    this.#ownership = ownership;
+    for (const { transport, interfaceId, local, wildcard, pid, spawn, state } of ownership.sockets) {
+      const key = endKey(transport, wildcard ? `#${interfaceId}` : local.address, local.port);
+      // Of a listener and the connections it accepted, all at one port, any will do: they are of one program.
+      if (local.port !== 0 && (state === 'listening' || !this.#spawnOf.has(key))) {
+        this.#spawnOf.set(key, pid === process.pid ? 0 : spawn);
+      }
+    }
+  }
+
+  /** Who sent `packet`; `undefined` when it is not of this network. */
+  ownerOf(packet: Pick<Packet, 'data' | 'interface' | 'timestampNs'>): PacketOwner | undefined {
+    const { ip, transport } = dissect(packet);
+    if (ip === undefined) return undefined;
+    const hasPorts = transport?.protocol === 'tcp' || transport?.protocol === 'udp';
+    const port = hasPorts ? transport.sourcePort : 0;
+    const timeMs = Number((packet.timestampNs ?? 0n) / 1000n) / 1000;
+    const key = endKey(transport?.protocol ?? 'ip', ip.source, port);
+    const known = this.#known.get(key);
+    if (known !== undefined && (known.run === undefined || isAlive(known.run, timeMs))) return known.owner;
+
+    const interfaceId = this.#interfaceOf(ip.source, key);
+    const run = this.#runOf({ key, interfaceId, protocol: transport?.protocol ?? 'ip', port, timeMs });
+    const owner = interfaceId === undefined ? LOOPBACK : this.#owner(interfaceId, run);
+    if (owner !== undefined) this.#known.set(key, { owner, run: run === 'test' ? undefined : run });
+    return owner;
+  }
+
+  #interfaceOf(address: string, key: string): number | undefined {
+    const interfaceId = interfaceIdOf(address);
+    if (interfaceId !== undefined) return interfaceId;
+    const spawn = this.#spawnOf.get(key);
+    return this.#ownership.programs.find((run) => run.spawn === spawn)?.interfaceId;
+  }
+
+  #runOf({
+    key,
+    interfaceId,
+    protocol,
+    port,
+    timeMs,
+  }: {
+    key: string;
+    interfaceId: number | undefined;
+    protocol: string;
+    port: number;
+    timeMs: number;
+  }): ProgramRun | 'test' | undefined {
+    const { programs, testHost } = this.#ownership;
+    const spawn = this.#spawnOf.get(key) ?? this.#spawnOf.get(endKey(protocol, `#${interfaceId}`, port));
+    const bySocket = programs.find((run) => run.spawn === spawn);
+    if (bySocket !== undefined && isAlive(bySocket, timeMs)) return bySocket;
+
+    const here = programs.filter((run) => run.interfaceId === interfaceId && isAlive(run, timeMs));
+    const inTime = here.filter((run) => isAlive(run, timeMs, 0));
+    const alive = inTime.length > 0 ? inTime : here;
+    if (interfaceId === testHost && (alive.length === 0 || spawn === 0)) return 'test';
+    return alive.length === 1 ? alive[0] : undefined;
+  }
+
+  #owner(interfaceId: number, run: ProgramRun | 'test' | undefined): PacketOwner {
+    const host = this.#ownership.hosts.find((candidate) => candidate.interfaceId === interfaceId);
+    const place = `${host?.name ?? ipv4Of(interfaceId)}#${interfaceId}`;
+    const program = run === 'test' ? ` test[${process.pid}]` : run === undefined ? '' : ` ${run.name}[${run.pid}]`;
+    const name = `${place}${program}`;
+    const known = this.#owners.get(name);
+    if (known !== undefined) return known;
+
+    const comments = run === undefined ? [] : run === 'test' ? ['the test itself'] : [storyOf(run)];
+    const owner = { name, description: `${ipv4Of(interfaceId)}, ${ipv6Of(interfaceId)}`, comments };
+    this.#owners.set(name, owner);
+    return owner;
+  }
+}
+
+function isAlive(
+  { startedMs, endedMs = Number.POSITIVE_INFINITY }: ProgramRun,
+  timeMs: number,
+  slackMs: number = SLACK_MS,
+): boolean {
+  return timeMs >= startedMs - slackMs && timeMs <= endedMs + slackMs;
+}
+
+function storyOf({ command, startedMs, endedMs, end }: ProgramRun): string {
+  const started = `started ${new Date(startedMs).toISOString()}`;
+  const ended = endedMs === undefined ? 'running at the end' : `${end ?? 'ended'} ${new Date(endedMs).toISOString()}`;
+  return [command, started, ended].join('\n');
+}
+
+function endKey(transport: string, address: string, port: number): string {
+  return `${transport} ${address} ${port}`;
+}

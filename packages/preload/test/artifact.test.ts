@@ -1,0 +1,186 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Artifact, readSidecar } from '@socket-wrapper/core';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { type OpenScopeOptions, openScope, type ProgramNetwork } from '../src/index.js';
+import { makeFolder, requireProgram } from './support/programs.js';
+
+const run = promisify(execFile);
+
+/** A web server whose steps its standard error tells; it says on which process it runs. */
+const SERVER = `
+  const server = require('node:http').createServer((request, response) => {
+    console.log('asked for ' + request.url);
+    console.error('warning: ' + request.headers.authorization);
+    response.end('hello');
+  });
+  server.listen(80);
+`;
+
+/** What is left of a test that fails after `use`. */
+async function failedTest(
+  folder: string,
+  use: (network: ProgramNetwork) => Promise<unknown>,
+  options: OpenScopeOptions = {},
+): Promise<Artifact> {
+  const identity = { file: join(folder, 'web.test.ts'), fullName: 'web > serves', attempt: 0, line: 7 };
+  const scope = openScope(identity, { rootDir: folder, ...options });
+  await scope.run(() => use(scope.network));
+  const artifact = await scope.end('failed', { error: new Error('expected 200 to be 500\n\n- 500\n+ 200') });
+  if (artifact === undefined) throw new Error('nothing was kept');
+  return artifact;
+}
+
+async function tshark(file: string, ...args: string[]): Promise<string> {
+  const { stdout } = await run('tshark', ['-r', file, ...args], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/** One row for each frame that `filter` shows. */
+async function rowsOf(file: string, filter: string, fields: readonly string[]): Promise<string[][]> {
+  const text = await tshark(file, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field]));
+  return text.split('\n').flatMap((row) => (row === '' ? [] : [row.split('\t')]));
+}
+
+async function serving(network: ProgramNetwork) {
+  return await network.host('web').spawn('node', ['-e', SERVER], { listening: 80 });
+}
+
+describe('the artifact of a failed test', () => {
+  it('shows what programs wrote, the steps of the test and its failure between the packets', async (test: TestContext) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    const pids: number[] = [];
+    const artifact = await failedTest(folder.path, async (network) => {
+      pids.push((await serving(network)).pid);
+      await network.step('client asks for /users', () =>
+        network.host('laptop').run('curl', ['-s', 'http://web/users']),
+      );
+      network.step('all is said');
+    });
+    const rows = await rowsOf(artifact.path, 'systemd_journal or http', [
+      'systemd_journal.syslog_id',
+      'systemd_journal.pid',
+      'systemd_journal.priority',
+      'systemd_journal.message',
+      'http.request.uri',
+      'http.response.code',
+    ]);
+    const told = rows.map(([source, pid, priority, message, uri, code]) =>
+      uri || code ? `http ${uri || code}` : `${source} ${pid === String(pids[0]) ? 'PID' : pid} ${priority} ${message}`,
+    );
+    expect(told[0]).toBe('test  6 step: client asks for /users');
+    expect(told.indexOf('http /users')).toBeGreaterThan(0);
+    expect(told).toEqual(expect.arrayContaining(['http 200', 'web node PID 6 asked for /users']));
+    expect(told).toContain('web node PID 3 warning: undefined');
+    expect(told.at(-2)).toBe('test  6 step: all is said');
+    expect(told.at(-1)).toMatch(/^test {2}3 failed: expected 200 to be 500/);
+
+    expect(artifact.text).toContain('step: client asks for /users');
+    expect(artifact.text).toContain('web node: asked for /users');
+    expect(artifact.text).toMatch(/test: failed: expected 200 to be 500 …$/m);
+  });
+
+  it('has an interface for each program, with its command, start and end', async (test) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    let serverPid = 0;
+    const artifact = await failedTest(folder.path, async (network) => {
+      serverPid = (await serving(network)).pid;
+      await network.host('laptop').run('curl', ['-s', 'http://web/']);
+      await network.host('laptop').run('curl', ['-s', '-6', 'http://web/again'], { reject: false });
+    });
+    const senders = new Set(
+      (await rowsOf(artifact.path, 'tcp', ['ip.src', 'frame.interface_name'])).map((row) => row.join(' ')),
+    );
+    const { stdout: properties } = await run('capinfos', [artifact.path]);
+    expect(senders).toContain(`10.53.57.11 web#11 node[${serverPid}]`);
+    expect([...senders].filter((sender) => /^10\.53\.57\.12 laptop#12 curl\[\d+\]$/.test(sender))).toHaveLength(1);
+    expect(properties).toContain('Comment = curl -s http://web/');
+    expect(properties).toMatch(/exited with code 0 \d{4}-/);
+    expect(properties).toContain('running at the end');
+    expect(readSidecar(artifact.sidecarPath)?.programs?.map(({ host, name }) => `${host} ${name}`)).toEqual([
+      'web node',
+      'laptop curl',
+      'laptop curl',
+    ]);
+  });
+
+  it('is decrypted by Wireshark, whether curl or Node.js spoke, and nobody was warned', async (test) => {
+    requireProgram('tshark', test);
+    requireProgram('openssl', test);
+    await using folder = await makeFolder();
+    const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')];
+    await run('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=web'],
+      ...['-addext', 'subjectAltName=DNS:web', '-days', '1', '-keyout', key, '-out', certificate],
+    ]);
+    const server = join(folder.path, 'server.cjs');
+    await writeFile(
+      server,
+      `const { readFileSync } = require('node:fs');
+       const [key, cert] = process.argv.slice(2).map((file) => readFileSync(file));
+       require('node:https').createServer({ key, cert }, (request, response) => response.end('secret')).listen(443);`,
+    );
+    const client = `fetch('https://web/by-node').then((response) => response.text()).then(console.log);`;
+    const outputs: string[] = [];
+    const artifact = await failedTest(folder.path, async (network) => {
+      const program = await network.host('web').spawn('node', [server, key, certificate], { listening: 443 });
+      const laptop = network.host('laptop');
+      const curl = await laptop.run('curl', ['-s', '--cacert', certificate, 'https://web/by-curl']);
+      const node = await laptop.run('node', ['-e', client], { env: { NODE_EXTRA_CA_CERTS: certificate } });
+      outputs.push(curl.stdout, curl.stderr, node.stdout, node.stderr, program.stderr());
+    });
+    expect(outputs).toEqual(['secret', '', 'secret', '', '']);
+    const uris = (await rowsOf(artifact.path, 'http.request and tls', ['http.request.uri'])).map(([uri]) => uri);
+    expect(uris).toEqual(['/by-curl', '/by-node']);
+  });
+
+  it('tells who was refused, and who tried to leave the network', async (test) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    const artifact = await failedTest(folder.path, async (network) => {
+      network.host('web');
+      const laptop = network.host('laptop');
+      await laptop.run('curl', ['-s', '-4', 'http://web:81/'], { reject: false });
+      await laptop.run('curl', ['-s', 'http://93.184.216.34/'], { reject: false });
+    });
+    const comments = await rowsOf(artifact.path, 'frame.comment', ['frame.comment']);
+    const attempt = expect.stringMatching(
+      /^laptop#12 curl\[\d+\] tried 93\.184\.216\.34:80: nothing leaves the network$/,
+    );
+    expect(comments.flat()).toEqual([
+      expect.stringMatching(/^laptop#12 curl\[\d+\] tried web:81: refused, nobody listens there$/),
+      attempt,
+    ]);
+    expect(artifact.escapes).toEqual([attempt]);
+    expect(readSidecar(artifact.sidecarPath)?.escapes).toEqual([attempt]);
+  });
+
+  it('holds no secret that was to be redacted, in no part of it', async (test) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    const artifact = await failedTest(
+      folder.path,
+      async (network) => {
+        await serving(network);
+        const header = 'Authorization: Bearer hunter2';
+        await network.host('laptop').run('curl', ['-s', '-H', header, 'http://web/?token=hunter2']);
+        network.step('signs in with hunter2');
+      },
+      { redact: [/authorization: .*/i, 'hunter2'] },
+    );
+    const file = await readFile(artifact.path, 'latin1');
+    const sidecar = await readFile(artifact.sidecarPath, 'utf8');
+    for (const text of [file, sidecar, artifact.text]) expect(text).not.toContain('hunter2');
+
+    expect(await tshark(artifact.path, '-Y', 'http.request', '-T', 'fields', '-e', 'http.request.uri')).toBe(
+      '/?token=xxxxxxx\n',
+    );
+    const checks = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
+    const problems = '_ws.expert.severity >= 0x600000 or tcp.checksum.status == "Bad" or ip.checksum.status == "Bad"';
+    expect(await tshark(artifact.path, ...checks, '-Y', problems)).toBe('');
+  });
+});
