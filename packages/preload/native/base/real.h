@@ -76,6 +76,7 @@ struct if_nameindex;
       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,       \
        char *const[], char *const[]))                                                              \
     X(long, syscall, (long, ...))                                                                  \
+    X(int, prctl, (int, ...))                                                                      \
     X(int, getaddrinfo,                                                                            \
       (const char *, const char *, const struct addrinfo *, struct addrinfo **))                   \
     X(void, freeaddrinfo, (struct addrinfo *))                                                     \

@@ -4,6 +4,7 @@
 #include "capture/capture.h"
 #include "interpose/export.h"
 #include "interpose/rights.h"
+#include "interpose/sandbox.h"
 #include "interpose/start.h"
 #include "sockets/datagram.h"
 #include "sockets/life.h"
@@ -43,6 +44,13 @@ static ssize_t transmit(struct sw_socket *socket, const struct msghdr *message, 
     return is_stream(socket) ? sw_stream_send(socket, message, flags) : sw_datagram_send(socket, message, flags);
 }
 
+/* In a sandbox, all that the library may do about `result` bytes that went through: later segments of a capture get the right numbers. */
+static ssize_t counted(_Atomic uint64_t *counter, ssize_t result) {
+    if (result > 0)
+        atomic_fetch_add_explicit(counter, (uint64_t)result, memory_order_relaxed);
+    return result;
+}
+
 /* read(2) */
 SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
     struct sw_socket socket;
@@ -51,6 +59,8 @@ SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
         return sw_real.read(fd, data, size);
     if (is_stream(&socket)) {
         ssize_t result = sw_real.read(fd, data, size);
+        if (sw_sandbox_is_on())
+            return counted(&socket.record->received, result);
         if (result > 0 && !sw_capture_is_on())
             return result;
         if (size == 0 || !sw_fd_socket(fd, &socket))
@@ -69,6 +79,8 @@ SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
     sw_start();
     if (!sw_fd_hint(fd, &socket) || count <= 0 || count > IOV_MAX)
         return sw_real.readv(fd, parts, count);
+    if (is_stream(&socket) && sw_sandbox_is_on())
+        return counted(&socket.record->received, sw_real.readv(fd, parts, count));
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
     ssize_t result = receive(&socket, &message, 0);
     return was_stale(result, fd) ? sw_real.readv(fd, parts, count) : sw_answer(result);
@@ -179,6 +191,8 @@ SW_EXPORT ssize_t write(int fd, const void *data, size_t size) {
     sw_start();
     if (!sw_fd_hint(fd, &socket))
         return sw_real.write(fd, data, size);
+    if (is_stream(&socket) && sw_sandbox_is_on())
+        return counted(&socket.record->sent, sw_real.write(fd, data, size));
     struct iovec part = {(void *)data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     ssize_t result = transmit(&socket, &message, 0);
@@ -191,6 +205,8 @@ SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count) {
     sw_start();
     if (!sw_fd_hint(fd, &socket) || count < 0 || count > IOV_MAX)
         return sw_real.writev(fd, parts, count);
+    if (is_stream(&socket) && sw_sandbox_is_on())
+        return counted(&socket.record->sent, sw_real.writev(fd, parts, count));
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
     ssize_t result = transmit(&socket, &message, 0);
     return was_stale(result, fd) ? sw_real.writev(fd, parts, count) : sw_answer(result);

@@ -1,8 +1,10 @@
 /* raw.c: syscall(2), as libuv and others use it for what their libc may lack. */
 #include "base/real.h"
 #include "interpose/export.h"
+#include "interpose/sandbox.h"
 #include "interpose/start.h"
 
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -59,7 +61,11 @@ SW_EXPORT long syscall(long number, ...) {
     case SYS_recvfrom:
         return recvfrom((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4], (socklen_t *)a[5]);
 #endif
-    default:
-        return sw_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    default: {
+        long result = sw_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+        if (number == SYS_seccomp && result == 0 && (a[0] == SECCOMP_SET_MODE_STRICT || a[0] == SECCOMP_SET_MODE_FILTER))
+            sw_sandbox_entered();
+        return result;
+    }
     }
 }

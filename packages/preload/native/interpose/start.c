@@ -3,6 +3,7 @@
 
 #include "capture/capture.h"
 #include "interpose/export.h"
+#include "interpose/sandbox.h"
 #include "interpose/stdio.h"
 #include "names/names.h"
 #include "sockets/life.h"
@@ -41,7 +42,9 @@ __attribute__((constructor)) static void start(void) {
 
 __attribute__((destructor)) static void finish(void) {
     sw_stdio_flush_all();
-    sw_socket_release_all();
+    /* A sandbox may forbid it; names that stay behind are taken over like those of killed processes. */
+    if (!sw_sandbox_is_on())
+        sw_socket_release_all();
     if (!sw_process_is_self())
         return;
     struct sw_network *network;
