@@ -3,23 +3,26 @@
 #include "base/config.h"
 #include "base/real.h"
 #include "capture/packet.h"
-#include "capture/pcap_file.h"
+#include "capture/recorder.h"
+#include "capture/segments.h"
+#include "capture/wait.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
-enum { PARTS = 64 };
+enum {
+    CHUNK = 128 * 1024,           /* sent, and reserved for, at once */
+    PARTS = 64,
+    ACKNOWLEDGED = 1 << 20,       /* bytes that a reader takes between two acknowledgements of its own */
+    DATAGRAM_MAX = 0xffff,
+};
 
-bool sw_capture_is_on(void) {
-    return sw_pcap_file_is_wanted();
-}
-
-void sw_capture_after_fork_in_child(void) {
-    /* Offsets are shared and every record is one append: parent and child may go on with the same descriptor. */
+static struct sw_recorder *recorder_of(const struct sw_socket *socket) {
+    return sw_capture_is_on(socket->network) ? sw_recorder_of(socket->network) : NULL;
 }
 
 /* Sequence numbers count from 0 on both sides, as the record's counters do; SYN and FIN are one each. */
@@ -28,155 +31,233 @@ static uint32_t next_sequence(const struct sw_record *record) {
 }
 
 static uint32_t next_expected(const struct sw_record *record) {
-    return (uint32_t)atomic_load_explicit(&record->received, memory_order_relaxed) + 1;
+    return (uint32_t)atomic_load_explicit(&record->received, memory_order_relaxed) + 1 + (sw_record_has(record, SW_FIN_RECEIVED) ? 1 : 0);
 }
 
-/* Whoever sends on a stream holds the lock until its segments are written: what answers them comes later in the file. */
-static void append(const struct sw_socket *socket, const struct sw_packet *packet) {
-    sigset_t mask;
-    sw_network_lock(socket->network, &mask);
-    sw_pcap_file_append(packet);
-    sw_network_unlock(socket->network, &mask);
+
+static void copy_address(uint8_t bytes[16], const struct sw_address *address, bool ipv4) {
+    memset(bytes, 0, 16);
+    if (ipv4)
+        memcpy(bytes, address->family == AF_INET ? address->bytes : address->bytes + 12, 4);
+    else
+        memcpy(bytes, address->bytes, 16);
 }
 
-static void append_tcp(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination, uint8_t flags, uint32_t sequence,
-                       uint32_t acknowledgement) {
+/* All of the header that does not depend on what comes of the call. */
+static void describe(const struct sw_socket *socket, const struct sw_recorder *recorder, struct sw_event *event, enum sw_event_kind kind) {
+    event->kind = (uint8_t)kind;
+    event->flags = 0;
+    event->stored = event->length = 0;
+    event->pid = (uint32_t)getpid();
+    event->spawn = socket->record->spawn;
+    event->interface = socket->record->interface;
+    event->limit = (uint16_t)atomic_load_explicit(&recorder->ring.header->packet_limit, memory_order_relaxed);
+}
+
+static void describe_ends(struct sw_event *event, const struct sw_address *source, const struct sw_address *destination) {
+    bool ipv4 = sw_packet_is_ipv4(source, destination);
+    event->family = ipv4 ? 4 : 6;
+    event->source_port = source->port;
+    event->destination_port = destination->port;
+    copy_address(event->source, source, ipv4);
+    copy_address(event->destination, destination, ipv4);
+}
+
+/* Whether the place is still ours: someone who was stopped for long may find the ring written over. */
+static bool is_current(const struct sw_recorder *recorder, const struct sw_ticket *ticket) {
+    return sw_ring_head(&recorder->ring) - ticket->position <= recorder->ring.size;
+}
+
+/* Records whole packets as one event. */
+static void append(const struct sw_socket *socket, const struct sw_packet *packets, unsigned count) {
+    struct sw_recorder *recorder = recorder_of(socket);
+    if (recorder == NULL)
+        return;
+    uint32_t size = 0;
+    for (unsigned i = 0; i < count; i++)
+        size += (uint32_t)(packets[i].header_length + packets[i].payload_length);
+    struct sw_ticket ticket = sw_recorder_reserve(recorder, size);
+    if (ticket.event == NULL)
+        return;
+    describe(socket, recorder, ticket.event, SW_EVENT_PACKETS);
+    uint8_t *end = (uint8_t *)(ticket.event + 1);
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(end, packets[i].header, packets[i].header_length);
+        end += packets[i].header_length;
+        for (unsigned k = 0; k < packets[i].payload_parts; k++)
+            end = (uint8_t *)memcpy(end, packets[i].payload[k].iov_base, packets[i].payload[k].iov_len) + packets[i].payload[k].iov_len;
+    }
+    ticket.event->stored = ticket.event->length = size;
+    sw_recorder_commit(recorder, &ticket);
+}
+
+static void append_tcp(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination, uint8_t flags,
+                       uint32_t sequence, uint32_t acknowledgement) {
     struct sw_packet packet;
     sw_packet_tcp(&packet, source, destination, flags, sequence, acknowledgement, NULL, 0);
-    append(socket, &packet);
+    append(socket, &packet, 1);
 }
 
 void sw_capture_connected(const struct sw_socket *socket) {
-    if (!sw_capture_is_on())
+    if (!sw_capture_is_on(socket->network))
         return;
     const struct sw_record *record = socket->record;
-    append_tcp(socket, &record->local, &record->peer, SW_TCP_SYN, 0, 0);
-    append_tcp(socket, &record->peer, &record->local, SW_TCP_SYN | SW_TCP_ACK, 0, 1);
-    append_tcp(socket, &record->local, &record->peer, SW_TCP_ACK, 1, 1);
+    struct sw_packet packets[3];
+    sw_packet_tcp(&packets[0], &record->local, &record->peer, SW_TCP_SYN, 0, 0, NULL, 0);
+    sw_packet_tcp(&packets[1], &record->peer, &record->local, SW_TCP_SYN | SW_TCP_ACK, 0, 1, NULL, 0);
+    sw_packet_tcp(&packets[2], &record->local, &record->peer, SW_TCP_ACK, 1, 1, NULL, 0);
+    append(socket, packets, 3);
 }
 
 void sw_capture_refused(const struct sw_socket *socket, int error) {
-    if (!sw_capture_is_on())
+    if (!sw_capture_is_on(socket->network))
         return;
     const struct sw_record *record = socket->record;
-    if (error == ECONNREFUSED) {
-        append_tcp(socket, &record->local, &record->peer, SW_TCP_SYN, 0, 0);
-        append_tcp(socket, &record->peer, &record->local, SW_TCP_RST | SW_TCP_ACK, 0, 1);
-        return;
-    }
-    struct sw_packet syn, answer;
-    sw_packet_tcp(&syn, &record->local, &record->peer, SW_TCP_SYN, 0, 0, NULL, 0);
-    append(socket, &syn);
-    sw_packet_unreachable(&answer, &record->local, &record->local, false, &syn);
-    append(socket, &answer);
+    struct sw_packet packets[2];
+    sw_packet_tcp(&packets[0], &record->local, &record->peer, SW_TCP_SYN, 0, 0, NULL, 0);
+    if (error == ECONNREFUSED)
+        sw_packet_tcp(&packets[1], &record->peer, &record->local, SW_TCP_RST | SW_TCP_ACK, 0, 1, NULL, 0);
+    else
+        sw_packet_unreachable(&packets[1], &record->local, &record->local, false, &packets[0]);
+    append(socket, packets, 2);
 }
 
 void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address *destination) {
-    if (!sw_capture_is_on())
+    if (!sw_capture_is_on(socket->network))
         return;
     struct sw_site own = {.scope = SW_SCOPE_HOST, .wire_family = destination->family == AF_INET || sw_address_is_mapped(destination) ? 4 : 6,
                           .interface = socket->record->interface};
     struct sw_address source = sw_address_of_site(socket->network, &own, socket->record->name_port, socket->record->family);
-    struct sw_packet attempt, answer;
+    struct sw_packet packets[2];
     if (socket->record->type == SOCK_STREAM)
-        sw_packet_tcp(&attempt, &source, destination, SW_TCP_SYN, 0, 0, NULL, 0);
+        sw_packet_tcp(&packets[0], &source, destination, SW_TCP_SYN, 0, 0, NULL, 0);
     else
-        sw_packet_udp(&attempt, &source, destination, NULL, 0);
-    append(socket, &attempt);
-    sw_packet_unreachable(&answer, &source, &source, false, &attempt);
-    append(socket, &answer);
+        sw_packet_udp(&packets[0], &source, destination, NULL, 0);
+    sw_packet_unreachable(&packets[1], &source, &source, false, &packets[0]);
+    append(socket, packets, 2);
 }
 
-/* Writes `length` bytes of the data as segments of the MTU. */
-static void append_segments(struct sw_record *record, const struct msghdr *message, size_t length) {
-    bool ipv4 = sw_packet_is_ipv4(&record->local, &record->peer);
-    size_t most = sw_config_mtu() - (ipv4 ? 40u : 60u);
-    size_t index = 0, offset = 0;
+/* Copies `length` bytes of the data behind the event's header; with a limit, the first bytes of each packet. */
+static void store(struct sw_event *event, const struct msghdr *message, uint32_t length, uint32_t packet_size) {
+    uint8_t *start = (uint8_t *)(event + 1), *end = start;
+    uint32_t kept = event->limit == 0 || event->limit > packet_size ? packet_size : event->limit;
+    size_t part = 0, offset = 0;
+    uint32_t in_packet = 0;
+    event->length = length;
     while (length > 0) {
-        struct iovec parts[PARTS];
-        unsigned count = 0;
-        size_t wanted = length < most ? length : most, taken = 0;
-        while (taken < wanted && count < PARTS) {
-            size_t left = message->msg_iov[index].iov_len - offset, part = left < wanted - taken ? left : wanted - taken;
-            if (part > 0)
-                parts[count++] = (struct iovec){(char *)message->msg_iov[index].iov_base + offset, part};
-            taken += part;
-            offset += part;
-            if (offset == message->msg_iov[index].iov_len) {
-                index++;
-                offset = 0;
-            }
+        const struct iovec *from = &message->msg_iov[part];
+        size_t run = from->iov_len - offset < length ? from->iov_len - offset : length;
+        if (kept < packet_size && run > packet_size - in_packet)
+            run = packet_size - in_packet;
+        if (in_packet < kept || kept == packet_size) {
+            size_t wanted = kept < packet_size && run > kept - in_packet ? kept - in_packet : run;
+            memcpy(end, (char *)from->iov_base + offset, wanted);
+            end += wanted;
         }
-        length -= taken;
-        struct sw_packet packet;
-        sw_packet_tcp(&packet, &record->local, &record->peer, SW_TCP_ACK | (length == 0 ? SW_TCP_PSH : 0), next_sequence(record),
-                      next_expected(record), parts, count);
-        sw_pcap_file_append(&packet);
-        atomic_fetch_add_explicit(&record->sent, taken, memory_order_relaxed);
+        if (kept < packet_size)
+            in_packet = (in_packet + (uint32_t)run) % packet_size;
+        length -= (uint32_t)run;
+        offset += run;
+        if (offset == from->iov_len) {
+            part++;
+            offset = 0;
+        }
     }
+    event->stored = (uint32_t)(end - start);
 }
 
-/* Waits until the socket takes more, as a blocking send would. False when its time (SO_SNDTIMEO) is over or a signal came. */
-static bool wait_writable(int fd) {
-    struct timeval limit = {0};
-    socklen_t length = sizeof limit;
-    sw_real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &length);
-    bool bounded = limit.tv_sec != 0 || limit.tv_usec != 0;
-    struct pollfd wanted = {.fd = fd, .events = POLLOUT};
-    int count = sw_real.poll(&wanted, 1, bounded ? (int)(limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000) : -1);
-    if (count == 0)
-        errno = EAGAIN;
-    return count > 0;
+/* Two who write to one socket at once must take their places in the order in which the kernel takes their bytes. This holds for the length of
+ * a send that does not wait. It is no more than a hint: after a while it is taken from whoever has it, be it dead or the
+ * function that a signal handler has interrupted. */
+static void lock_order(struct sw_record *record) {
+    enum { ATTEMPTS = 200 };
+    for (unsigned i = 0; !sw_record_claim(record, SW_SENDING) && i < ATTEMPTS; i++)
+        sw_wait_a_moment();
 }
 
-/* Leaves out the first `done` bytes. */
-static void advance(struct msghdr *message, struct iovec parts[PARTS], size_t done) {
-    while (message->msg_iovlen > 0 && done >= message->msg_iov->iov_len) {
-        done -= message->msg_iov->iov_len;
-        message->msg_iov++;
-        message->msg_iovlen--;
+/* Sends what there is room for, and records it. */
+static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, const struct msghdr *message, uint32_t size, int flags) {
+    struct sw_record *record = socket->record;
+    lock_order(record);
+    struct sw_ticket ticket = sw_recorder_reserve(recorder, size);
+    struct sw_event *event = ticket.event;
+    if (event != NULL) {
+        describe(socket, recorder, event, SW_EVENT_SEGMENTS);
+        describe_ends(event, &record->local, &record->peer);
+        event->flags = SW_TCP_ACK | SW_TCP_PSH;
+        event->mtu = (uint16_t)sw_config_mtu();
+        event->sequence = next_sequence(record);
+        event->acknowledgement = next_expected(record);
     }
-    if (done == 0 || message->msg_iovlen == 0)
-        return;
-    if (message->msg_iov < parts || message->msg_iov >= parts + PARTS) {
-        size_t count = message->msg_iovlen < PARTS ? message->msg_iovlen : PARTS;
-        memcpy(parts, message->msg_iov, count * sizeof *parts);
-        message->msg_iov = parts;
-        message->msg_iovlen = count;
+    ssize_t sent = sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
+    int error = errno;
+    if (sent > 0)
+        atomic_fetch_add_explicit(&record->sent, (uint64_t)sent, memory_order_relaxed);
+    if (event != NULL && sent > 0 && is_current(recorder, &ticket)) {
+        store(event, message, (uint32_t)sent, sw_segment_size(event->mtu, event->family == 4));
+        sw_recorder_commit(recorder, &ticket);
+    } else if (event != NULL && is_current(recorder, &ticket)) {
+        sw_recorder_abandon(recorder, &ticket);
+    } else if (sent > 0) {
+        sw_ring_lost(&recorder->ring, (uint64_t)sent);
     }
-    message->msg_iov->iov_base = (char *)message->msg_iov->iov_base + done;
-    message->msg_iov->iov_len -= done;
+    sw_record_clear(record, SW_SENDING);
+    errno = error;
+    return sent;
+}
+
+/* The first `most` bytes of what is left of `message`, after `done` of it; returns how many. */
+static uint32_t window(const struct msghdr *message, size_t done, uint32_t most, struct msghdr *piece, struct iovec parts[PARTS]) {
+    size_t count = 0, index = 0;
+    uint32_t size = 0;
+    for (; index < message->msg_iovlen && done >= message->msg_iov[index].iov_len; index++)
+        done -= message->msg_iov[index].iov_len;
+    for (; index < message->msg_iovlen && count < PARTS && size < most; index++, done = 0) {
+        size_t left = message->msg_iov[index].iov_len - done, part = left < most - size ? left : most - size;
+        parts[count++] = (struct iovec){(char *)message->msg_iov[index].iov_base + done, part};
+        size += (uint32_t)part;
+    }
+    *piece = *message;
+    piece->msg_iov = parts;
+    piece->msg_iovlen = count;
+    return size;
 }
 
 ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
-    struct iovec parts[PARTS];
-    struct msghdr rest = *message;
-    ssize_t total = 0;
-    bool blocking = (flags & MSG_DONTWAIT) == 0 && (sw_real.fcntl(socket->fd, F_GETFL) & O_NONBLOCK) == 0;
+    struct sw_recorder *recorder = sw_recorder_of(socket->network);
+    if (recorder == NULL)
+        return sw_real.sendmsg(socket->fd, message, flags);
+    size_t total = 0, done = 0;
+    for (size_t i = 0; i < message->msg_iovlen; i++)
+        total += message->msg_iov[i].iov_len;
     for (;;) {
-        /* Whoever answers to these bytes must wait for the lock before its packet is written. */
-        sigset_t mask;
-        sw_network_lock(socket->network, &mask);
-        ssize_t sent = sw_real.sendmsg(socket->fd, &rest, flags | MSG_DONTWAIT);
-        int error = errno;
+        struct iovec parts[PARTS];
+        struct msghdr piece = *message;
+        uint32_t size = (uint32_t)total;
+        if (done > 0 || total > CHUNK)
+            size = window(message, done, CHUNK, &piece, parts);
+        ssize_t sent = send_now(socket, recorder, &piece, size, flags);
         if (sent > 0)
-            append_segments(socket->record, &rest, (size_t)sent);
-        sw_network_unlock(socket->network, &mask);
-        errno = error;
-        if (sent > 0)
-            total += sent;
-        size_t left = 0;
-        for (size_t i = 0; i < rest.msg_iovlen; i++)
-            left += rest.msg_iov[i].iov_len;
-        if (sent >= 0 && ((size_t)sent == left || !blocking))
-            return total;
-        if (sent < 0 && (!blocking || (error != EAGAIN && error != ENOBUFS)))
-            return total > 0 ? total : -1;
-        if (sent > 0)
-            advance(&rest, parts, (size_t)sent);
-        if (sent < 0 && !wait_writable(socket->fd))
-            return total > 0 ? total : -1;
+            done += (size_t)sent;
+        if (sent >= 0 && (size_t)sent == size) {
+            if (done >= total)
+                return (ssize_t)done;
+            continue;
+        }
+        /* From here on a system call more does not matter: there was no room. */
+        bool full = sent >= 0 || errno == EAGAIN || errno == ENOBUFS;
+        if (!full || (flags & MSG_DONTWAIT) != 0 || (sw_real.fcntl(socket->fd, F_GETFL) & O_NONBLOCK) != 0)
+            return done > 0 ? (ssize_t)done : sent;
+        if (!sw_wait_writable(socket->fd))
+            return done > 0 ? (ssize_t)done : -1;
     }
+}
+
+void sw_capture_received(const struct sw_socket *socket, size_t size) {
+    struct sw_record *record = socket->record;
+    uint64_t before = atomic_fetch_add_explicit(&record->received, size, memory_order_relaxed);
+    if (before / ACKNOWLEDGED != (before + size) / ACKNOWLEDGED)
+        append_tcp(socket, &record->local, &record->peer, SW_TCP_ACK, next_sequence(record), next_expected(record));
 }
 
 static struct sw_record *peer_of(const struct sw_socket *socket) {
@@ -193,44 +274,82 @@ void sw_capture_closing(const struct sw_socket *socket) {
     bool reset = sw_record_has(record, SW_LINGER_RESET);
     if (reset && peer != NULL)
         sw_record_set(peer, SW_RESET_RECEIVED);
-    if (!sw_capture_is_on())
+    if (!sw_capture_is_on(socket->network))
         return;
     int unread = 0;
     if (!reset && sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && unread > 0)
         reset = true;
-    uint32_t sequence = next_sequence(record), expected = next_expected(record) + (sw_record_has(record, SW_FIN_RECEIVED) ? 1 : 0);
+    uint32_t sequence = next_sequence(record), expected = next_expected(record);
     if (!sw_record_claim(record, SW_FIN_SENT))
         return;
+    /* Nobody answers a reset. */
     if (peer != NULL)
-        sw_record_set(peer, SW_FIN_RECEIVED);
+        sw_record_set(peer, SW_FIN_RECEIVED | (reset ? SW_FIN_SENT : 0));
     append_tcp(socket, &record->local, &record->peer, (reset ? SW_TCP_RST : SW_TCP_FIN) | SW_TCP_ACK, sequence, expected);
 }
 
 void sw_capture_end_of_stream(const struct sw_socket *socket) {
     struct sw_record *record = socket->record;
-    if (!sw_capture_is_on() || !sw_record_claim(record, SW_FIN_RECEIVED))
+    if (!sw_capture_is_on(socket->network) || !sw_record_claim(record, SW_FIN_RECEIVED))
         return;
     struct sw_record *peer = peer_of(socket);
+    uint32_t sequence = (uint32_t)atomic_load(&record->received) + 1;
     if (peer != NULL && !sw_record_claim(peer, SW_FIN_SENT))
         return;
-    append_tcp(socket, &record->peer, &record->local, SW_TCP_FIN | SW_TCP_ACK, next_expected(record), next_sequence(record));
+    append_tcp(socket, &record->peer, &record->local, SW_TCP_FIN | SW_TCP_ACK, sequence, next_sequence(record));
 }
 
-void sw_capture_datagram(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
-                         const struct msghdr *message) {
-    if (!sw_capture_is_on())
+static uint32_t length_of(const struct msghdr *message) {
+    size_t length = 0;
+    for (size_t i = 0; i < message->msg_iovlen; i++)
+        length += message->msg_iov[i].iov_len;
+    return length < DATAGRAM_MAX ? (uint32_t)length : DATAGRAM_MAX;
+}
+
+struct sw_ticket sw_capture_datagram_starts(const struct sw_socket *socket, const struct msghdr *message) {
+    struct sw_recorder *recorder = recorder_of(socket);
+    if (recorder == NULL)
+        return (struct sw_ticket){0};
+    struct sw_ticket ticket = sw_recorder_reserve(recorder, length_of(message));
+    if (ticket.event != NULL)
+        describe(socket, recorder, ticket.event, SW_EVENT_DATAGRAM);
+    return ticket;
+}
+
+void sw_capture_datagram_sent(const struct sw_socket *socket, struct sw_ticket *ticket, const struct sw_address *source,
+                              const struct sw_address *destination, const struct msghdr *message) {
+    struct sw_recorder *recorder = recorder_of(socket);
+    if (recorder == NULL || ticket->event == NULL)
         return;
-    struct sw_packet packet;
-    sw_packet_udp(&packet, source, destination, message->msg_iov, (unsigned)message->msg_iovlen);
-    append(socket, &packet);
+    if (!is_current(recorder, ticket)) {
+        sw_ring_lost(&recorder->ring, length_of(message));
+        return;
+    }
+    describe_ends(ticket->event, source, destination);
+    store(ticket->event, message, length_of(message), DATAGRAM_MAX);
+    sw_recorder_commit(recorder, ticket);
+}
+
+void sw_capture_datagram_failed(const struct sw_socket *socket, struct sw_ticket *ticket) {
+    struct sw_recorder *recorder = recorder_of(socket);
+    if (recorder != NULL && ticket->event != NULL && is_current(recorder, ticket))
+        sw_recorder_abandon(recorder, ticket);
 }
 
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message) {
-    if (!sw_capture_is_on())
+    if (!sw_capture_is_on(socket->network))
         return;
     struct sw_packet about, answer;
     sw_packet_udp(&about, source, destination, message->msg_iov, (unsigned)message->msg_iovlen);
     sw_packet_unreachable(&answer, destination, source, true, &about);
-    append(socket, &answer);
+    append(socket, &answer, 1);
+}
+
+void sw_capture_finish(void) {
+    for (unsigned index = 0; index < sw_network_count(); index++) {
+        struct sw_network *network = sw_network_at(index);
+        if (network != NULL && sw_capture_is_on(network))
+            sw_recorder_finish(network);
+    }
 }

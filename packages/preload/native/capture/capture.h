@@ -1,15 +1,18 @@
-/* capture.h: what happens on the network, for SOCKET_WRAPPER_PCAP_FILE.
+/* capture.h: what happens on the network, for the flight recorder and SOCKET_WRAPPER_PCAP_FILE.
  *
- * Each packet is written once, by the side that sends it: the connecting side writes the handshake, each sender its segments and
- * datagrams, whoever closes its FIN. What a process that was killed could not write, its peer writes when it finds out. */
+ * Each packet is recorded once, by the side that sends it: the connecting side records the handshake, each sender its data and
+ * datagrams, whoever closes its FIN. What a process that was killed could not record, its peer does when it finds out. */
 #ifndef SW_CAPTURE_CAPTURE_H
 #define SW_CAPTURE_CAPTURE_H
 
+#include "capture/ring.h"
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-/* Whether this process writes a capture; cheap. */
-bool sw_capture_is_on(void);
+/* Whether the network is recorded; cheap. */
+static inline bool sw_capture_is_on(const struct sw_network *network) {
+    return network->capture_path[0] != '\0';
+}
 
 /* SYN, SYN-ACK, ACK; `local` and `peer` of the record are set. Called before connect(2) where its success is certain, so that nothing the peer
  * says comes earlier. */
@@ -21,24 +24,30 @@ void sw_capture_refused(const struct sw_socket *socket, int error);
 /* An attempt to leave the network. */
 void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address *destination);
 
-/* Sends on a stream and writes the segments, in an order that no reader can overtake. Answers like sendmsg(2), with errno. */
+/* Sends on a stream and records what was sent, in an order that no reader can overtake. Answers like sendmsg(2), with errno. */
 ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags);
+
+/* The program has read `size` bytes of a stream: now and then its acknowledgement. */
+void sw_capture_received(const struct sw_socket *socket, size_t size);
 
 /* FIN, or RST with SO_LINGER 0 or unread data: this side closes or shuts down. */
 void sw_capture_closing(const struct sw_socket *socket);
 
-/* The peer's stream has ended: its FIN, unless it wrote that itself. */
+/* The peer's stream has ended: its FIN, unless it recorded that itself. */
 void sw_capture_end_of_stream(const struct sw_socket *socket);
 
-/* One datagram, before it is sent. */
-void sw_capture_datagram(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
-                         const struct msghdr *message);
+/* A place for a datagram that is about to be sent, and its end: recorded, or given back because nothing was sent. In between
+ * the kernel has looked at the data, so that a bad pointer is met by it and not by us. */
+struct sw_ticket sw_capture_datagram_starts(const struct sw_socket *socket, const struct msghdr *message);
+void sw_capture_datagram_sent(const struct sw_socket *socket, struct sw_ticket *ticket, const struct sw_address *source,
+                              const struct sw_address *destination, const struct msghdr *message);
+void sw_capture_datagram_failed(const struct sw_socket *socket, struct sw_ticket *ticket);
 
-/* ICMP port unreachable for a datagram just sent. */
+/* ICMP port unreachable for a datagram just sent, whose data can be read. */
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message);
 
-/* After fork(2), in the child. */
-void sw_capture_after_fork_in_child(void);
+/* For the process's last moments: what others left unfinished is not waited for any more. */
+void sw_capture_finish(void);
 
 #endif

@@ -44,6 +44,15 @@ static void add(struct checksum *checksum, const uint8_t *bytes, size_t length) 
         length--;
         checksum->odd = false;
     }
+    /* Words of 32 bits in this machine's order: the sum's bytes are put in order once, at the end (RFC 1071, 2.B). */
+    uint64_t wide = 0, word;
+    for (; length >= sizeof word; length -= sizeof word, bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        wide += (word & 0xffffffffu) + (word >> 32);
+    }
+    while (wide >> 16 != 0)
+        wide = (wide & 0xffff) + (wide >> 16);
+    checksum->sum += ntohs((uint16_t)wide);
     for (; length >= 2; length -= 2, bytes += 2)
         checksum->sum += (uint64_t)(bytes[0] << 8 | bytes[1]);
     if (length > 0) {
@@ -145,6 +154,23 @@ void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, co
     packet->header_length = ip_length + UDP_HEADER;
     unsigned checksum = transport_checksum(packet, ip_length, IPPROTO_UDP);
     put16(udp + 6, checksum == 0 ? 0xffff : checksum);
+}
+
+void sw_packet_extend(struct sw_packet *packet, size_t more) {
+    uint8_t *ip = packet->header;
+    bool ipv4 = ip[0] >> 4 == 4;
+    uint8_t protocol = ipv4 ? ip[9] : ip[6], *length = ipv4 ? ip + 2 : ip + 4;
+    put16(length, (unsigned)((length[0] << 8 | length[1]) + more));
+    if (protocol == IPPROTO_UDP) {
+        length = ip + (ipv4 ? IPV4_HEADER : IPV6_HEADER) + 4;
+        put16(length, (unsigned)((length[0] << 8 | length[1]) + more));
+    }
+    if (!ipv4)
+        return;
+    struct checksum checksum = {0};
+    put16(ip + 10, 0);
+    add(&checksum, ip, IPV4_HEADER);
+    put16(ip + 10, fold(&checksum));
 }
 
 void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, bool port,

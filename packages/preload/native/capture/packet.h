@@ -29,6 +29,9 @@ void sw_packet_tcp(struct sw_packet *packet, const struct sw_address *source, co
 void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, const struct iovec *payload,
                    unsigned parts);
 
+/* Makes the lengths in the headers those of a packet with `more` bytes of data that are not kept. */
+void sw_packet_extend(struct sw_packet *packet, size_t more);
+
 /* Destination unreachable, from `source` to `destination`, quoting `about`. `port`: of a closed port, else of a host. */
 void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, bool port,
                            const struct sw_packet *about);

@@ -61,8 +61,8 @@ SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
         ssize_t result = sw_real.read(fd, data, size);
         if (sw_sandbox_is_on())
             return counted(&socket.record->received, result);
-        if (result > 0 && !sw_capture_is_on())
-            return result;
+        if (result > 0)
+            return sw_answer(sw_stream_received(&socket, result, false));
         if (size == 0 || !sw_fd_socket(fd, &socket))
             return result;
         return sw_answer(sw_stream_received(&socket, result, false));
@@ -96,7 +96,9 @@ SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct so
         if ((flags & MSG_ERRQUEUE) != 0)
             return sw_answer(-EAGAIN);
         ssize_t result = sw_real.recvfrom(fd, data, size, flags, NULL, NULL);
-        if (result <= 0 || sw_capture_is_on()) {
+        if (result > 0) {
+            sw_stream_received(&socket, result, (flags & MSG_PEEK) != 0);
+        } else {
             if ((size == 0 && result == 0) || !sw_fd_socket(fd, &socket))
                 return result;
             result = sw_answer(sw_stream_received(&socket, result, (flags & MSG_PEEK) != 0));
@@ -266,7 +268,7 @@ static bool needs_copy(int fd) {
     if (!sw_fd_hint(fd, &socket))
         return false;
     struct pollfd state = {.fd = fd};
-    return !is_stream(&socket) || sw_capture_is_on() || sw_real.poll(&state, 1, 0) != 0;
+    return !is_stream(&socket) || sw_capture_is_on(socket.network) || sw_real.poll(&state, 1, 0) != 0;
 }
 
 /* sendfile(2) */
@@ -311,7 +313,7 @@ static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
 SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags) {
     struct sw_socket socket;
     sw_start();
-    if (from_offset == NULL && to_offset == NULL && size > 0 && sw_fd_hint(to, &socket) && is_stream(&socket) && sw_capture_is_on())
+    if (from_offset == NULL && to_offset == NULL && size > 0 && sw_fd_hint(to, &socket) && is_stream(&socket) && sw_capture_is_on(socket.network))
         return splice_to_socket(from, to, size, flags);
     ssize_t result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
     if (result < 0 || size == 0 || !sw_fd_hint(from, &socket) || !is_stream(&socket))

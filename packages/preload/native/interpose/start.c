@@ -19,7 +19,6 @@ static void in_child(void) {
     sw_process_forked_in_child();
     sw_network_after_fork_in_child();
     sw_names_after_fork_in_child();
-    sw_capture_after_fork_in_child();
 }
 
 void sw_start_slow(void) {
@@ -41,10 +40,11 @@ __attribute__((constructor)) static void start(void) {
 }
 
 __attribute__((destructor)) static void finish(void) {
-    sw_stdio_flush_all();
-    /* A sandbox may forbid it; names that stay behind are taken over like those of killed processes. */
-    if (!sw_sandbox_is_on())
+    if (!sw_sandbox_is_on()) {
+        sw_stdio_flush_all();
         sw_socket_release_all();
+        sw_capture_finish();
+    }
     if (!sw_process_is_self())
         return;
     struct sw_network *network;

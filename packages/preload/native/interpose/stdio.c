@@ -28,6 +28,11 @@ static bool is_ours(int fd) {
     return sw_fd_hint(fd, &socket);
 }
 
+static bool is_recorded(int fd) {
+    struct sw_socket socket;
+    return sw_fd_hint(fd, &socket) && sw_capture_is_on(socket.network);
+}
+
 #ifdef __GLIBC__
 static int descriptor_of(const void *cookie) {
     return (int)(intptr_t)cookie;
@@ -132,7 +137,7 @@ void sw_stdio_flush_all(void) {
 /* fdopen(3) */
 SW_EXPORT FILE *fdopen(int fd, const char *mode) {
     sw_start();
-    return is_ours(fd) && sw_capture_is_on() ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
+    return is_recorded(fd) ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
 }
 
 static bool is_tracked(const FILE *stream) {

@@ -17,6 +17,8 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -193,8 +195,26 @@ static void broadcast(struct sending *sending) {
     }
 }
 
+/* Whether the program may read what it wants to send: asked where no system call has done so. */
+static bool is_readable(const struct msghdr *message) {
+    char data[4096];
+    for (size_t i = 0; i < message->msg_iovlen; i++)
+        for (size_t done = 0; done < message->msg_iov[i].iov_len; done += sizeof data) {
+            size_t left = message->msg_iov[i].iov_len - done;
+            struct iovec to = {data, left < sizeof data ? left : sizeof data};
+            struct iovec from = {(char *)message->msg_iov[i].iov_base + done, to.iov_len};
+            if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != (ssize_t)to.iov_len && errno == EFAULT)
+                return false;
+        }
+    return true;
+}
+
 static void unreachable(struct sending *sending) {
     struct sw_record *record = sending->socket->record;
+    if (!is_readable(&sending->message)) {
+        sending->error = -EFAULT;
+        return;
+    }
     sw_capture_unreachable(sending->socket, &sending->source, &sending->destination, &sending->message);
     enum sw_switch told = record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR;
     if (!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told))
@@ -227,8 +247,10 @@ static void unicast(struct sending *sending) {
         else if (any || sw_record_has(sending->socket->record, SW_UDP_LITE))
             break;
         int result = hand_over(sending, &name, receiver);
-        if (result == 0)
+        if (result == 0) {
+            sending->delivered = true;
             return;
+        }
         if (result == -EFAULT || result == -ENOMEM) {
             sending->error = result;
             return;
@@ -293,7 +315,7 @@ static int find_destination(struct sw_socket *socket, const struct msghdr *messa
 }
 
 static void send_one(struct sending *sending) {
-    sw_capture_datagram(sending->socket, &sending->source, &sending->destination, &sending->message);
+    struct sw_ticket ticket = sw_capture_datagram_starts(sending->socket, &sending->message);
     switch (sending->target.scope) {
     case SW_SCOPE_BROADCAST:
         broadcast(sending);
@@ -311,6 +333,13 @@ static void send_one(struct sending *sending) {
     default:
         unicast(sending);
     }
+    /* What nobody took was not looked at by anyone. */
+    if (ticket.event != NULL && !sending->delivered && sending->error == 0 && !is_readable(&sending->message))
+        sending->error = -EFAULT;
+    if (sending->error < 0)
+        sw_capture_datagram_failed(sending->socket, &ticket);
+    else
+        sw_capture_datagram_sent(sending->socket, &ticket, &sending->source, &sending->destination, &sending->message);
 }
 
 /* UDP_SEGMENT: the data as datagrams of `segment` bytes each. */

@@ -46,6 +46,7 @@ enum sw_record_flag {
     SW_ERROR_TOKEN = 1 << 20,   /* a token that stands for the pending error waits in the receive queue */
     SW_MEMBER = 1 << 21,        /* has entries in the group members table */
     SW_DUPLICATED = 1 << 22,    /* several descriptors of one process name it */
+    SW_SENDING = 1 << 28,       /* a recorded send is under way: capture/capture.c */
     SW_STAMPED = 1 << 27,       /* datagrams are stamped for SIOCGSTAMP, in `received` */
     SW_GONE = 1 << 26,          /* closed with SO_LINGER 0 before it was accepted: the record waits to tell */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */

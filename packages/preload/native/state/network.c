@@ -129,8 +129,6 @@ static bool add_to_table(struct sw_network *network) {
 static void unmap(struct sw_network *network) {
     if (network->recorder_ends != NULL)
         network->recorder_ends(network);
-    if (network->recorder_ends != NULL)
-        network->recorder_ends(network);
     munmap(network->state, sizeof *network->state);
     munmap(network, sizeof *network);
 }

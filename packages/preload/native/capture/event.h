@@ -1,0 +1,86 @@
+/* event.h: the bytes of `.capture`, as docs/network-directory.md promises them to every process and to TypeScript.
+ *
+ * A ring of events, oldest overwritten first. A position counts bytes since the ring was made and only grows; the byte at position p is
+ * at p modulo the ring's size. Whoever records something takes its place with one atomic addition to `head`, before the bytes can reach
+ * anyone, and says that it is complete afterwards: the order of events is causal, and nobody waits for anybody. */
+#ifndef SW_CAPTURE_EVENT_H
+#define SW_CAPTURE_EVENT_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SW_RING_MAGIC 0x31474e5254504143ull /* "CAPTRNG1" on a little-endian machine */
+
+enum { SW_RING_HEADER = 4096, SW_EVENT_ALIGNMENT = 64 };
+
+/* An event's state is its position plus one of these. Any other value is what an older event left there. */
+enum sw_event_state { SW_EVENT_RESERVED = 1, SW_EVENT_COMPLETE = 2 };
+
+enum sw_event_kind {
+    SW_EVENT_NOTHING,  /* a place that was not needed */
+    SW_EVENT_PACKETS,  /* whole IP packets, one behind the other */
+    SW_EVENT_SEGMENTS, /* bytes of a TCP stream, to be cut into segments of the MTU */
+    SW_EVENT_DATAGRAM, /* one UDP datagram */
+};
+
+struct sw_event {
+    _Atomic uint64_t state;
+    uint64_t time;      /* nanoseconds since 1970 */
+    uint32_t size;      /* of the event in the ring, with this header; a multiple of 64 */
+    uint32_t stored;    /* bytes behind this header */
+    uint32_t length;    /* bytes that were sent: more than are stored where there is a limit per packet */
+    uint32_t sequence;
+    uint32_t acknowledgement;
+    uint32_t pid;
+    uint32_t spawn;
+    uint16_t mtu;
+    uint16_t limit;     /* bytes of data kept of each packet; 0 keeps all */
+    uint8_t kind;
+    uint8_t flags;      /* of TCP, in the last segment */
+    uint8_t family;     /* 4 or 6 */
+    uint8_t interface;  /* of the host that recorded it */
+    uint16_t source_port;
+    uint16_t destination_port;
+    uint8_t source[16]; /* IPv4 in the first four bytes */
+    uint8_t destination[16];
+    uint64_t spare;
+};
+
+/* How far the ring has been written to the file, and how long the file was then. */
+struct sw_drained {
+    uint64_t position;
+    uint64_t offset;
+};
+
+struct sw_ring_header {
+    _Atomic uint64_t magic;
+    _Atomic uint64_t size; /* of the ring, a power of two */
+    _Atomic uint32_t packet_limit;
+    uint32_t spare;
+    uint8_t gap[64 - 24];
+    _Atomic uint64_t head;
+    uint8_t head_gap[64 - 8];
+    _Atomic uint64_t reserved;    /* bytes of the ring that the file system has promised */
+    _Atomic uint64_t lost_events; /* that there was no room for, or that came too late */
+    _Atomic uint64_t lost_bytes;
+    uint8_t lost_gap[64 - 24];
+    /* Private to the library: how the file of SOCKET_WRAPPER_PCAP_FILE is fed. */
+    _Atomic uint32_t drainer; /* pid of who writes the file now */
+    _Atomic uint32_t turn;    /* drained[turn % 2] counts */
+    struct sw_drained drained[2];
+    uint64_t device, inode;
+    uint64_t drainer_since;
+    uint64_t last_time;
+    uint64_t hole, hole_since;
+    uint32_t stream_started, spare_word;
+};
+
+_Static_assert(sizeof(struct sw_event) == 96, "event header size");
+_Static_assert(offsetof(struct sw_event, kind) == 48, "kind");
+_Static_assert(offsetof(struct sw_event, source) == 56, "source");
+_Static_assert(offsetof(struct sw_ring_header, head) == 64, "head");
+_Static_assert(offsetof(struct sw_ring_header, reserved) == 128, "reserved");
+_Static_assert(sizeof(struct sw_ring_header) <= SW_RING_HEADER, "ring header size");
+
+#endif

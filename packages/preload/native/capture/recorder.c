@@ -1,0 +1,151 @@
+#include "capture/recorder.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+enum {
+    RECORDER_BYTES = 64 << 20, /* what the end of a failed test is told from */
+    FEED_BYTES = 4 << 20,      /* a file takes all at once, the ring behind it is only a way */
+};
+
+/* Stands for a recorder that could not be made. */
+static struct sw_recorder unusable;
+
+/* A variable's number, if it is one from `least` to `most`. */
+static uint64_t number_of(const char *name, uint64_t least, uint64_t most, uint64_t otherwise) {
+    const char *text = sw_config_value(name);
+    if (text == NULL)
+        return otherwise;
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno == 0 && *end == '\0' && text[0] != '-' && value >= least && value <= most)
+        return value;
+    sw_log(SW_LOG_ERROR, "%s is '%s', it must be a number from %llu to %llu; %llu is used", name, text, (unsigned long long)least,
+           (unsigned long long)most, (unsigned long long)otherwise);
+    return otherwise;
+}
+
+static uint64_t power_of_two(uint64_t value) {
+    uint64_t power = 1;
+    while (power < value)
+        power *= 2;
+    return power;
+}
+
+static bool names_the_ring(const struct sw_network *network) {
+    const char *path = network->capture_path;
+    return strncmp(path, network->directory, network->directory_length) == 0 && strcmp(path + network->directory_length, "/.capture") == 0;
+}
+
+static struct sw_recorder *make(struct sw_network *network) {
+    struct sw_recorder *recorder = mmap(NULL, sizeof *recorder, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (recorder == MAP_FAILED)
+        return NULL;
+    recorder->has_sink = !names_the_ring(network);
+    uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : RECORDER_BYTES);
+    uint64_t limit = number_of("SOCKET_WRAPPER_CAPTURE_PACKET_LIMIT", 1, 65535, 0);
+    int result = sw_ring_open(&recorder->ring, network->directory, power_of_two(size), (uint32_t)limit);
+    if (result < 0) {
+        SW_LOG_ONCE("cannot record in '%s/.capture': %s; nothing is captured", network->directory, strerror(-result));
+        goto fail;
+    }
+    if (recorder->has_sink && sw_sink_open(&recorder->sink, &recorder->ring, network->capture_path) < 0) {
+        sw_ring_close(&recorder->ring);
+        goto fail;
+    }
+    return recorder;
+
+fail:
+    munmap(recorder, sizeof *recorder);
+    return NULL;
+}
+
+static void discard(struct sw_recorder *recorder) {
+    if (recorder->has_sink)
+        sw_sink_close(&recorder->sink);
+    sw_ring_close(&recorder->ring);
+    munmap(recorder, sizeof *recorder);
+}
+
+static void network_ends(struct sw_network *network) {
+    struct sw_recorder *recorder = atomic_exchange(&network->recorder, NULL);
+    if (recorder != NULL && recorder != &unusable)
+        discard(recorder);
+}
+
+struct sw_recorder *sw_recorder_of(struct sw_network *network) {
+    struct sw_recorder *recorder = atomic_load_explicit(&network->recorder, memory_order_acquire);
+    if (recorder == &unusable)
+        return NULL;
+    if (recorder != NULL)
+        return recorder;
+    int saved_errno = errno;
+    struct sw_recorder *made = make(network);
+    network->recorder_ends = network_ends;
+    if (!atomic_compare_exchange_strong(&network->recorder, &recorder, made == NULL ? &unusable : made)) {
+        if (made != NULL)
+            discard(made);
+        made = recorder == &unusable ? NULL : recorder;
+    }
+    errno = saved_errno;
+    return made;
+}
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint32_t stored) {
+    enum { PATIENCE_NS = 2000000000 };
+    struct sw_ring *ring = &recorder->ring;
+    uint64_t deadline = 0;
+    /* Half the ring for what waits, half for those who pass here at once. */
+    while (recorder->has_sink && sw_ring_head(ring) - sw_sink_position(ring) > ring->size / 2) {
+        sw_sink_feed(&recorder->sink, ring);
+        if (sw_ring_head(ring) - sw_sink_position(ring) <= ring->size / 2)
+            break;
+        if (deadline == 0)
+            deadline = now() + PATIENCE_NS;
+        else if (now() > deadline) {
+            sw_ring_lost(ring, stored);
+            return (struct sw_ticket){0};
+        }
+        sched_yield();
+    }
+    return sw_ring_reserve(ring, stored);
+}
+
+void sw_recorder_commit(struct sw_recorder *recorder, struct sw_ticket *ticket) {
+    sw_ring_commit(&recorder->ring, ticket);
+    if (recorder->has_sink)
+        sw_sink_feed(&recorder->sink, &recorder->ring);
+}
+
+void sw_recorder_abandon(struct sw_recorder *recorder, struct sw_ticket *ticket) {
+    sw_ring_abandon(&recorder->ring, ticket);
+    if (recorder->has_sink)
+        sw_sink_feed(&recorder->sink, &recorder->ring);
+}
+
+void sw_recorder_finish(struct sw_network *network) {
+    enum { PATIENCE_NS = 20000000 };
+    struct sw_recorder *recorder = atomic_load(&network->recorder);
+    if (recorder == NULL || recorder == &unusable || !recorder->has_sink)
+        return;
+    uint64_t deadline = now() + PATIENCE_NS;
+    do {
+        sw_sink_feed(&recorder->sink, &recorder->ring);
+        if (sw_sink_position(&recorder->ring) >= sw_ring_head(&recorder->ring))
+            return;
+        sched_yield();
+    } while (now() < deadline);
+}

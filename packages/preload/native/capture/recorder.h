@@ -1,0 +1,30 @@
+/* recorder.h: what a network's capture is written with: the ring in its directory, and the file that is fed from it, if there is one.
+ *
+ * A capture path that names the ring itself, `.capture` in the network directory, asks for no file: TypeScript reads the ring. */
+#ifndef SW_CAPTURE_RECORDER_H
+#define SW_CAPTURE_RECORDER_H
+
+#include "capture/ring.h"
+#include "capture/sink.h"
+#include "state/network.h"
+
+struct sw_recorder {
+    struct sw_ring ring;
+    bool has_sink;
+    struct sw_sink sink;
+};
+
+/* The recorder of a network that is recorded; NULL when it cannot be, after one line on stderr. */
+struct sw_recorder *sw_recorder_of(struct sw_network *network);
+
+/* A place for an event, as sw_ring_reserve() has it. Where a file is fed, none that the file still needs is overwritten. */
+struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint32_t stored);
+
+/* The event is there: feeds the file with all that is complete. */
+void sw_recorder_commit(struct sw_recorder *recorder, struct sw_ticket *ticket);
+void sw_recorder_abandon(struct sw_recorder *recorder, struct sw_ticket *ticket);
+
+/* Feeds the file once more at the end of the process, and gives those who are about something a moment to complete it. */
+void sw_recorder_finish(struct sw_network *network);
+
+#endif

@@ -1,0 +1,50 @@
+/* ring.h: the flight recorder of a network, `.capture` in its directory, mapped. Lock-free, async-signal-safe, and shared over fork(2). */
+#ifndef SW_CAPTURE_RING_H
+#define SW_CAPTURE_RING_H
+
+#include "capture/event.h"
+
+#include <stdbool.h>
+#include <sys/uio.h>
+
+struct sw_ring {
+    struct sw_ring_header *header;
+    uint8_t *data; /* mapped twice in a row, so that no event is cut */
+    uint64_t size;
+    const char *directory;
+    _Atomic uint64_t populated; /* positions below this were made present in this process's page tables */
+};
+
+/* A place in the ring. `event` is NULL when there was none to be had. */
+struct sw_ticket {
+    struct sw_event *event;
+    uint64_t position;
+    uint32_t size;
+};
+
+/* Maps the ring of `directory`, which must outlive it; makes it with `size` bytes, a power of two, if it is not there. 0 or a negative errno. */
+int sw_ring_open(struct sw_ring *ring, const char *directory, uint64_t size, uint32_t packet_limit);
+void sw_ring_close(struct sw_ring *ring);
+
+/* Takes the next place, for `stored` bytes at most. The caller fills the event's header and then its bytes. */
+struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint32_t stored);
+
+/* The event is there, with `event->stored` bytes. What was not needed goes back if nobody has come later. */
+void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket);
+
+/* Nothing happened. */
+void sw_ring_abandon(struct sw_ring *ring, struct sw_ticket *ticket);
+
+/* Notes an event that found no room. */
+void sw_ring_lost(struct sw_ring *ring, uint64_t bytes);
+
+/* The event at `position`. */
+static inline struct sw_event *sw_ring_at(const struct sw_ring *ring, uint64_t position) {
+    return (struct sw_event *)(ring->data + (position & (ring->size - 1)));
+}
+
+static inline uint64_t sw_ring_head(const struct sw_ring *ring) {
+    return atomic_load(&ring->header->head);
+}
+
+#endif

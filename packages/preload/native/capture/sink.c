@@ -1,0 +1,363 @@
+#include "capture/sink.h"
+
+#include "base/log.h"
+#include "base/real.h"
+#include "capture/file_format.h"
+#include "capture/segments.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    BATCH = 64, /* packets written at once */
+    OWN = 64,   /* descriptors of sinks in this process */
+    WELL_ABOVE = 512,
+};
+
+/* Longer than a live process is between two instructions, and than it is about a send that does not wait. */
+#define HOLE_PATIENCE_NS 1000000000u
+#define IN_FLIGHT_NS 50000u
+
+static _Atomic int own[OWN]; /* plus one; 0 is free */
+static _Atomic int own_count;
+
+bool sw_sink_owns(int fd) {
+    if (fd < 0)
+        return false;
+    int count = atomic_load_explicit(&own_count, memory_order_relaxed);
+    for (int i = 0; i < count; i++)
+        if (atomic_load_explicit(&own[i], memory_order_relaxed) == fd + 1)
+            return true;
+    return false;
+}
+
+bool sw_sink_any(void) {
+    return atomic_load_explicit(&own_count, memory_order_relaxed) != 0;
+}
+
+static void note_own(int fd) {
+    for (int i = 0; i < OWN; i++) {
+        int nothing = 0;
+        if (!atomic_compare_exchange_strong(&own[i], &nothing, fd + 1))
+            continue;
+        int count = atomic_load(&own_count);
+        while (count < i + 1 && !atomic_compare_exchange_weak(&own_count, &count, i + 1))
+            ;
+        return;
+    }
+}
+
+static void forget_own(int fd) {
+    for (int i = 0; i < OWN; i++) {
+        int noted = fd + 1;
+        if (atomic_compare_exchange_strong(&own[i], &noted, 0))
+            return;
+    }
+}
+
+/* Far from the numbers that programs count on. */
+static int move_up(int fd) {
+    struct rlimit limit;
+    int least = WELL_ABOVE;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 2 * WELL_ABOVE)
+        least = (int)limit.rlim_cur * 3 / 4;
+    int moved = sw_real.fcntl(fd, F_DUPFD_CLOEXEC, least);
+    if (moved < 0)
+        return fd;
+    sw_real.close(fd);
+    return moved;
+}
+
+static int open_descriptor(struct sw_sink *sink) {
+    struct stat status;
+    const char *name = strrchr(sink->path, '/');
+    int fd;
+    if (name != NULL && strcmp(name, "/-") == 0)
+        fd = sw_real.fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    else if (stat(sink->path, &status) == 0 && S_ISFIFO(status.st_mode))
+        fd = open(sink->path, O_RDWR | O_CLOEXEC); /* Neither waits for a reader nor meets a SIGPIPE. */
+    else
+        fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        int error = errno;
+        SW_LOG_ONCE("cannot write the capture '%s': %s; nothing is captured", sink->path, strerror(error));
+        if (fd >= 0)
+            sw_real.close(fd);
+        return -error;
+    }
+    sink->device = status.st_dev;
+    sink->inode = status.st_ino;
+    sink->is_stream = !S_ISREG(status.st_mode);
+    fd = move_up(fd);
+    note_own(fd);
+    atomic_store(&sink->descriptor, fd);
+    return fd;
+}
+
+int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const char *path) {
+    size_t length = strlen(path);
+    sink->path = path;
+    sink->is_pcapng = length > 7 && strcmp(path + length - 7, ".pcapng") == 0;
+    int fd = open_descriptor(sink);
+    if (fd < 0)
+        return fd;
+    /* The header is there as soon as somebody may look. */
+    sw_sink_feed(sink, ring);
+    return 0;
+}
+
+void sw_sink_close(struct sw_sink *sink) {
+    int fd = atomic_exchange(&sink->descriptor, -1);
+    if (fd < 0)
+        return;
+    forget_own(fd);
+    sw_real.close(fd);
+}
+
+/* The descriptor, if it is still what we opened: raw system calls can close anything. */
+static int own_descriptor(struct sw_sink *sink) {
+    int fd = atomic_load(&sink->descriptor);
+    struct stat status;
+    if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == sink->device && status.st_ino == sink->inode)
+        return fd;
+    if (fd >= 0)
+        forget_own(fd);
+    atomic_store(&sink->descriptor, -1);
+    return open_descriptor(sink);
+}
+
+uint64_t sw_sink_position(const struct sw_ring *ring) {
+    struct sw_ring_header *header = ring->header;
+    return header->drained[atomic_load(&header->turn) % 2].position;
+}
+
+/* A process that has ended, or waits to be reaped. */
+static bool is_gone(uint32_t pid) {
+    if (kill((pid_t)pid, 0) != 0)
+        return errno == ESRCH;
+    char path[32], text[512];
+    snprintf(path, sizeof path, "/proc/%u/stat", pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT;
+    ssize_t size = sw_real.read(fd, text, sizeof text - 1);
+    sw_real.close(fd);
+    text[size > 0 ? size : 0] = '\0';
+    const char *name_end = strrchr(text, ')');
+    return name_end != NULL && (name_end[1] == ' ') && (name_end[2] == 'Z' || name_end[2] == 'X');
+}
+
+/* Stores how far the file has come; a process that dies on the way leaves the old pair. */
+static void advance(struct sw_ring_header *header, uint64_t position, uint64_t offset) {
+    uint32_t turn = atomic_load(&header->turn) + 1;
+    header->drained[turn % 2] = (struct sw_drained){position, offset};
+    atomic_store_explicit(&header->turn, turn, memory_order_release);
+}
+
+/* Writes all of it: to the offset in a file, behind what is there in a stream. */
+static int write_parts(const struct sw_sink *sink, int fd, struct iovec *parts, unsigned count, uint64_t *offset) {
+    while (count > 0) {
+        ssize_t written = sink->is_stream ? sw_real.writev(fd, parts, (int)count) : pwritev(fd, parts, (int)count, (off_t)*offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0 && errno == EAGAIN) {
+            struct pollfd state = {.fd = fd, .events = POLLOUT};
+            if (sw_real.poll(&state, 1, 5000) > 0 || errno == EINTR)
+                continue;
+        }
+        if (written < 0)
+            return -errno;
+        *offset += (uint64_t)written;
+        for (; count > 0 && (size_t)written >= parts->iov_len; parts++, count--)
+            written -= (ssize_t)parts->iov_len;
+        if (count > 0) {
+            parts->iov_base = (char *)parts->iov_base + written;
+            parts->iov_len -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+/* What is collected for one write. Only the holder of the lock uses it. */
+static struct batch {
+    const struct sw_sink *sink;
+    int fd;
+    int error;
+    uint64_t offset;
+    unsigned count, part_count;
+    struct sw_file_record records[BATCH];
+    struct sw_packet packets[BATCH];
+    struct iovec parts[BATCH * (SW_SEGMENT_PARTS + 3)];
+} batch;
+
+static void flush_batch(void) {
+    if (batch.part_count > 0 && batch.error == 0)
+        batch.error = write_parts(batch.sink, batch.fd, batch.parts, batch.part_count, &batch.offset);
+    batch.count = batch.part_count = 0;
+}
+
+static void add_packet(const struct sw_packet *packet, size_t original_length, uint64_t time) {
+    if (batch.count == BATCH)
+        flush_batch();
+    struct sw_packet *kept = &batch.packets[batch.count];
+    struct sw_file_record *record = &batch.records[batch.count++];
+    *kept = *packet;
+    size_t length = packet->header_length + packet->payload_length;
+    sw_file_record(record, batch.sink->is_pcapng, time, length, original_length);
+    batch.parts[batch.part_count++] = (struct iovec){record->before, record->before_length};
+    if (packet->header_length > 0)
+        batch.parts[batch.part_count++] = (struct iovec){kept->header, packet->header_length};
+    for (unsigned i = 0; i < packet->payload_parts; i++)
+        batch.parts[batch.part_count++] = packet->payload[i];
+    if (record->after_length > 0)
+        batch.parts[batch.part_count++] = (struct iovec){record->after, record->after_length};
+}
+
+/* Where the next event may start when the one at `position` has no header: its process died before it wrote one. */
+static uint64_t next_start(const struct sw_ring *ring, uint64_t position, uint64_t head) {
+    for (position += SW_EVENT_ALIGNMENT; position < head; position += SW_EVENT_ALIGNMENT)
+        if ((atomic_load(&sw_ring_at(ring, position)->state) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1)) == position)
+            return position;
+    return head;
+}
+
+static uint64_t now(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/* Whoever holds it writes for microseconds, so one that has it for long may be dead. */
+static bool try_lock(struct sw_ring_header *header) {
+    uint32_t self = (uint32_t)getpid(), holder = 0;
+    uint64_t time = now(CLOCK_MONOTONIC);
+    bool locked = atomic_compare_exchange_strong(&header->drainer, &holder, self);
+    if (!locked && holder != self && time - header->drainer_since > IN_FLIGHT_NS)
+        locked = is_gone(holder) && atomic_compare_exchange_strong(&header->drainer, &holder, self);
+    if (locked)
+        header->drainer_since = time;
+    return locked;
+}
+
+/* Whether to go on past an event that is not complete: only when whoever took the place cannot complete it any more. */
+static bool is_hole(struct sw_ring_header *header, uint64_t position, const struct sw_event *event, bool has_header) {
+    uint64_t time = now(CLOCK_MONOTONIC);
+    if (header->hole != position + 1) {
+        header->hole = position + 1;
+        header->hole_since = time;
+    }
+    bool is_late = time - header->hole_since > HOLE_PATIENCE_NS;
+    if (!has_header || is_late)
+        return is_late;
+    /* Asking costs more than most sends take. */
+    return now(CLOCK_REALTIME) - event->time > IN_FLIGHT_NS && is_gone(event->pid);
+}
+
+/* One event that is complete, or a hole. 0 when there is nothing to do now, else the position behind it. */
+static uint64_t feed_one(struct sw_ring *ring, uint64_t position, uint64_t head) {
+    struct sw_event *event = sw_ring_at(ring, position);
+    uint64_t state = atomic_load(&event->state);
+    bool has_header = state == (position | SW_EVENT_RESERVED) || state == (position | SW_EVENT_COMPLETE);
+    if (state == (position | SW_EVENT_COMPLETE)) {
+        if (event->size < sizeof *event || event->size > ring->size || event->stored > event->size - sizeof *event)
+            return next_start(ring, position, head);
+        if (event->time < ring->header->last_time)
+            event->time = ring->header->last_time;
+        ring->header->last_time = event->time;
+        sw_segments_of(event, add_packet);
+        return position + event->size;
+    }
+    if (!is_hole(ring->header, position, event, has_header))
+        return 0;
+    sw_ring_lost(ring, has_header ? event->length : 0);
+    return next_start(ring, position, head);
+}
+
+/* Whether this process's file is the one that was written so far; a new one starts with a header. */
+static void start_file(const struct sw_sink *sink, struct sw_ring_header *header) {
+    uint8_t bytes[SW_FILE_HEADER_MAX];
+    unsigned length = sw_file_header(bytes, sink->is_pcapng);
+    struct iovec part = {bytes, length};
+    if (sink->is_stream) {
+        if (header->stream_started == 0)
+            batch.error = write_parts(sink, batch.fd, &part, 1, &batch.offset);
+        header->stream_started = 1;
+        return;
+    }
+    struct stat status;
+    if (header->inode == sink->inode && header->device == sink->device)
+        return;
+    batch.offset = fstat(batch.fd, &status) == 0 ? (uint64_t)status.st_size : 0;
+    if (batch.offset == 0)
+        batch.error = write_parts(sink, batch.fd, &part, 1, &batch.offset);
+    header->inode = sink->inode;
+    header->device = sink->device;
+    advance(header, header->drained[atomic_load(&header->turn) % 2].position, batch.offset);
+}
+
+static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd) {
+    struct sw_ring_header *header = ring->header;
+    const struct sw_drained *drained = &header->drained[atomic_load(&header->turn) % 2];
+    batch.sink = sink;
+    batch.fd = fd;
+    batch.error = 0;
+    batch.offset = drained->offset;
+    batch.count = batch.part_count = 0;
+    start_file(sink, header);
+    uint64_t position = header->drained[atomic_load(&header->turn) % 2].position, done = position, head = sw_ring_head(ring);
+    while (position < head) {
+        uint64_t next = feed_one(ring, position, head);
+        if (next == 0)
+            break;
+        position = next;
+        if (batch.count > BATCH / 2) {
+            flush_batch();
+            advance(header, done = position, batch.offset);
+        }
+    }
+    flush_batch();
+    if (batch.error < 0)
+        SW_LOG_ONCE("cannot write the capture '%s': %s", sink->path, strerror(-batch.error));
+    if (position != done)
+        advance(header, position, batch.offset);
+}
+
+/* Whether an event has been completed that nobody has written. */
+static bool has_more(const struct sw_ring *ring) {
+    uint64_t position = sw_sink_position(ring);
+    return position < sw_ring_head(ring) && atomic_load(&sw_ring_at(ring, position)->state) == (position | SW_EVENT_COMPLETE);
+}
+
+void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring) {
+    int saved_errno = errno;
+    sigset_t broken_pipe, mask;
+    do {
+        if (!try_lock(ring->header))
+            break;
+        int fd = own_descriptor(sink);
+        if (sink->is_stream) {
+            sigemptyset(&broken_pipe);
+            sigaddset(&broken_pipe, SIGPIPE);
+            pthread_sigmask(SIG_BLOCK, &broken_pipe, &mask);
+        }
+        if (fd >= 0)
+            feed_locked(sink, ring, fd);
+        if (sink->is_stream) {
+            if (batch.error == -EPIPE && !sigismember(&mask, SIGPIPE))
+                sigtimedwait(&broken_pipe, NULL, &(struct timespec){0});
+            pthread_sigmask(SIG_SETMASK, &mask, NULL);
+        }
+        atomic_exchange(&ring->header->drainer, 0);
+        if (fd < 0)
+            break;
+    } while (has_more(ring));
+    errno = saved_errno;
+}

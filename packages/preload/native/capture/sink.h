@@ -1,0 +1,39 @@
+/* sink.h: the file that SOCKET_WRAPPER_PCAP_FILE names, fed from the ring.
+ *
+ * Whoever has completed an event writes all that is complete to the file, unless somebody else is at it, who then looks again. So a program's
+ * packets are in the file when its call returns, in the order of the ring, and those of a program that was killed are written by the
+ * next one. Each batch goes to an offset that is noted with the ring's position, so that a batch whose writer died is
+ * written once more to the same place. */
+#ifndef SW_CAPTURE_SINK_H
+#define SW_CAPTURE_SINK_H
+
+#include "capture/ring.h"
+
+#include <sys/types.h>
+
+struct sw_sink {
+    const char *path;
+    _Atomic int descriptor;
+    dev_t device;
+    ino_t inode;
+    bool is_stream;  /* a pipe or a terminal: what is written is gone */
+    bool is_pcapng;
+};
+
+/* Opens the file, with one line on stderr when it cannot be. `path` must outlive the sink. */
+int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const char *path);
+void sw_sink_close(struct sw_sink *sink);
+
+/* Writes what is complete. Never waits for another process. errno is untouched. */
+void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring);
+
+/* What is before this position is in the file. */
+uint64_t sw_sink_position(const struct sw_ring *ring);
+
+/* Whether `fd` is a capture's own descriptor, which the program must not touch; -1 is none. */
+bool sw_sink_owns(int fd);
+
+/* Whether this process has any such descriptor. */
+bool sw_sink_any(void);
+
+#endif
