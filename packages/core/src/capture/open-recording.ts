@@ -3,7 +3,7 @@
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Network } from '../network/network.js';
-import { type Recording, readRecording } from '../scope/recording.js';
+import { type Recording, readRecording } from './recording.js';
 
 /** What of a network its recording is found by. */
 export type RecordedNetwork = Pick<Network, 'captureFile'>;

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { isPromise } from 'node:util/types';
 import { IPV4_NETWORK } from '../address/ip.js';
+import { NetworkCapture } from '../capture/network-capture.js';
 import { errorText } from '../error-text.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
 import { watchDoorbell } from './doorbell.js';
@@ -73,6 +74,7 @@ export class Network<H extends Host = Host> {
   readonly #testHostName: string;
   readonly #steps: (() => Promise<void> | void)[] = [];
   readonly #watches = new Set<() => void>();
+  #capture: NetworkCapture | undefined;
   #disposal: Promise<void> | undefined;
   #isDisposing = false;
   #isGone = false;
@@ -148,6 +150,12 @@ export class Network<H extends Host = Host> {
   processes(): ProcessInfo[] {
     this.#assertNot(this.#isGone, 'list processes');
     return readProcesses(this.#stateFile);
+  }
+
+  /** What was recorded so far, to look at, to wait for and to save. */
+  get capture(): NetworkCapture {
+    this.#capture ??= new NetworkCapture(this);
+    return this.#capture;
   }
 
   /**
@@ -307,6 +315,8 @@ export class Network<H extends Host = Host> {
     const deadlineMs = monotonicMs() + STEPS_TIMEOUT_MS;
     for (const step of this.#steps.splice(0).reverse()) await attempt(() => this.#runUntil(deadlineMs, step));
     for (const stop of [...this.#watches]) await attempt(stop);
+    // Asked for only now, it must know as well.
+    this.capture.end();
     this.#isGone = true;
     await attempt(() => {
       removeDirectory(this.directory);

@@ -4,11 +4,11 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { artifactCapture } from '../capture/artifact-capture.js';
+import type { Evidence } from '../capture/evidence.js';
 import type { NetworkNote } from '../network/note-log.js';
-import { artifactCapture } from './artifact-capture.js';
 import { artifactName, relativeFile } from './artifact-name.js';
 import { claimName } from './claim.js';
-import type { Evidence } from './evidence.js';
 import { SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 import type { Outcome, TestIdentity } from './test-identity.js';
 

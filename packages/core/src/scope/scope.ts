@@ -5,6 +5,7 @@
  */
 import { resolve } from 'node:path';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
+import { Evidence } from '../capture/evidence.js';
 import { errorText } from '../error-text.js';
 import type { Network, NetworkOptions } from '../network/network.js';
 import { monotonicMs, wallClockMs, within } from '../network/real-time.js';
@@ -16,7 +17,6 @@ import {
   writeArtifact,
   writeArtifactSync,
 } from './artifact.js';
-import { Evidence } from './evidence.js';
 import { endAtExit, forgetAtExit } from './exit-artifacts.js';
 import { scopeRegistry } from './registry.js';
 import {

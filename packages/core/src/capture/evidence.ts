@@ -2,16 +2,16 @@
  * What a network leaves behind, taken while its directory is still there and read once its programs have ended.
  */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { OpenRecording } from '../capture/open-recording.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import type { NetworkNote } from '../network/note-log.js';
 import type { ProgramRun } from '../network/program-run.js';
 import type { SocketInfo } from '../network/socket-info.js';
 import { Redaction } from '../redact/redaction.js';
+import type { SidecarHost } from '../scope/sidecar.js';
 import type { CaptureContents } from './artifact-capture.js';
+import { OpenRecording } from './open-recording.js';
 import type { Recording } from './recording.js';
-import type { SidecarHost } from './sidecar.js';
 
 /** More of a key log than this is of no use to anyone. */
 const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;
@@ -49,7 +49,7 @@ export class Evidence {
    * The packets are those up to the moment the evidence was taken: what programs send while they are being ended is not
    * the test's.
    */
-  contents(lastNote: NetworkNote | undefined): CaptureContents & { readonly recording: Recording } {
+  contents(lastNote?: NetworkNote): CaptureContents & { readonly recording: Recording } {
     const { packets, loss, dropped } = this.#recording.read();
     this.redaction.packets(packets);
     const losses = loss === undefined ? this.#losses : [...this.#losses, loss];

@@ -6,7 +6,7 @@ import { dissect } from '../dissect/dissect.js';
 import type { ProgramRun } from '../network/program-run.js';
 import type { SocketInfo } from '../network/socket-info.js';
 import type { Packet } from '../pcap/packet.js';
-import type { SidecarHost } from './sidecar.js';
+import type { SidecarHost } from '../scope/sidecar.js';
 
 /** A host, and the program on it if that is known. */
 export interface PacketOwner {

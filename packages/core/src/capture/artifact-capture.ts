@@ -8,11 +8,11 @@ import type { Block } from '../pcapng/blocks/block.js';
 import { SecretsType } from '../pcapng/blocks/decryption-secrets.js';
 import { encodeBlocks } from '../pcapng/writer.js';
 import { captureSummary, renderText } from '../render/render-text.js';
+import type { TestIdentity } from '../scope/test-identity.js';
 import { journalBlock, noteTimeNs } from './journal.js';
 import { type PacketComments, packetComments } from './packet-comments.js';
 import { type Ownership, type PacketOwner, PacketOwners } from './packet-owners.js';
 import type { RecordedPacket, Recording } from './recording.js';
-import type { TestIdentity } from './test-identity.js';
 
 /** What the file says of its test. */
 export interface CaptureStory {
@@ -20,7 +20,8 @@ export interface CaptureStory {
   readonly identity: TestIdentity;
   readonly outcome: string;
   readonly error: string | undefined;
-  readonly durationMs: number;
+  /** `undefined` while it goes on. */
+  readonly durationMs: number | undefined;
 }
 
 /** What was found on the network, without secrets. */
@@ -53,7 +54,7 @@ const NANOSECONDS = 9;
 const TIME_RESOLUTION = { timeResolution: NANOSECONDS } as const;
 
 /** The capture as a pcapng file: an interface for each sender, names, keys, what was said, and a comment that names the test. */
-export function artifactCapture(contents: CaptureContents, story: CaptureStory): ArtifactCapture {
+export function artifactCapture(contents: CaptureContents, story: CaptureStory | undefined): ArtifactCapture {
   const { recording, hosts, notes } = contents;
   const { packets } = recording;
   const names = new Map(hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]));
@@ -181,19 +182,20 @@ function inOrderOfTime(notes: readonly NetworkNote[]): NetworkNote[] {
   return [...notes].sort((a, b) => a.timeMs - b.timeMs);
 }
 
-function commentOf(
-  { identity, outcome, error, durationMs }: CaptureStory,
-  loss: string | undefined,
-  escapes: readonly string[],
-): string {
-  const { file, line, fullName, attempt } = identity;
-  const lines = [
-    fullName,
-    line === undefined ? file : `${file}:${line}`,
-    `${outcome} after ${Math.round(durationMs)} ms${attempt === 0 ? '' : `, retry ${attempt}`}`,
-  ];
-  if (error !== undefined) lines.push('', error.slice(0, MAX_COMMENT_LENGTH));
+function commentOf(story: CaptureStory | undefined, loss: string | undefined, escapes: readonly string[]): string {
+  const lines = story === undefined ? ['A network of socket-wrapper'] : storyLines(story);
   if (escapes.length > 0) lines.push('', ...escapes.slice(0, 20));
   if (loss !== undefined) lines.push('', `Incomplete: ${loss}`);
   return lines.join('\n');
+}
+
+function storyLines({ identity, outcome, error, durationMs }: CaptureStory): string[] {
+  const { file, line, fullName, attempt } = identity;
+  const after = durationMs === undefined ? '' : ` after ${Math.round(durationMs)} ms`;
+  return [
+    fullName,
+    line === undefined ? file : `${file}:${line}`,
+    `${outcome}${after}${attempt === 0 ? '' : `, retry ${attempt}`}`,
+    ...(error === undefined ? [] : ['', error.slice(0, MAX_COMMENT_LENGTH)]),
+  ];
 }

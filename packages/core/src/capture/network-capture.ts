@@ -1,0 +1,179 @@
+/**
+ * The recording of a network as a test sees it, while programs run.
+ */
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { conversationsIn } from '../dissect/conversations.js';
+import type { Network } from '../network/network.js';
+import { NetworkError } from '../network/network-error.js';
+import { monotonicMs } from '../network/real-time.js';
+import type { Packet } from '../pcap/packet.js';
+import { Redaction } from '../redact/redaction.js';
+import { type RenderOptions, renderText } from '../render/render-text.js';
+import { currentScope } from '../scope/current-scope.js';
+import { artifactCapture } from './artifact-capture.js';
+import { Evidence } from './evidence.js';
+import { type HostConversation, hostConversation } from './host-conversation.js';
+import { journalBlock } from './journal.js';
+import { recordedPackets } from './open-recording.js';
+import { watchRecording } from './watch-recording.js';
+
+/** How `network.capture.waitFor()` waits. */
+export interface WaitForOptions {
+  /** Default: 5000. */
+  readonly timeoutMs?: number;
+  /** Ends the waiting when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_TIMEOUT_MS = 5000;
+/** How much a failure shows. */
+const LAST_STEPS = 30;
+
+/**
+ * What a network has recorded so far; each question is answered anew. `network.capture` gives it.
+ *
+ * What the network's `redact` takes out is not shown here either.
+ *
+ * @example
+ * await network.capture.waitFor((capture) => capture.conversations().some(({ server }) => server.host === 'db'));
+ * console.log(network.capture.text());
+ */
+export class NetworkCapture {
+  readonly #network: Network;
+  readonly #redaction: Redaction;
+  readonly #end = new AbortController();
+
+  /** @internal `network.capture` makes it. */
+  constructor(network: Network) {
+    this.#network = network;
+    this.#redaction = new Redaction(network.redact);
+  }
+
+  /**
+   * The packets so far, by time.
+   *
+   * @throws {NetworkError} `NOT_RECORDED` when the network records none; `DISPOSED`
+   */
+  packets(): readonly Packet[] {
+    this.#assertReadable();
+    const { packets } = recordedPackets(this.#network);
+    this.#redaction.packets(packets);
+    return packets;
+  }
+
+  /**
+   * The TCP connections and UDP exchanges so far, in the order in which they began.
+   *
+   * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
+   */
+  conversations(): readonly HostConversation[] {
+    const names = this.#names();
+    return conversationsIn(this.packets()).map((conversation) => hostConversation(conversation, names));
+  }
+
+  /**
+   * All so far as a ladder between hosts, with the notes between.
+   *
+   * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
+   */
+  text(options: RenderOptions = {}): string {
+    const notes = this.#network.notes.kept.map((note) => ({ ...note, text: this.#redaction.text(note.text) }));
+    return renderText({ packets: this.packets(), names: this.#names(), blocks: notes.map(journalBlock) }, options);
+  }
+
+  /**
+   * Writes all so far to a pcapng file, as it would be kept of a test that fails now.
+   *
+   * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
+   */
+  async save(path: string): Promise<void> {
+    this.#assertReadable();
+    const evidence = new Evidence(this.#network);
+    let bytes: Uint8Array;
+    try {
+      ({ bytes } = artifactCapture(evidence.contents(), this.#story()));
+    } finally {
+      evidence.close();
+    }
+    await writeFile(path, bytes);
+  }
+
+  /**
+   * Waits until `predicate` gives something truthy, and gives that. It is asked now, and again whenever something was
+   * recorded; there is no polling.
+   *
+   * @throws {NetworkError} `WAIT_TIMEOUT` shows what was recorded instead; `NOT_RECORDED`, `DISPOSED`, `WATCH_FAILED`
+   */
+  async waitFor<T>(
+    predicate: (capture: NetworkCapture) => T | Promise<T>,
+    { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: WaitForOptions = {},
+  ): Promise<NonNullable<T>> {
+    this.#assertReadable();
+    signal?.throwIfAborted();
+    const over = new AbortController();
+    let ring = () => {};
+    const stopWatching = watchRecording(this.#network.directory, () => ring());
+    const deadlineMs = monotonicMs() + timeoutMs;
+    const timeout = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined); // Only an abort rejects.
+    const aborted = abortOf([this.#end.signal, ...(signal === undefined ? [] : [signal])], over.signal);
+    try {
+      for (;;) {
+        const rung = new Promise<void>((resolve) => {
+          ring = resolve;
+        });
+        const result = await predicate(this);
+        if (result) return result;
+        if (monotonicMs() >= deadlineMs) throw this.#timedOut(predicate, timeoutMs);
+        await Promise.race([rung, timeout, aborted]);
+        signal?.throwIfAborted();
+        this.#assertReadable();
+      }
+    } finally {
+      over.abort();
+      stopWatching();
+    }
+  }
+
+  /** @internal The network goes: nothing more will be recorded. */
+  end(): void {
+    this.#end.abort();
+  }
+
+  #names(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#network.hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]),
+    );
+  }
+
+  #story(): Parameters<typeof artifactCapture>[1] {
+    const { identity } = currentScope() ?? {};
+    return identity === undefined ? undefined : { identity, outcome: 'saved', error: undefined, durationMs: undefined };
+  }
+
+  #assertReadable(): void {
+    const { directory, captureFile } = this.#network;
+    if (captureFile === undefined) {
+      throw new NetworkError('NOT_RECORDED', `Network ${directory} records no packets: it was made without capture`);
+    }
+    if (this.#end.signal.aborted) {
+      throw new NetworkError('DISPOSED', `The capture of network ${directory} is gone: it has been disposed of`);
+    }
+  }
+
+  #timedOut(predicate: (capture: NetworkCapture) => unknown, timeoutMs: number): NetworkError {
+    const question = String(predicate).replaceAll(/\s+/g, ' ');
+    const recorded = this.text({ last: LAST_STEPS });
+    return new NetworkError('WAIT_TIMEOUT', `Waited ${timeoutMs} ms in vain for ${question}. Recorded:\n\n${recorded}`);
+  }
+}
+
+/** Resolves once one of `signals` aborts; listens no longer than until `over` does. */
+function abortOf(signals: readonly AbortSignal[], over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of signals) {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
+    }
+  });
+}
