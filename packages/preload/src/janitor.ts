@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { attachmentInUse } from './attach/attachment.js';
 import { janitorPath } from './locate-library.js';
 import { PreloadError } from './preload-error.js';
 
@@ -98,7 +99,8 @@ export class Janitor {
 
   #start(): void {
     // Without our environment: the janitor is on no network, and no other library belongs into it.
-    const child = spawn(janitorPath(), { detached: true, stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/' });
+    const start = () => spawn(janitorPath(), { detached: true, stdio: ['pipe', 'pipe', 'ignore'], env: {}, cwd: '/' });
+    const child = attachmentInUse()?.outside(start) ?? start();
     this.#process = child;
     let failure: Error | undefined;
     child.once('error', (error) => {

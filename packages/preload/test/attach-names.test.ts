@@ -1,0 +1,125 @@
+import { createSocket } from 'node:dgram';
+import dns, { lookup as importedLookup, promises } from 'node:dns';
+import { once } from 'node:events';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { ProgramNetwork } from '../src/index.js';
+import { inScope } from './support/scopes.js';
+
+const WEB = { ipv4: '10.53.57.11', ipv6: 'fd00::5357:5f0b' };
+
+/** Runs `body` on a network that has a host called web. */
+function withWeb<T>(body: (network: ProgramNetwork) => T) {
+  return inScope((network) => {
+    network.host('web');
+    return body(network);
+  });
+}
+
+/** What a function with a callback passes to it. */
+function calledBack(start: (callback: (...values: unknown[]) => void) => unknown): Promise<unknown[]> {
+  return new Promise((resolve) => start((...values) => resolve(values)));
+}
+
+describe('dns on a network', () => {
+  it('looks a host up in every form of the call', async () => {
+    await withWeb(async () => {
+      expect(await calledBack((done) => dns.lookup('web', done))).toEqual([null, WEB.ipv4, 4]);
+      expect(await calledBack((done) => dns.lookup('WEB.', 6, done))).toEqual([null, WEB.ipv6, 6]);
+      expect(await calledBack((done) => importedLookup('web', { family: 'IPv6' }, done))).toEqual([null, WEB.ipv6, 6]);
+      const all = [
+        { address: WEB.ipv4, family: 4 },
+        { address: WEB.ipv6, family: 6 },
+      ];
+      expect(await calledBack((done) => dns.lookup('web', { all: true }, done))).toEqual([null, all]);
+      expect(await promises.lookup('web')).toEqual(all[0]);
+      expect(await promises.lookup('web', { all: true, verbatim: true })).toEqual(all);
+      expect(await promisify(dns.lookup)('web', 4)).toEqual(all[0]);
+    });
+  });
+
+  it('knows itself, localhost and addresses', async () => {
+    await withWeb(async () => {
+      expect(await promises.lookup('test')).toEqual({ address: '10.53.57.10', family: 4 });
+      expect(await promises.lookup('localhost', 4)).toEqual({ address: '127.0.0.1', family: 4 });
+      expect(await promises.lookup('192.0.2.1')).toEqual({ address: '192.0.2.1', family: 4 });
+      expect(await promises.lookup('::1')).toEqual({ address: '::1', family: 6 });
+    });
+  });
+
+  it('says of an unknown name what Node.js says', async () => {
+    const error = { code: 'ENOTFOUND', errno: -3008, syscall: 'getaddrinfo', hostname: 'nobody' };
+    await withWeb(async () => {
+      await expect(promises.lookup('nobody')).rejects.toMatchObject({
+        ...error,
+        message: 'getaddrinfo ENOTFOUND nobody',
+      });
+      expect((await calledBack((done) => dns.lookup('nobody', done)))[0]).toMatchObject(error);
+    });
+  });
+
+  it('leaves wrong arguments to Node.js', async () => {
+    await withWeb(async () => {
+      expect(() => dns.lookup('web', undefined as never)).toThrow('The "callback" argument must be of type function');
+      expect(() => dns.lookup('web', 5, () => {})).toThrow('must be one of: 0, 4, 6. Received 5');
+      expect(await calledBack((done) => dns.lookup('' as string, done))).toEqual([null, null, 4]);
+    });
+  });
+
+  it('resolves addresses, and has no other records', async () => {
+    await withWeb(async () => {
+      expect(await calledBack((done) => dns.resolve4('web', done))).toEqual([null, [WEB.ipv4]]);
+      expect(await promises.resolve6('web')).toEqual([WEB.ipv6]);
+      expect(await promises.resolve('web')).toEqual([WEB.ipv4]);
+      expect(await promises.resolve('web', 'AAAA')).toEqual([WEB.ipv6]);
+      expect(await promises.resolve4('web', { ttl: true })).toEqual([{ address: WEB.ipv4, ttl: 0 }]);
+      expect(await new promises.Resolver().resolve4('web')).toEqual([WEB.ipv4]);
+      await expect(promises.resolveMx('web')).rejects.toMatchObject({
+        code: 'ENODATA',
+        message: 'queryMx ENODATA web',
+      });
+      await expect(promises.resolve4('nobody')).rejects.toMatchObject({ message: 'queryA ENOTFOUND nobody' });
+    });
+  });
+
+  it('finds the name of an address', async () => {
+    await withWeb(async () => {
+      expect(await promises.reverse(WEB.ipv4)).toEqual(['web']);
+      expect(await promises.reverse(WEB.ipv6)).toEqual(['web']);
+      expect(await promises.resolvePtr('11.57.53.10.in-addr.arpa')).toEqual(['web']);
+      expect(await calledBack((done) => dns.lookupService(WEB.ipv4, 80, done))).toEqual([null, 'web', 'http']);
+      expect(await promises.lookupService(WEB.ipv4, 443)).toEqual({ hostname: 'web', service: 'https' });
+      await expect(promises.reverse('10.53.57.200')).rejects.toMatchObject({
+        code: 'ENOTFOUND',
+        syscall: 'getHostByAddr',
+      });
+    });
+  });
+
+  it('asks a server on the network, when a resolver is told to', async () => {
+    await withWeb(async () => {
+      const server = createSocket('udp4');
+      server.on('message', (query, { address, port }) => {
+        // The question again, as an answer with one address: 192.0.2.7, for a minute.
+        const answer = Buffer.from('c00c000100010000003c0004c0000207', 'hex');
+        const response = Buffer.concat([query.subarray(0, 12 + query.subarray(12).indexOf(0) + 5), answer]);
+        response.writeUInt16BE(0x8180, 2);
+        response.writeUInt16BE(1, 6);
+        response.writeUInt16BE(0, 10);
+        server.send(response, port, address);
+      });
+      server.bind(53);
+      await once(server, 'listening');
+      const resolver = new promises.Resolver();
+      resolver.setServers(['10.53.57.10']);
+      expect(await resolver.resolve4('example.com')).toEqual(['192.0.2.7']);
+      server.close();
+    });
+  });
+
+  it('is left alone outside', async () => {
+    await withWeb(() => {});
+    await expect(promises.lookup('web.invalid')).rejects.toMatchObject({ syscall: 'getaddrinfo' });
+    expect(await promises.lookup('127.0.0.1')).toEqual({ address: '127.0.0.1', family: 4 });
+  });
+});

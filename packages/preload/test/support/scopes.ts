@@ -1,0 +1,27 @@
+/**
+ * Scopes for tests of what code does in them: opened and ended as a runner would.
+ */
+import { openScope, type ProgramNetwork, type TestScope } from '../../src/index.js';
+
+let lastTest = 0;
+
+/** Runs `body` as a test of its own; gives what it gives, once its scope has ended. */
+export async function inScope<T>(body: (network: ProgramNetwork, scope: TestScope) => T): Promise<Awaited<T>> {
+  const identity = { file: import.meta.filename, fullName: `test ${++lastTest}`, attempt: 0 };
+  const scope = openScope(identity, { capture: 'off' });
+  try {
+    return await scope.run(() => body(scope.network, scope));
+  } finally {
+    await scope.end('passed');
+  }
+}
+
+/** The warnings about sockets that are left open, from here to the end of the block that declares it. */
+export function leftOpen(): { readonly messages: string[] } & Disposable {
+  const messages: string[] = [];
+  const listener = (warning: Error & { code?: string }) => {
+    if (warning.code === 'LEFT_OPEN') messages.push(warning.message);
+  };
+  process.on('warning', listener);
+  return { messages, [Symbol.dispose]: () => process.off('warning', listener) };
+}
