@@ -88,8 +88,10 @@ export function withSocketWrapper(Base: EnvironmentClass): EnvironmentClass {
     }
 
     #bridge(): Bridge {
+      const { networkHandle, networkMatchers } = this.#runtime.load();
       return {
-        networkHandle: this.#runtime.load().networkHandle,
+        networkHandle,
+        networkMatchers,
         currentNetwork: () => this.#file.currentNetwork(),
         use: (use) => this.#file.use(use),
       };

@@ -12,6 +12,7 @@ export type { RetentionMode } from '@socket-wrapper/core' with { 'resolution-mod
 export type { ProgramHost } from '@socket-wrapper/preload' with { 'resolution-mode': 'import' };
 export { type EnvironmentClass, withSocketWrapper } from './environment.js';
 export { UseNetworkError, type UseNetworkErrorCode } from './errors.js';
+export type { NetworkMatchers } from './matchers.js';
 export type { Network, NetworkDefaults, NetworkUse } from './network-use.js';
 
 /** Jest's environment for Node, with a network for every test. */

@@ -3,5 +3,5 @@
  * realm of the tests. `load-runtime.ts` says why and how.
  */
 
-export { appendNote, networkHandle } from '@socket-wrapper/core';
+export { appendNote, networkHandle, networkMatchers } from '@socket-wrapper/core';
 export { openScope } from '@socket-wrapper/preload';

@@ -1,5 +1,7 @@
 /** What tests get when they import this package: the way over the bridge to the environment. */
 
+// Jest answers this name itself, whether or not it is installed and whether or not there are globals.
+import { expect } from '@jest/globals';
 import { BRIDGE, type Bridge } from './bridge.js';
 import { UseNetworkError } from './errors.js';
 import type { Network, NetworkUse } from './network-use.js';
@@ -7,6 +9,8 @@ import type { Network, NetworkUse } from './network-use.js';
 export { UseNetworkError } from './errors.js';
 
 const bridge = (globalThis as unknown as { [BRIDGE]: Bridge })[BRIDGE];
+
+expect.extend(bridge.networkMatchers);
 
 /** See `network` in `index.ts`, where the types come from. */
 export const network: Network = bridge.networkHandle(() => {

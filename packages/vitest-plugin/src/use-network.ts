@@ -4,6 +4,7 @@ import { currentScope, networkHandle } from '@socket-wrapper/core';
 import type { ProgramNetwork } from '@socket-wrapper/preload';
 import { aroundEach, type TestContext, TestRunner } from 'vitest';
 import { UseNetworkError } from './errors.js';
+import { addMatchers } from './matchers.js';
 import type { NetworkDefaults, UseNetworkOptions } from './options.js';
 import { registerSuiteNetwork } from './suite-network.js';
 import { openAttempt, runAttempt } from './test-network.js';
@@ -25,6 +26,7 @@ import { openAttempt, runAttempt } from './test-network.js';
  * });
  */
 export function useNetwork(options: UseNetworkOptions = {}): ProgramNetwork {
+  addMatchers();
   const { scope: owner = 'test', ...networkOptions } = options;
   const running = currentScope();
   if (running !== undefined) return running.network as ProgramNetwork;
@@ -49,6 +51,7 @@ export function useNetwork(options: UseNetworkOptions = {}): ProgramNetwork {
  */
 useNetwork.fixture = (options: NetworkDefaults = {}) => {
   return ({ task, annotate }: TestContext, { onCleanup }: { onCleanup: (fn: () => Promise<void>) => void }) => {
+    addMatchers();
     const running = currentScope();
     if (running !== undefined) return running.network as ProgramNetwork;
 

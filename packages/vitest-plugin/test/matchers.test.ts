@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { makeProject } from './project.js';
+
+describe('the matchers', { timeout: 60_000 }, () => {
+  it('look at the network of the running test, and show its traffic when they fail', async () => {
+    await using project = await makeProject('matchers');
+    const { tests, output } = await project.run();
+    expect(tests.passes?.status, output).toBe('passed');
+    expect(tests.fails?.messages.join('\n')).toMatch(
+      /Expected laptop to have connected to db:5432\n\n\d+ packets, 1 conversation\n[\s\S]*laptop +web[\s\S]*connects to port 80/,
+    );
+  });
+});
