@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { createServer, get } from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { type Artifact, readSidecar } from '@socket-wrapper/core';
 import { describe, expect, it, type TestContext } from 'vitest';
@@ -40,12 +43,22 @@ async function tshark(file: string, ...args: string[]): Promise<string> {
 
 /** One row for each frame that `filter` shows. */
 async function rowsOf(file: string, filter: string, fields: readonly string[]): Promise<string[][]> {
-  const text = await tshark(file, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field]));
-  return text.split('\n').flatMap((row) => (row === '' ? [] : [row.split('\t')]));
+  const rows = await tshark(file, '-Y', filter, '-T', 'fields', ...fields.flatMap((field) => ['-e', field]));
+  return rows.split('\n').flatMap((row) => (row === '' ? [] : [row.split('\t')]));
 }
 
 async function serving(network: ProgramNetwork) {
   return await network.host('web').spawn('node', ['-e', SERVER], { listening: 80 });
+}
+
+/** A key, and a certificate that says the key is that of `host`. */
+async function makeCertificate(folder: string, host: string): Promise<{ key: string; certificate: string }> {
+  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  await run('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${host}`],
+    ...['-addext', `subjectAltName=DNS:${host}`, '-days', '1', '-keyout', key, '-out', certificate],
+  ]);
+  return { key, certificate };
 }
 
 describe('the artifact of a failed test', () => {
@@ -112,11 +125,7 @@ describe('the artifact of a failed test', () => {
     requireProgram('tshark', test);
     requireProgram('openssl', test);
     await using folder = await makeFolder();
-    const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'certificate.pem')];
-    await run('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=web'],
-      ...['-addext', 'subjectAltName=DNS:web', '-days', '1', '-keyout', key, '-out', certificate],
-    ]);
+    const { key, certificate } = await makeCertificate(folder.path, 'web');
     const server = join(folder.path, 'server.cjs');
     await writeFile(
       server,
@@ -136,6 +145,34 @@ describe('the artifact of a failed test', () => {
     expect(outputs).toEqual(['secret', '', 'secret', '', '']);
     const uris = (await rowsOf(artifact.path, 'http.request and tls', ['http.request.uri'])).map(([uri]) => uri);
     expect(uris).toEqual(['/by-curl', '/by-node']);
+  });
+
+  it('is decrypted where the test itself serves and asks', async (test) => {
+    requireProgram('tshark', test);
+    requireProgram('openssl', test);
+    await using folder = await makeFolder();
+    const { key, certificate } = await makeCertificate(folder.path, 'test');
+    const ca = await readFile(certificate);
+    const artifact = await failedTest(folder.path, async (network) => {
+      const options = { key: await readFile(key), cert: ca };
+      const server = createServer(options, (_request, response) => response.end('secret'));
+      await new Promise<void>((resolve) => {
+        server.listen(443, resolve);
+      });
+      await network.host('laptop').run('curl', ['-s', '--cacert', certificate, 'https://test/by-curl']);
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        get('https://test/by-test', { ca, agent: false }, resolve).on('error', reject);
+      });
+      expect(await text(response)).toBe('secret');
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    });
+    const uris = await rowsOf(artifact.path, 'http.request and tls', ['http.request.uri', 'frame.interface_name']);
+    expect(uris).toEqual([
+      ['/by-curl', expect.stringMatching(/^laptop#11 curl\[/)],
+      ['/by-test', `test#10 test[${process.pid}]`],
+    ]);
   });
 
   it('tells who was refused, and who tried to leave the network', async (test) => {
@@ -174,7 +211,7 @@ describe('the artifact of a failed test', () => {
     );
     const file = await readFile(artifact.path, 'latin1');
     const sidecar = await readFile(artifact.sidecarPath, 'utf8');
-    for (const text of [file, sidecar, artifact.text]) expect(text).not.toContain('hunter2');
+    for (const part of [file, sidecar, artifact.text]) expect(part).not.toContain('hunter2');
 
     expect(await tshark(artifact.path, '-Y', 'http.request', '-T', 'fields', '-e', 'http.request.uri')).toBe(
       '/?token=xxxxxxx\n',

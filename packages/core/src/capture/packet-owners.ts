@@ -29,6 +29,8 @@ export interface Ownership {
 
 /** A program says its last words while it ends, and its peers write down what it could not. */
 const SLACK_MS = 50;
+/** Stands for the number of a program where the test itself has the socket. */
+const THIS_PROCESS = -1;
 const LOOPBACK: PacketOwner = { name: 'loopback', description: 'the loopback of a host', comments: [] };
 
 /** Finds the owners of packets. The same owner is always the same object. */
@@ -45,7 +47,7 @@ export class PacketOwners {
       const key = endKey(transport, wildcard ? `#${interfaceId}` : local.address, local.port);
       // Of a listener and the connections it accepted, all at one port, any will do: they are of one program.
       if (local.port !== 0 && (state === 'listening' || !this.#spawnOf.has(key))) {
-        this.#spawnOf.set(key, pid === process.pid ? 0 : spawn);
+        this.#spawnOf.set(key, pid === process.pid ? THIS_PROCESS : spawn);
       }
     }
   }
@@ -96,8 +98,8 @@ export class PacketOwners {
     const here = programs.filter((run) => run.interfaceId === interfaceId && isAlive(run, timeMs));
     const inTime = here.filter((run) => isAlive(run, timeMs, 0));
     const alive = inTime.length > 0 ? inTime : here;
-    if (interfaceId === testHost && (alive.length === 0 || spawn === 0)) return 'test';
-    return alive.length === 1 ? alive[0] : undefined;
+    const isTest = spawn === THIS_PROCESS || (interfaceId === testHost && alive.length === 0);
+    return isTest ? 'test' : alive.length === 1 ? alive[0] : undefined;
   }
 
   #owner(interfaceId: number, run: ProgramRun | 'test' | undefined): PacketOwner {

@@ -9,6 +9,7 @@ import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, NOWHERE, type Place } from './addon.js';
 import { patchFetch } from './patch-fetch.js';
+import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
 import { patchSockets } from './patch-sockets.js';
@@ -50,6 +51,7 @@ export class Attachment {
     patchSockets(this);
     patchPools(this);
     patchFetch(this);
+    patchKeys(this);
   }
 
   /** Takes part in `network` from now on, for the code of `scope` if it belongs to one. Harmless when repeated. */

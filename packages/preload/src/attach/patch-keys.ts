@@ -1,0 +1,19 @@
+/**
+ * Has the keys of this process's own TLS connections go to the network that each of them is made on.
+ */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { KeyLog } from '../tls/key-log.cjs';
+import type { Attachment } from './attachment.js';
+
+/** Seen from `src` under a test runner and from `dist` in a built package alike. */
+const KEY_LOG = fileURLToPath(new URL('../../dist/tls/key-log.cjs', import.meta.url));
+
+/** See the top of this file. */
+export function patchKeys(attachment: Attachment): void {
+  const { logKeys } = createRequire(import.meta.url)(KEY_LOG) as KeyLog;
+  logKeys(() => {
+    const here = attachment.whereabouts();
+    return here === undefined || here.hasEnded ? undefined : here.presence.network.keyLogFile;
+  });
+}
