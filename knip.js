@@ -1,0 +1,42 @@
+/** What knip must know: where programs start, and what is used in ways that it does not see. */
+import programs from './.ci/programs.json' with { type: 'json' };
+
+export default {
+  // Programs of the machine, and a script of the root package.
+  ignoreBinaries: [new RegExp(`^(${Object.keys(programs).join('|')}|demo)$`)],
+  ignoreExportsUsedInFile: true,
+  workspaces: {
+    '.': {
+      entry: ['.ci/*.mjs', 'test/*.test.ts'],
+      ignoreDependencies: [
+        '@socket-wrapper/preload',
+        'jest-environment-socket-wrapper',
+        'vitest-plugin-socket-wrapper',
+      ],
+    },
+    'packages/core': {
+      entry: ['src/*.ts'],
+    },
+    'packages/preload': {
+      entry: ['test/native/**/*.test.ts'],
+    },
+    'packages/vitest-plugin': {
+      ignore: ['test/fixtures/**'],
+      entry: ['src/{index,plugin,setup,reporter}.ts'],
+    },
+    'packages/jest-env': {
+      ignore: ['test/fixtures/**', 'test/types/**'],
+      entry: ['src/{index,reporter,sandbox,runtime,environment}.{ts,mts}'],
+      ignoreDependencies: ['jest', 'jest29', 'jest-junit'],
+    },
+    'examples/*': {
+      entry: ['*.mjs', '*.test.ts'],
+    },
+    benchmarks: {
+      entry: ['*.mjs'],
+    },
+  },
+  rules: {
+    duplicates: 'off',
+  },
+};
