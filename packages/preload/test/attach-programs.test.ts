@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, requireProgram } from './support/programs.js';
 import { inScope } from './support/scopes.js';
-import { httpServer } from './support/servers.js';
+import { httpServer, listening } from './support/servers.js';
 
 const run = promisify(execFile);
 
@@ -58,5 +61,44 @@ describe('a program that the test starts by itself', () => {
   it('is not on it outside of scopes', async () => {
     await inScope(() => {});
     expect((await run('env')).stdout).not.toContain('SOCKET_WRAPPER_DIR');
+  });
+});
+
+describe('a worker thread', () => {
+  const connectInWorker = `
+    const { parentPort } = require('node:worker_threads');
+    const socket = require('node:net').connect(80, '10.53.57.10');
+    socket.on('data', (data) => parentPort.postMessage(String(data)));
+    socket.on('error', (error) => parentPort.postMessage(error.code));
+  `;
+
+  it('is on the network of the code that starts it', async () => {
+    await inScope(async (network) => {
+      await using _server = await listening(
+        createServer((socket) => socket.end(socket.remoteAddress)),
+        80,
+      );
+      const answer = async () => {
+        const worker = new Worker(connectInWorker, { eval: true });
+        const [message] = await once(worker, 'message');
+        await worker.terminate();
+        return message;
+      };
+      expect(await answer()).toBe('::ffff:10.53.57.10');
+      expect(await network.host('web').within(answer)).toBe('::ffff:10.53.57.11');
+    });
+  });
+
+  it('has no network any more once that has ended', async () => {
+    const worker = await inScope(
+      () =>
+        new Worker(`require('node:worker_threads').parentPort.once('message', () => {${connectInWorker}})`, {
+          eval: true,
+        }),
+    );
+    worker.postMessage('now');
+    const [message] = await once(worker, 'message');
+    expect(message).toBe('ENETDOWN');
+    await worker.terminate();
   });
 });

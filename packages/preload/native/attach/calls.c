@@ -7,6 +7,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +34,31 @@ pid_t sw_call_fork(void) {
     if (pid != 0)
         sw_thread_unpin(before);
     return pid;
+}
+
+struct start {
+    void *(*routine)(void *);
+    void *argument;
+    struct sw_home home;
+};
+
+static void *begin(void *data) {
+    struct start start = *(struct start *)data;
+    free(data);
+    sw_thread_settle(start.home);
+    return start.routine(start.argument);
+}
+
+int sw_call_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument) {
+    int number = sw_thread_ask();
+    struct start *start = number == SW_PLACE_NONE ? NULL : malloc(sizeof *start);
+    if (start == NULL)
+        return pthread_create(thread, attributes, routine, argument);
+    *start = (struct start){routine, argument, sw_place_home(number)};
+    int result = pthread_create(thread, attributes, begin, start);
+    if (result != 0)
+        free(start);
+    return result;
 }
 
 void *sw_call_dlopen(const char *path, int mode) {

@@ -95,6 +95,7 @@ struct hook {
 static const struct hook OWN[] = {
     {"dlopen", (void *)sw_call_dlopen},
     {"fork", (void *)sw_call_fork},
+    {"pthread_create", (void *)sw_call_pthread_create},
     {"socket", (void *)sw_call_socket},
 };
 

@@ -10,6 +10,7 @@
 enum { PLACES = 1 << 16 };
 
 static struct sw_config_place *_Atomic places[PLACES];
+static _Atomic unsigned serials[PLACES]; /* how often each number was given to a place */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static char *copy_text(char **end, const char *text) {
@@ -50,8 +51,10 @@ int sw_place_open(const char *directory, int interface, const char *capture_file
     int number = 1;
     while (number < PLACES && places[number] != NULL)
         number++;
-    if (number < PLACES)
+    if (number < PLACES) {
+        serials[number]++;
         places[number] = place;
+    }
     pthread_mutex_unlock(&lock);
     if (number < PLACES)
         return number;
@@ -61,6 +64,16 @@ int sw_place_open(const char *directory, int interface, const char *capture_file
 
 struct sw_config_place *sw_place_at(int number) {
     return number > 0 && number < PLACES ? places[number] : NULL;
+}
+
+struct sw_home sw_place_home(int number) {
+    return (struct sw_home){number, sw_place_at(number) == NULL ? 0 : serials[number]};
+}
+
+int sw_place_of_home(struct sw_home home) {
+    if (home.number <= 0)
+        return home.number;
+    return sw_place_at(home.number) != NULL && serials[home.number] == home.serial ? home.number : SW_PLACE_ENDED;
 }
 
 static bool is_in_use(const struct sw_network *network) {

@@ -18,6 +18,17 @@ int sw_place_open(const char *directory, int interface, const char *capture_file
 /* NULL for a number that is no place. */
 struct sw_config_place *sw_place_at(int number);
 
+/* A place to come back to: unlike its number, never mistaken for a later one. */
+struct sw_home {
+    int number;
+    unsigned serial;
+};
+
+struct sw_home sw_place_home(int number);
+
+/* The number of the place; SW_PLACE_ENDED once it is closed. */
+int sw_place_of_home(struct sw_home home);
+
 /* The last place of a network closes it. */
 void sw_place_close(int number);
 

@@ -1,12 +1,11 @@
 #include "attach/thread.h"
 
-#include "attach/places.h"
-
 #include <errno.h>
 
 static _Thread_local napi_env own_env;
 static _Thread_local napi_ref own_ask;
 static _Thread_local bool is_asking;
+static _Thread_local struct sw_home home;
 static _Thread_local struct sw_pin pinned;
 
 /* The environment ends with its thread, or before. */
@@ -43,9 +42,13 @@ static int call(napi_env env) {
     return SW_PLACE_NONE;
 }
 
+void sw_thread_settle(struct sw_home settled) {
+    home = settled;
+}
+
 int sw_thread_ask(void) {
     if (own_env == NULL || is_asking)
-        return SW_PLACE_NONE;
+        return sw_place_of_home(home);
     int saved_errno = errno, number = SW_PLACE_NONE;
     napi_handle_scope scope;
     is_asking = true;
@@ -55,7 +58,7 @@ int sw_thread_ask(void) {
     }
     is_asking = false;
     errno = saved_errno;
-    return number;
+    return number == SW_PLACE_NONE ? sw_place_of_home(home) : number;
 }
 
 struct sw_pin sw_thread_pin(struct sw_config_place *place) {
