@@ -25,7 +25,7 @@ function dependencies(): string[] {
 /** The first column of the page's tables. */
 function reasons(): string[] {
   const rows = readFileSync(new URL('docs/dependencies.md', ROOT), 'utf8').matchAll(/^\| ([^|]+) \|/gm);
-  const names = [...rows].flatMap(([, cell = '']) => cell.split(', '));
+  const names = [...rows].flatMap(([, cell = '']) => cell.split(',').map((name) => name.trim()));
   return sorted(names.filter((name) => name !== 'package' && !name.startsWith('---')));
 }
 

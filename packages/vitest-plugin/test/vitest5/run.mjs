@@ -30,7 +30,13 @@ for (const sibling of ['core', 'preload']) {
 
 const tests = ['test/outcomes.test.ts', 'test/shapes.test.ts', 'test/plugin.test.ts'];
 const vitest = path.join(packageFolder, 'node_modules/vitest/vitest.mjs');
-execFileSync(process.execPath, [vitest, 'run', ...tests, ...process.argv.slice(2)], {
+// `.ci/run` counts the tests in this folder's reports.
+const reports = process.env.TEST_REPORTS;
+const reporters =
+  reports === undefined
+    ? []
+    : ['--reporter=default', '--reporter=json', `--outputFile.json=${path.join(reports, 'vitest5.json')}`];
+execFileSync(process.execPath, [vitest, 'run', ...tests, ...reporters, ...process.argv.slice(2)], {
   cwd: packageFolder,
   env: { ...process.env, VITEST_UNDER_TEST: modules },
   stdio: 'inherit',
