@@ -1,7 +1,7 @@
 #include "capture/capture.h"
 
-#include "base/config.h"
 #include "base/real.h"
+#include "capture/copy.h"
 #include "capture/packet.h"
 #include "capture/recorder.h"
 #include "capture/segments.h"
@@ -20,6 +20,20 @@ enum {
     ACKNOWLEDGED = 1 << 20,       /* bytes that a reader takes between two acknowledgements of its own */
     DATAGRAM_MAX = 0xffff,
 };
+
+/* Asked for once: getpid(2) is a system call. */
+static _Atomic uint32_t own_pid;
+
+void sw_capture_forked_in_child(void) {
+    atomic_store(&own_pid, 0);
+}
+
+static uint32_t pid_of_self(void) {
+    uint32_t pid = atomic_load_explicit(&own_pid, memory_order_relaxed);
+    if (pid == 0)
+        atomic_store(&own_pid, pid = (uint32_t)getpid());
+    return pid;
+}
 
 static struct sw_recorder *recorder_of(const struct sw_socket *socket) {
     return sw_capture_is_on(socket->network) ? sw_recorder_of(socket->network) : NULL;
@@ -48,7 +62,7 @@ static void describe(const struct sw_socket *socket, const struct sw_recorder *r
     event->kind = (uint8_t)kind;
     event->flags = 0;
     event->stored = event->length = 0;
-    event->pid = (uint32_t)getpid();
+    event->pid = pid_of_self();
     event->spawn = socket->record->spawn;
     event->interface = socket->record->interface;
     event->limit = (uint16_t)atomic_load_explicit(&recorder->ring.header->packet_limit, memory_order_relaxed);
@@ -137,8 +151,14 @@ void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address 
     append(socket, packets, 2);
 }
 
+typedef void copier(void *to, const void *from, size_t size);
+
+static void copy_plainly(void *to, const void *from, size_t size) {
+    memcpy(to, from, size);
+}
+
 /* Copies `length` bytes of the data behind the event's header; with a limit, the first bytes of each packet. */
-static void store(struct sw_event *event, const struct msghdr *message, uint32_t length, uint32_t packet_size) {
+static void store(struct sw_event *event, const struct msghdr *message, uint32_t length, uint32_t packet_size, copier *copy) {
     uint8_t *start = (uint8_t *)(event + 1), *end = start;
     uint32_t kept = event->limit == 0 || event->limit > packet_size ? packet_size : event->limit;
     size_t part = 0, offset = 0;
@@ -151,7 +171,7 @@ static void store(struct sw_event *event, const struct msghdr *message, uint32_t
             run = packet_size - in_packet;
         if (in_packet < kept || kept == packet_size) {
             size_t wanted = kept < packet_size && run > kept - in_packet ? kept - in_packet : run;
-            memcpy(end, (char *)from->iov_base + offset, wanted);
+            copy(end, (char *)from->iov_base + offset, wanted);
             end += wanted;
         }
         if (kept < packet_size)
@@ -185,7 +205,7 @@ static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, 
         describe(socket, recorder, event, SW_EVENT_SEGMENTS);
         describe_ends(event, &record->local, &record->peer);
         event->flags = SW_TCP_ACK | SW_TCP_PSH;
-        event->mtu = (uint16_t)sw_config_mtu();
+        event->mtu = recorder->mtu;
         event->sequence = next_sequence(record);
         event->acknowledgement = next_expected(record);
     }
@@ -194,7 +214,8 @@ static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, 
     if (sent > 0)
         atomic_fetch_add_explicit(&record->sent, (uint64_t)sent, memory_order_relaxed);
     if (event != NULL && sent > 0 && is_current(recorder, &ticket)) {
-        store(event, message, (uint32_t)sent, sw_segment_size(event->mtu, event->family == 4));
+        store(event, message, (uint32_t)sent, sw_segment_size(event->mtu, event->family == 4),
+              recorder->has_sink ? copy_plainly : sw_copy_past_caches);
         sw_recorder_commit(recorder, &ticket);
     } else if (event != NULL && is_current(recorder, &ticket)) {
         sw_recorder_abandon(recorder, &ticket);
@@ -277,7 +298,9 @@ void sw_capture_closing(const struct sw_socket *socket) {
     if (!sw_capture_is_on(socket->network))
         return;
     int unread = 0;
-    if (!reset && sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && unread > 0)
+    /* The counters of both sides mostly spare the question. */
+    bool all_read = peer != NULL && atomic_load(&peer->sent) == atomic_load(&record->received);
+    if (!reset && !all_read && sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && unread > 0)
         reset = true;
     uint32_t sequence = next_sequence(record), expected = next_expected(record);
     if (!sw_record_claim(record, SW_FIN_SENT))
@@ -326,7 +349,7 @@ void sw_capture_datagram_sent(const struct sw_socket *socket, struct sw_ticket *
         return;
     }
     describe_ends(ticket->event, source, destination);
-    store(ticket->event, message, length_of(message), DATAGRAM_MAX);
+    store(ticket->event, message, length_of(message), DATAGRAM_MAX, copy_plainly);
     sw_recorder_commit(recorder, ticket);
 }
 

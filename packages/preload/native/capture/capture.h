@@ -47,6 +47,9 @@ void sw_capture_datagram_failed(const struct sw_socket *socket, struct sw_ticket
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message);
 
+/* For the child of a fork. */
+void sw_capture_forked_in_child(void);
+
 /* For the process's last moments: what others left unfinished is not waited for any more. */
 void sw_capture_finish(void);
 

@@ -48,6 +48,7 @@ static struct sw_recorder *make(struct sw_network *network) {
     struct sw_recorder *recorder = mmap(NULL, sizeof *recorder, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (recorder == MAP_FAILED)
         return NULL;
+    recorder->mtu = (uint16_t)sw_config_mtu();
     recorder->has_sink = !names_the_ring(network);
     uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : RECORDER_BYTES);
     uint64_t limit = number_of("SOCKET_WRAPPER_CAPTURE_PACKET_LIMIT", 1, 65535, 0);

@@ -10,6 +10,7 @@
 
 struct sw_recorder {
     struct sw_ring ring;
+    uint16_t mtu;
     bool has_sink;
     struct sw_sink sink;
 };

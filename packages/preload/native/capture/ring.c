@@ -15,10 +15,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum {
-    EXTENT = 1 << 20,    /* asked of the file system at once */
-    POPULATED = 1 << 18, /* put into the page tables at once */
-};
+enum { EXTENT = 1 << 20 }; /* asked of the file system at once */
 
 static uint32_t aligned(uint64_t size) {
     return (uint32_t)((size + SW_EVENT_ALIGNMENT - 1) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1));
@@ -71,7 +68,7 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
     int result = 0;
     if (!atomic_compare_exchange_strong(&header->magic, &expected, SW_RING_MAGIC) && expected != SW_RING_MAGIC)
         result = -EBADMSG;
-    else if (ring->size < 65536 || (ring->size & (ring->size - 1)) != 0 || ring->size > 1ull << 32)
+    else if (ring->size < 65536 || (ring->size & (ring->size - 1)) != 0 || ring->size > SW_RING_MAX)
         result = -EBADMSG;
     else if (fstat(fd, &status) == 0 && status.st_size < (off_t)(SW_RING_HEADER + ring->size) &&
              ftruncate(fd, (off_t)(SW_RING_HEADER + ring->size)) != 0)
@@ -124,19 +121,16 @@ static bool promise(struct sw_ring *ring, uint64_t end) {
     return promised;
 }
 
-/* Page faults one by one cost as much as the data; a range at a time they hardly show. Only the first time around. */
+/* Page faults one by one cost as much as the data; a stretch at a time they hardly show. Only the first time around. */
 static void populate(struct sw_ring *ring, uint64_t end) {
-    uint64_t populated = atomic_load_explicit(&ring->populated, memory_order_relaxed);
-    if (end <= populated || populated >= ring->size)
+    uint64_t stretch = ((end - 1) & (ring->size - 1)) / SW_RING_STRETCH, bit = 1ull << stretch % 64;
+    if ((atomic_load_explicit(&ring->populated[stretch / 64], memory_order_relaxed) & bit) != 0)
         return;
     int saved_errno = errno;
-    uint64_t from = populated > end - POPULATED || end < POPULATED ? populated : (end - 1) / POPULATED * POPULATED;
-    uint64_t to = (end + POPULATED - 1) / POPULATED * POPULATED, reserved = atomic_load(&ring->header->reserved);
+    uint64_t from = stretch * SW_RING_STRETCH, to = from + SW_RING_STRETCH, reserved = atomic_load(&ring->header->reserved);
     if (to > reserved)
         to = reserved;
-    if (to > ring->size)
-        to = ring->size;
-    if (to > from && atomic_compare_exchange_strong(&ring->populated, &populated, to))
+    if ((atomic_fetch_or(&ring->populated[stretch / 64], bit) & bit) == 0 && to > from)
         madvise(ring->data + from, to - from, MADV_POPULATE_WRITE);
     errno = saved_errno;
 }
@@ -144,7 +138,7 @@ static void populate(struct sw_ring *ring, uint64_t end) {
 struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint32_t stored) {
     struct sw_ticket ticket = {.size = aligned(sizeof(struct sw_event) + (uint64_t)stored)};
     struct sw_ring_header *header = ring->header;
-    if (ticket.size > ring->size / 2 || !promise(ring, atomic_load_explicit(&header->head, memory_order_relaxed) + ticket.size)) {
+    if (ticket.size > ring->size / 2) {
         sw_ring_lost(ring, stored);
         return ticket;
     }

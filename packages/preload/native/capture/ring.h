@@ -7,12 +7,14 @@
 #include <stdbool.h>
 #include <sys/uio.h>
 
+enum { SW_RING_STRETCH = 1 << 18, SW_RING_MAX = 1 << 30, SW_RING_STRETCHES = SW_RING_MAX / SW_RING_STRETCH };
+
 struct sw_ring {
     struct sw_ring_header *header;
     uint8_t *data; /* mapped twice in a row, so that no event is cut */
     uint64_t size;
     const char *directory;
-    _Atomic uint64_t populated; /* positions below this were made present in this process's page tables */
+    _Atomic uint64_t populated[SW_RING_STRETCHES / 64]; /* which stretches were made present in this process's page tables */
 };
 
 /* A place in the ring. `event` is NULL when there was none to be had. */

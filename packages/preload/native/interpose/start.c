@@ -19,6 +19,7 @@ static void in_child(void) {
     sw_process_forked_in_child();
     sw_network_after_fork_in_child();
     sw_names_after_fork_in_child();
+    sw_capture_forked_in_child();
 }
 
 void sw_start_slow(void) {
