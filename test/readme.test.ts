@@ -1,6 +1,5 @@
 /** Whatever the README shows is tried here, in a folder that has no more than what it says to install. */
 
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks } from './markdown.js';
+import { requirePrograms } from './programs.js';
 
 const README = new URL('../README.md', import.meta.url);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -36,13 +36,6 @@ function block(language: string, needle: string): string {
   return found[0]?.code ?? '';
 }
 
-function requirePrograms(names: readonly string[], skip: (note: string) => void): void {
-  const missing = names.filter((name) => spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status !== 0);
-  if (missing.length === 0) return;
-  if (process.env.CI) throw new Error(`${missing.join(', ')} not installed`);
-  skip(`${missing.join(', ')} not installed`);
-}
-
 const NGINX_CONF = `${process.getuid?.() === 0 ? 'user root;' : ''}
 daemon off; pid nginx.pid; error_log stderr; events {}
 http {
@@ -58,8 +51,8 @@ const PRELOAD = { '@socket-wrapper/preload': 'packages/preload' };
 const PACKAGE_JSON = '{ "private": true, "type": "module" }';
 
 describe('The README', () => {
-  it('has a Vitest test that passes as it stands', async ({ skip }) => {
-    requirePrograms(['nginx', 'curl'], skip);
+  it('has a Vitest test that passes as it stands', async (context) => {
+    requirePrograms(['nginx', 'curl'], context);
     await using project = await makeProject(
       { 'package.json': PACKAGE_JSON, 'web.test.ts': block('ts', 'useNetwork'), 'nginx.conf': NGINX_CONF },
       VITEST,
@@ -69,8 +62,8 @@ describe('The README', () => {
     expect(all).toMatch(/Tests\s+1 passed/);
   });
 
-  it('has a Jest configuration and a Jest test that pass as they stand', async ({ skip }) => {
-    requirePrograms(['redis-server', 'redis-cli'], skip);
+  it('has a Jest configuration and a Jest test that pass as they stand', async (context) => {
+    requirePrograms(['redis-server', 'redis-cli'], context);
     const files = {
       'package.json': '{ "private": true }',
       'jest.config.js': block('js', 'testEnvironment'),

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { requirePrograms } from './programs.js';
 import { JESTS, makeProject } from './project.js';
 
 describe.each(JESTS)('%s', (jest) => {
+  beforeEach((context) => requirePrograms(['nginx', 'redis-server'], context));
+
   it('runs 50 tests in parallel, each with nginx and redis on the same ports', { timeout: 240_000 }, async () => {
     await using project = await makeProject('fifty', jest);
     const { exitCode, output, tests } = await project.run();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requirePrograms } from './programs.js';
 import { JESTS, makeProject, type Project, type Run } from './project.js';
 
 describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
@@ -61,7 +62,10 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
     );
   });
 
-  it('leaves captures that tshark reads, with the conversation of that test alone', { timeout: 60_000 }, async () => {
+  it('leaves captures that tshark reads, with the conversation of that test alone', {
+    timeout: 60_000,
+  }, async (context) => {
+    requirePrograms(['tshark'], context);
     for (const capture of captures) {
       const file = path.join(project.directory, 'test-results/socket-wrapper', capture);
       const { stdout } = await execa('tshark', ['-r', file, '-T', 'fields', '-e', 'tcp.stream', '-e', 'ip.dst']);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requirePrograms } from './programs.js';
 import { makeProject, type Project, type Run } from './project.js';
 
 let project: Project;
@@ -59,7 +60,10 @@ describe('a run with all outcomes', () => {
     );
   });
 
-  it('leaves captures that tshark reads, with the conversation of that test alone', { timeout: 60_000 }, async () => {
+  it('leaves captures that tshark reads, with the conversation of that test alone', {
+    timeout: 60_000,
+  }, async (context) => {
+    requirePrograms(['tshark'], context);
     for (const capture of captures) {
       const file = path.join(project.directory, 'test-results/socket-wrapper', capture);
       const { stdout } = await execa('tshark', ['-r', file, '-T', 'fields', '-e', 'tcp.stream', '-e', 'ip.dst']);
