@@ -49,6 +49,11 @@ describe('socket-wrapper', () => {
     [['toString'], 'socket-wrapper: "toString" is no command, one of run, show, library, doctor or --help is needed'],
     [['library', 'x'], "socket-wrapper library: Unexpected argument 'x'"],
     [['show'], 'socket-wrapper show: found 0 files, the path of one capture is needed'],
+    [['show', '--follow', 'x', 'a'], 'socket-wrapper show: --follow is "x", the number of a conversation is needed'],
+    [
+      ['show', '--follow', '1', '--json', 'a'],
+      'socket-wrapper show: --follow shows one conversation byte for byte, without --filter and --json',
+    ],
     [['show', 'a', 'b'], 'socket-wrapper show: found 2 files, the path of one capture is needed'],
     [['doctor', '--all'], "socket-wrapper doctor: Unknown option '--all'"],
     [['run'], 'socket-wrapper run: found no program, "-- PROGRAM" is needed'],
@@ -84,6 +89,49 @@ describe('socket-wrapper show', () => {
     const file = join(folder.path, 'empty.pcap');
     await writeFile(file, encodePcap([], { linkType: LinkType.RAW }));
     expect(await cli('show', file)).toEqual({ exitCode: 0, stdout: '0 packets, 0 conversations\n', stderr: '' });
+  });
+
+  const http = fileURLToPath(new URL('../../core/test/captures/http.pcap', import.meta.url));
+
+  it('prints only the conversations that a filter names', async () => {
+    const shown = async (filter: string) => {
+      const { stdout } = await cli('show', '--filter', filter, http);
+      const asked = [...stdout.matchAll(/GET \/\S*|POST \/|DNS query|refused/g)].map(([found]) => found);
+      return [stdout.split('\n', 1)[0], ...asked];
+    };
+    expect(await shown('/get .missing/ tcp !:9')).toEqual(['26 packets, 1 conversation', 'GET /', 'GET /missing']);
+    expect(await shown('udp')).toEqual(['26 packets, 1 conversation', 'DNS query']);
+    expect(await shown('dns')).toEqual(['26 packets, 1 conversation', 'DNS query']);
+    expect(await shown('127.0.0.1:9')).toEqual(['26 packets, 1 conversation', 'refused']);
+    expect(await shown('http !#1')).toEqual(['26 packets, 1 conversation', 'POST /']);
+    expect(await shown('nobody')).toEqual(['26 packets, 0 conversations']);
+    expect(await cli('show', '--filter', '/(/', http)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^socket-wrapper show: --filter: Invalid regular expression/),
+    });
+  });
+
+  it('prints what was said in one conversation', async () => {
+    const { stdout } = await cli('show', '--follow', '1', http);
+    expect(stdout).toMatch(/^── \S+ ▶ \S+\nGET \//);
+    expect(stdout).toMatch(/\n── \S+ ▶ \S+\nHTTP\/1\.1 /);
+    expect(await cli('show', '--follow', '99', http)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^socket-wrapper show: --follow is 99, a number from 1 to \d+ is needed\n$/),
+    });
+  });
+
+  it('prints data for other programs', async () => {
+    const { stdout } = await cli('show', '--json', '--filter', '#1', http);
+    const { format, conversations } = JSON.parse(stdout);
+    expect(format).toBe('pcap');
+    expect(conversations).toHaveLength(1);
+    expect(conversations[0]).toMatchObject({
+      id: 1,
+      transport: 'tcp',
+      start: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/),
+      messages: expect.arrayContaining([expect.objectContaining({ from: 'client', protocol: 'http' })]),
+    });
   });
 
   it('prints what a damaged capture still tells, and where the damage is', async () => {

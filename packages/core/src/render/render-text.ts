@@ -8,6 +8,7 @@ import { inOneLine } from '../dissect/protocols/excerpt.js';
 import { plural } from '../dissect/protocols/units.js';
 import type { Capture } from '../pcap/capture.js';
 import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
+import type { ConversationFilter } from './conversation-filter.js';
 import { Ladder } from './ladder.js';
 import { type Note, notesIn } from './notes.js';
 import { relativeTime, type TimeScale, timeScale } from './relative-time.js';
@@ -29,6 +30,8 @@ export interface RenderOptions {
    * about 20 seconds for a million packets, which is too long to wait for the last 40 steps. Default: all of them.
    */
   readonly lastPackets?: number;
+  /** Which conversations to show. With a filter notes are left out, for they belong to none. Default: all of both. */
+  readonly filter?: ConversationFilter;
 }
 
 const DEFAULT_WIDTH = 100;
@@ -57,8 +60,10 @@ export function renderText(capture: RenderedCapture, options: RenderOptions = {}
   const told = [...capture.names, ...(options.names ?? [])];
   const names = new Map(told.map(([address, name]) => [address, inOneLine(name)]));
   const palette = colour ? COLOURS : NO_COLOURS;
-  const conversations = conversationsIn(packets);
-  const entries = [...conversations.flatMap(stepsOf), ...notesIn({ packets, blocks: capture.blocks })];
+  const { filter } = options;
+  const conversations = conversationsIn(packets).filter(filter ?? (() => true));
+  const notes = filter === undefined ? notesIn({ packets, blocks: capture.blocks }) : [];
+  const entries = [...conversations.flatMap(stepsOf), ...notes];
   entries.sort((a, b) => a.packet - b.packet);
   const shown = last >= entries.length ? entries : entries.slice(entries.length - Math.max(0, last));
 

@@ -12,7 +12,10 @@ const HELP = `Usage: socket-wrapper COMMAND
       --iface NUMBER       the host's interface ID, 1 to 254 (default: 1)
       --network ADDRESS    127.0.0.0 (default) or 10.53.57.0: the network's IPv4 addresses
       --pcap FILE          record the packets: pcap, or pcapng for FILE.pcapng
-  show FILE                print the conversations of a capture
+  show [OPTIONS] FILE      print the conversations of a capture
+      --filter WORDS       only those with all of these: web, web:80, :80, tcp, http, #3, /GET/, !health
+      --follow NUMBER      all that was said in one of them, byte for byte
+      --json               as data for other programs
   library                  print the path of the library for LD_PRELOAD
   doctor                   check whether this machine has all that is needed
 

@@ -1,7 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { CaptureError, readCapture, renderText } from '@socket-wrapper/core/pcap';
+import {
+  type Capture,
+  CaptureError,
+  type ConversationFilter,
+  captureJson,
+  conversationFilter,
+  conversationsIn,
+  followText,
+  readCapture,
+  renderText,
+} from '@socket-wrapper/core/pcap';
 import { readOptions } from './options.js';
 import { UsageError } from './usage-error.js';
+
+interface Request {
+  readonly file: string;
+  /** The number of the one conversation to show byte for byte. */
+  readonly follow: number | undefined;
+  readonly filter: string | undefined;
+  readonly isJson: boolean;
+}
 
 /**
  * `socket-wrapper show FILE` prints the conversations of a capture.
@@ -9,22 +27,70 @@ import { UsageError } from './usage-error.js';
  * Of a damaged file it prints what comes before the damage, says where that is, and gives the exit code 1.
  */
 export async function show(args: readonly string[]): Promise<number> {
-  const { positionals } = readOptions('show', { args: [...args], allowPositionals: true, options: {} });
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1) {
-    throw new UsageError(`socket-wrapper show: found ${positionals.length} files, the path of one capture is needed`);
-  }
+  const request = readRequest(args);
   try {
-    const capture = readCapture(await readFile(file), { damaged: 'keep' });
-    const { isTTY, columns } = process.stdout;
-    const colour = isTTY === true && !process.env.NO_COLOR;
-    process.stdout.write(`${renderText(capture, { colour, ...(columns === undefined ? {} : { width: columns }) })}\n`);
+    const capture = readCapture(await readFile(request.file), { damaged: 'keep' });
+    process.stdout.write(`${textOf(capture, request)}\n`);
     if (capture.damage === undefined) return 0;
     throw capture.damage;
   } catch (error) {
     const isExpected = error instanceof CaptureError || (error as NodeJS.ErrnoException).syscall !== undefined;
     if (!isExpected) throw error;
-    process.stderr.write(`socket-wrapper show: ${file}: ${(error as Error).message}\n`);
+    process.stderr.write(`socket-wrapper show: ${request.file}: ${(error as Error).message}\n`);
     return 1;
   }
+}
+
+function textOf(capture: Capture, { follow, filter, isJson }: Request): string {
+  const { isTTY, columns } = process.stdout;
+  const colour = isTTY === true && !process.env.NO_COLOR;
+  const { names } = capture;
+  if (follow !== undefined) {
+    const conversations = conversationsIn(capture.packets);
+    const found = conversations.find(({ id }) => id === follow);
+    if (found !== undefined) return followText(found, { names, colour });
+    throw new UsageError(
+      `socket-wrapper show: --follow is ${follow}, a number from 1 to ${conversations.length} is needed`,
+    );
+  }
+  const chosen = filter === undefined ? undefined : filterOf(filter, names);
+  if (isJson) return JSON.stringify(captureJson(capture, chosen), undefined, 2);
+  return renderText(capture, {
+    colour,
+    ...(columns === undefined ? {} : { width: columns }),
+    ...(chosen === undefined ? {} : { filter: chosen }),
+  });
+}
+
+function filterOf(expression: string, names: ReadonlyMap<string, string>): ConversationFilter {
+  try {
+    return conversationFilter(expression, names);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`socket-wrapper show: --filter: ${error.message}`);
+  }
+}
+
+function readRequest(args: readonly string[]): Request {
+  const { positionals, values } = readOptions('show', {
+    args: [...args],
+    allowPositionals: true,
+    options: { follow: { type: 'string' }, filter: { type: 'string' }, json: { type: 'boolean', default: false } },
+  });
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
+    throw new UsageError(`socket-wrapper show: found ${positionals.length} files, the path of one capture is needed`);
+  }
+  const { follow, filter, json } = values;
+  if (follow !== undefined && !/^[1-9]\d*$/.test(follow)) {
+    throw new UsageError(
+      `socket-wrapper show: --follow is ${JSON.stringify(follow)}, the number of a conversation is needed`,
+    );
+  }
+  if (follow !== undefined && (json || filter !== undefined)) {
+    throw new UsageError(
+      'socket-wrapper show: --follow shows one conversation byte for byte, without --filter and --json',
+    );
+  }
+  return { file, follow: follow === undefined ? undefined : Number(follow), filter, isJson: json };
 }

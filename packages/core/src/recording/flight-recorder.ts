@@ -1,0 +1,107 @@
+/**
+ * Reads the flight recorder of a network: the ring that the native library records into while programs run.
+ */
+import { fstatSync, readSync } from 'node:fs';
+import { packetsOf } from './event-packets.js';
+import { eventsIn } from './recorded-event.js';
+import { EVENT, RING } from './ring-layout.js';
+
+/** One packet, in bytes of its own. */
+export interface FlightPacket {
+  readonly timestampNs: bigint;
+  readonly data: Uint8Array;
+  readonly originalLength: number;
+  /** The process that recorded it, and its `SOCKET_WRAPPER_SPAWN`, 0 for none. */
+  readonly pid: number;
+  readonly spawn: number;
+  /** The host that recorded it. */
+  readonly interfaceId: number;
+}
+
+/** What is in the ring, and what is not. */
+export interface FlightRecording {
+  /** In the order in which things happened. */
+  readonly packets: readonly FlightPacket[];
+  /** How many bytes of older events were overwritten or left out. */
+  readonly overwrittenBytes: number;
+  /** Events that found no room or were not completed in time, and the data in them. */
+  readonly lostEvents: number;
+  readonly lostBytes: number;
+}
+
+/** Which part of a ring to read. */
+export interface FlightOptions {
+  /** Events from this position of `flightHead` on are left out. Default: none. */
+  readonly head?: number;
+  /** How much of the ring to read at most, the youngest part. Default: all of it. */
+  readonly maxBytes?: number;
+}
+
+/** Whether the open `file` is a flight recorder. */
+export function isFlightRecorder(file: number): boolean {
+  const { length, view } = readHeader(file);
+  return length === RING.headerSize && view.getBigUint64(RING.fields.magic, true) === RING.magic;
+}
+
+/** How far the open ring has been written, for `readFlightRecorder`. */
+export function flightHead(file: number): number {
+  return Number(readHeader(file).view.getBigUint64(RING.fields.head, true));
+}
+
+/**
+ * What the open ring holds. Programs may go on recording meanwhile: what they overwrite during the call is left out.
+ *
+ * A ring that is damaged, or of another version, gives no packets.
+ */
+export function readFlightRecorder(
+  file: number,
+  { head, maxBytes = RING.maxSize }: FlightOptions = {},
+): FlightRecording {
+  const nothing = { packets: [], overwrittenBytes: 0, lostEvents: 0, lostBytes: 0 };
+  if (!isFlightRecorder(file)) return nothing;
+  const { view } = readHeader(file);
+  const number = (field: number) => Number(view.getBigUint64(field, true));
+  const size = number(RING.fields.size);
+  if (size < RING.minSize || size > RING.maxSize || Math.log2(size) % 1 !== 0) return nothing;
+  const end = Math.min(head ?? Number.POSITIVE_INFINITY, number(RING.fields.head));
+  const room = Math.min(size, Math.max(EVENT.alignment, Math.floor(maxBytes / EVENT.alignment) * EVENT.alignment));
+  const start = Math.max(0, end - room);
+  const bytes = readRing(file, size, start, end);
+  // Whatever was recorded while the ring was read may have gone over its oldest events.
+  const intact = Math.max(start, flightHead(file) - size);
+  if (intact >= end) return { ...nothing, overwrittenBytes: end };
+
+  const packets: FlightPacket[] = [];
+  let timestampNs = 0n;
+  for (const event of eventsIn(bytes.subarray(intact - start), { start: intact, end })) {
+    // The place in the ring is what decides; a clock that two processes read may be a little off.
+    if (event.timestampNs > timestampNs) timestampNs = event.timestampNs;
+    const { pid, spawn, interfaceId } = event;
+    for (const packet of packetsOf(event)) packets.push({ ...packet, timestampNs, pid, spawn, interfaceId });
+  }
+  return {
+    packets,
+    overwrittenBytes: intact,
+    lostEvents: number(RING.fields.lostEvents),
+    lostBytes: number(RING.fields.lostBytes),
+  };
+}
+
+function readRing(file: number, size: number, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  for (let done = 0; done < bytes.length; ) {
+    const offset = (start + done) % size;
+    const wanted = Math.min(bytes.length - done, size - offset);
+    const count = readSync(file, bytes, done, wanted, RING.headerSize + offset);
+    if (count === 0) break; // The file was cut: the rest stays zero, which is no event.
+    done += count;
+  }
+  return bytes;
+}
+
+function readHeader(file: number): { length: number; view: DataView } {
+  const bytes = new Uint8Array(RING.headerSize);
+  // A pipe has no place to read from.
+  const length = fstatSync(file).isFile() ? readSync(file, bytes, 0, bytes.length, 0) : 0;
+  return { length, view: new DataView(bytes.buffer) };
+}

@@ -1,0 +1,46 @@
+/**
+ * Where things are in `.capture`, the flight recorder that the native library keeps in a network's directory.
+ *
+ * `docs/network-directory.md` ("`.capture`") is the contract; the native library has the same numbers in `capture/event.h`. All
+ * numbers are in the byte order of the machine, which is little-endian wherever the library runs.
+ */
+
+/** The header, one page, in front of the ring. */
+export const RING = {
+  magic: 0x31474e5254504143n,
+  headerSize: 4096,
+  minSize: 65_536,
+  maxSize: 1 << 30,
+  fields: { magic: 0, size: 8, head: 64, lostEvents: 136, lostBytes: 144 },
+} as const;
+
+/** An event: its header and what is behind it. Every event begins at a multiple of the alignment. */
+export const EVENT = {
+  alignment: 64,
+  headerSize: 96,
+  complete: 2n,
+  fields: {
+    state: 0,
+    time: 8,
+    size: 16,
+    stored: 20,
+    length: 24,
+    sequence: 28,
+    acknowledgement: 32,
+    pid: 36,
+    spawn: 40,
+    mtu: 44,
+    limit: 46,
+    kind: 48,
+    flags: 49,
+    family: 50,
+    interfaceId: 51,
+    sourcePort: 52,
+    destinationPort: 54,
+    source: 56,
+    destination: 72,
+  },
+} as const;
+
+/** What an event's data is. */
+export const EVENT_KIND = { nothing: 0, packets: 1, segments: 2, datagram: 3 } as const;

@@ -1,0 +1,52 @@
+import type { Conversation, Peer, Side } from '../dissect/conversation.js';
+import { plural } from '../dissect/protocols/units.js';
+import { COLOURS, NO_COLOURS } from './colour.js';
+
+/** How the bytes of a conversation are shown. */
+export interface FollowOptions {
+  /** Names of addresses. Default: none. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** Whether to use the colours of a terminal. Default `false`. */
+  readonly colour?: boolean;
+}
+
+/**
+ * All that both sides of `conversation` said, in turns, under a line that names who speaks.
+ *
+ * Bytes that are no text are shown as dots, so that nothing can move the cursor of a terminal.
+ */
+export function followText(
+  conversation: Conversation,
+  { names = new Map(), colour = false }: FollowOptions = {},
+): string {
+  const palette = colour ? COLOURS : NO_COLOURS;
+  const place = ({ address, port }: Peer) => `${names.get(address) ?? address}:${port}`;
+  const head = (from: Side) => {
+    const [sender, receiver] =
+      from === 'client' ? [conversation.client, conversation.server] : [conversation.server, conversation.client];
+    return palette.strong(`── ${place(sender)} ▶ ${place(receiver)}`);
+  };
+  const turns: { from: Side; parts: Buffer[] }[] = [];
+  for (const event of conversation.events) {
+    if (event.kind !== 'data' && event.kind !== 'gap') continue;
+    const last = turns.at(-1);
+    const turn = last?.from === event.from ? last : { from: event.from, parts: [] };
+    if (turn !== last) turns.push(turn);
+    turn.parts.push(
+      event.kind === 'data' ? Buffer.from(event.bytes) : Buffer.from(`[${plural(event.length, 'byte')} missing]`),
+    );
+  }
+  return turns
+    .map(({ from, parts }) => {
+      const said = printable(Buffer.concat(parts).toString());
+      return `${head(from)}\n${palette.conversation(from === 'client' ? 1 : 2, said.replace(/\n$/, ''))}`;
+    })
+    .join('\n');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get to a terminal.
+const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffd]/g;
+
+function printable(text: string): string {
+  return text.replaceAll('\r\n', '\n').replaceAll(UNPRINTABLE, '.');
+}
