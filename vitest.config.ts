@@ -6,7 +6,7 @@ const { TEST_REPORTS, GITHUB_ACTIONS } = process.env;
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'test'],
+    projects: ['packages/*', 'test', 'action'],
     reporters: [
       'default',
       ...(GITHUB_ACTIONS === 'true' ? ['github-actions'] : []),
