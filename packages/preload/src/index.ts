@@ -20,6 +20,7 @@ export {
   type TestIdentity,
   TestScope,
 } from '@socket-wrapper/core';
+export { LeakError } from './attach/leak-error.js';
 export { type Environment, preloadEnvironment } from './environment.js';
 export type { Listening, ListeningPort } from './listening.js';
 export { libraryPath } from './locate-library.js';
@@ -31,7 +32,7 @@ export { createNetwork, ProgramNetwork } from './program-network.js';
 export type { Exit } from './program-process.js';
 export type { RunOptions, RunResult } from './run.js';
 export { RunError, type RunErrorCode } from './run-error.js';
-export { type OpenScopeOptions, openScope, type WithNetworkOptions, withNetwork } from './scope.js';
+export { type LeakOptions, type OpenScopeOptions, openScope, type WithNetworkOptions, withNetwork } from './scope.js';
 export type { SpawnOptions } from './spawn.js';
 export { SpawnError, type SpawnErrorCode } from './spawn-error.js';
 export type { OutputLine, OutputStream } from './transcript.js';

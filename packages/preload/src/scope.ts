@@ -13,25 +13,40 @@ import {
   type TestIdentity,
   type TestScope,
 } from '@socket-wrapper/core';
+import { attachmentInUse } from './attach/attachment.js';
 import { joinNetwork } from './attach/join.js';
 import { createNetwork, type ProgramNetwork } from './program-network.js';
+import { StrictScope } from './program-scope.js';
+
+/** What happens when a test has left sockets of its own open on its network. */
+export interface LeakOptions {
+  /** `warn`: a process warning names them, with the line that opened them; `error`: the test fails. Default: `warn`. */
+  readonly leaks?: 'warn' | 'error';
+}
 
 /** How a scope makes its network, and what it keeps of it. */
-export type OpenScopeOptions = Omit<ScopeOptions<ProgramNetwork>, 'createNetwork'>;
+export interface OpenScopeOptions extends Omit<ScopeOptions<ProgramNetwork>, 'createNetwork'>, LeakOptions {}
 
 /** How `withNetwork` makes networks, and names its tests. */
-export type WithNetworkOptions = Omit<CoreWithNetworkOptions<ProgramNetwork>, 'createNetwork'>;
+export interface WithNetworkOptions
+  extends Omit<CoreWithNetworkOptions<ProgramNetwork>, 'createNetwork'>,
+    LeakOptions {}
 
 /**
  * Opens the scope of a test attempt. Nothing is made before the test uses its network.
  *
+ * With `leaks: 'error'`, `scope.end('passed')` rejects with a `LeakError` when the test has left sockets open.
+ *
  * @throws {ScopeError} `BAD_RETENTION_MODE`
  */
 export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}): TestScope<ProgramNetwork> {
-  const scope: TestScope<ProgramNetwork> = openCoreScope(identity, {
-    ...options,
-    createNetwork: (networkOptions) => joinedNetwork(networkOptions, scope),
-  });
+  const { leaks = 'warn', ...others } = options;
+  const scopeOptions = {
+    ...others,
+    createNetwork: (networkOptions: NetworkOptions) => joinedNetwork(networkOptions, scope),
+  };
+  const scope: TestScope<ProgramNetwork> =
+    leaks === 'error' ? new StrictScope(identity, scopeOptions) : openCoreScope(identity, scopeOptions);
   return scope;
 }
 
@@ -47,12 +62,26 @@ export function withNetwork<A extends unknown[], R>(
 ): (...args: A) => Promise<Awaited<R>> {
   // The test is where we are called, not where we call core.
   const place = options.file === undefined ? callSiteOf(withNetwork) : undefined;
+  const { leaks = 'warn', ...others } = options;
   // The network is made in the body of the test, so the scope is there.
-  return coreWithNetwork(fn, {
+  const settings = {
     ...place,
-    ...options,
-    createNetwork: (networkOptions) => joinedNetwork(networkOptions, currentScope()),
-  });
+    ...others,
+    createNetwork: (networkOptions: NetworkOptions) => joinedNetwork(networkOptions, currentScope()),
+  };
+  return leaks === 'error' ? coreWithNetwork(withoutLeaks(fn), settings) : coreWithNetwork(fn, settings);
+}
+
+/** `fn`, which fails when it leaves sockets open. */
+function withoutLeaks<A extends unknown[], R>(fn: (network: ProgramNetwork, ...args: A) => R) {
+  const strict = async function (this: unknown, network: ProgramNetwork, ...args: A): Promise<Awaited<R>> {
+    const result = await fn.call(this, network, ...args);
+    const leaks = attachmentInUse()?.takeLeaks(network);
+    if (leaks !== undefined) throw leaks;
+    return result;
+  };
+  // What the test is called when nothing else says it.
+  return Object.defineProperty(strict, 'name', { value: fn.name });
 }
 
 /** A network that the code of `scope` is on. */

@@ -75,7 +75,7 @@ describe('a worker thread', () => {
   it('is on the network of the code that starts it', async () => {
     await inScope(async (network) => {
       await using _server = await listening(
-        createServer((socket) => socket.end(socket.remoteAddress)),
+        createServer((socket) => socket.end(`${socket.remoteAddress}`)),
         80,
       );
       const answer = async () => {

@@ -6,7 +6,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { attachment } from '../src/attach/attachment.js';
-import { createNetwork } from '../src/index.js';
+import { createNetwork, LeakError, openScope, withNetwork } from '../src/index.js';
 import { inScope, leftOpen } from './support/scopes.js';
 import { httpServer } from './support/servers.js';
 
@@ -28,6 +28,15 @@ function meeting(count: number): () => Promise<void> {
     if (--missing === 0) open();
     return complete;
   };
+}
+
+async function strictScope(body: () => Promise<void>): Promise<void> {
+  const scope = openScope(
+    { file: import.meta.filename, fullName: 'strict', attempt: 0 },
+    { leaks: 'error', capture: 'off' },
+  );
+  await scope.run(() => scope.network && body());
+  await scope.end('passed');
 }
 
 describe('scopes in one process', () => {
@@ -130,6 +139,26 @@ describe('scopes in one process', () => {
         /^Test "test \d+" has left 2 sockets open, which its end has closed: a server on \[::\]:80, opened at .*attach-scopes\.test\.ts:\d+:\d+.*; a connection to 10\.53\.57\.10:80, opened at .*attach-scopes\.test\.ts/,
       ),
     ]);
+  });
+
+  it.each([
+    ['openScope', (body: () => Promise<void>) => strictScope(body)],
+    ['withNetwork', (body: () => Promise<void>) => withNetwork(body, { leaks: 'error', capture: 'off' })()],
+  ])('fail, with leaks: error, a test of %s that leaves a socket open', async (_name, start) => {
+    using warnings = leftOpen();
+    const failure = await start(async () => {
+      await once(createServer().listen(80), 'listening');
+    }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(LeakError);
+    expect(failure).toMatchObject({
+      code: 'LEFT_OPEN',
+      sockets: [expect.stringMatching(/^a server on \[::\]:80, opened at .*attach-scopes\.test\.ts:\d+/)],
+    });
+    await start(async () => {
+      await using _server = await httpServer(80, () => {});
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings.messages).toEqual([]);
   });
 
   it('do not touch what runs outside of them', async () => {

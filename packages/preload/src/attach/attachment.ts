@@ -8,6 +8,7 @@ import { type ScopeFrame, scopeRegistry, type TestScope } from '@socket-wrapper/
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, NOWHERE, type Place } from './addon.js';
+import type { LeakError } from './leak-error.js';
 import { patchFetch } from './patch-fetch.js';
 import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
@@ -61,6 +62,14 @@ export class Attachment {
     this.#presences.set(network, presence);
     if (scope !== undefined) this.#ofScopes.set(scope, presence);
     return presence;
+  }
+
+  /** What the code of `network` has left open, instead of the warning that the end of the network would bring. */
+  takeLeaks(network: ProgramNetwork): LeakError | undefined {
+    const presence = this.#presences.get(network);
+    const leaks = presence?.leaks();
+    if (leaks !== undefined) presence?.forgive();
+    return leaks;
   }
 
   /** Ends this process's part in `network`, and closes what its code has left open. */

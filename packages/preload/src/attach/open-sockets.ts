@@ -38,19 +38,24 @@ export class OpenSockets {
   }
 
   /**
-   * Closes all of them. Gives a line for each that the code should have closed itself: what an accepted connection or
-   * a pool has open is not its to close.
+   * A line for each that the code should close itself: what an accepted connection or a pool has open is not its to
+   * close.
    */
-  closeAll(isPooled: (socket: Socket) => boolean): readonly string[] {
-    const leaks: string[] = [];
+  left(isPooled: (socket: Socket) => boolean): readonly string[] {
+    return this.#entries.flatMap((entry) => {
+      const opened = openedOf(entry);
+      if (opened === undefined || !isOpen(opened) || isEnding(opened) || opened.kind === 'accepted') return [];
+      if (opened.kind === 'socket' && isPooled(opened.handle)) return [];
+      return [`${describe(opened)}${siteText(entry.site)}`];
+    });
+  }
+
+  /** Closes all of them. */
+  closeAll(): void {
     for (const entry of this.#entries.splice(0)) {
       const opened = openedOf(entry);
-      if (opened === undefined || !isOpen(opened)) continue;
-      const isExcused = opened.kind === 'accepted' || (opened.kind === 'socket' && isPooled(opened.handle));
-      if (!isExcused && !isEnding(opened)) leaks.push(`${describe(opened)}${siteText(entry.site)}`);
-      close(opened);
+      if (opened !== undefined && isOpen(opened)) close(opened);
     }
-    return leaks;
   }
 }
 

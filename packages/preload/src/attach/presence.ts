@@ -7,6 +7,7 @@ import { preloadableLibrary } from '../preload-link.js';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import type { Addon, Place } from './addon.js';
+import { LeakError } from './leak-error.js';
 import { OpenSockets } from './open-sockets.js';
 import { ScopedPools } from './pools.js';
 
@@ -24,6 +25,7 @@ export class Presence {
   readonly #addon: Addon;
   readonly #places = new Map<number, Place>();
   #hasEnded = false;
+  #isForgiven = false;
 
   constructor(addon: Addon, network: ProgramNetwork, owner: string) {
     this.#addon = addon;
@@ -60,18 +62,27 @@ export class Presence {
     );
   }
 
+  /** What code has open on the network and should close itself; `undefined` when there is nothing. */
+  leaks(): LeakError | undefined {
+    const left = this.sockets.left((socket) => this.pools.keeps(socket));
+    return left.length === 0 ? undefined : new LeakError(this.owner, left);
+  }
+
   /** Closes all that this process has open on the network, and warns of what should have been closed before. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    const leaks = this.leaks();
     this.pools.destroy();
-    const left = this.sockets.closeAll((socket) => this.pools.keeps(socket));
-    if (left.length === 0) return;
-    const what = left.length === 1 ? 'a socket' : `${left.length} sockets`;
-    process.emitWarning(`${this.owner} has left ${what} open, which its end has closed: ${left.join('; ')}`, {
-      type: 'SocketWrapperWarning',
-      code: 'LEFT_OPEN',
-    });
+    this.sockets.closeAll();
+    if (leaks !== undefined && !this.#isForgiven) {
+      process.emitWarning(leaks.message, { type: 'SocketWrapperWarning', code: leaks.code });
+    }
+  }
+
+  /** What is open has been told of in another way. */
+  forgive(): void {
+    this.#isForgiven = true;
   }
 
   /** Gives the network back to the system, once nothing is in its directory any more. */

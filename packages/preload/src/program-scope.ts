@@ -1,0 +1,20 @@
+import { type Artifact, appendNote, type Outcome, TestScope } from '@socket-wrapper/core';
+import { attachmentInUse } from './attach/attachment.js';
+import type { ProgramNetwork } from './program-network.js';
+
+/** A scope in which a test that leaves sockets open fails. */
+export class StrictScope extends TestScope<ProgramNetwork> {
+  /**
+   * Ends the attempt as {@link TestScope.end} does.
+   *
+   * @throws {LeakError} When the test has passed, but has left sockets open. The capture is kept as that of a failure.
+   */
+  override async end(outcome: Outcome, details: { readonly error?: unknown } = {}): Promise<Artifact | undefined> {
+    const isFirst = !this.hasEnded && this.hasNetwork;
+    const leaks = isFirst && outcome === 'passed' ? attachmentInUse()?.takeLeaks(this.network) : undefined;
+    if (leaks === undefined) return super.end(outcome, details);
+
+    const artifact = await super.end('failed', { error: leaks });
+    throw artifact === undefined ? leaks : appendNote(leaks, artifact);
+  }
+}
