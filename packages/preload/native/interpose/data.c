@@ -3,6 +3,7 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "interpose/export.h"
+#include "interpose/netlink.h"
 #include "interpose/rights.h"
 #include "interpose/sandbox.h"
 #include "interpose/start.h"
@@ -86,12 +87,48 @@ SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
     return was_stale(result, fd) ? sw_real.readv(fd, parts, count) : sw_answer(result);
 }
 
+/* What is not ours may still be a question about interfaces, or its answer. */
+static ssize_t receive_foreign(int fd, struct msghdr *message, int flags) {
+    ssize_t result;
+    if (message != NULL && sw_netlink_receiving(fd, message, flags, &result))
+        return result;
+    return sw_real.recvmsg(fd, message, flags);
+}
+
+static ssize_t receive_foreign_from(int fd, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
+    struct iovec part = {data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = length != NULL ? address : NULL,
+                             .msg_namelen = length != NULL && address != NULL ? *length : 0};
+    ssize_t result;
+    if (!sw_netlink_receiving(fd, &message, flags, &result))
+        return sw_real.recvfrom(fd, data, size, flags, address, length);
+    if (result >= 0 && message.msg_name != NULL)
+        *length = message.msg_namelen;
+    return result;
+}
+
+static ssize_t transmit_foreign(int fd, const struct msghdr *message, int flags) {
+    ssize_t result;
+    if (message != NULL && sw_netlink_sending(fd, message, flags, &result))
+        return result;
+    return sw_real.sendmsg(fd, message, flags);
+}
+
+static ssize_t transmit_foreign_to(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length) {
+    struct iovec part = {(void *)data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    ssize_t result;
+    if (sw_netlink_sending(fd, &message, flags, &result))
+        return result;
+    return sw_real.sendto(fd, data, size, flags, address, length);
+}
+
 /* recvfrom(2) */
 SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
-        return sw_real.recvfrom(fd, data, size, flags, address, length);
+        return receive_foreign_from(fd, data, size, flags, address, length);
     if (is_stream(&socket)) {
         if ((flags & MSG_ERRQUEUE) != 0)
             return sw_answer(-EAGAIN);
@@ -130,7 +167,7 @@ SW_EXPORT ssize_t recv(int fd, void *data, size_t size, int flags) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket))
-        return sw_real.recv(fd, data, size, flags);
+        return receive_foreign_from(fd, data, size, flags, NULL, NULL);
     return recvfrom(fd, data, size, flags, NULL, NULL);
 }
 
@@ -139,7 +176,7 @@ SW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket) && (message == NULL || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
-        ssize_t result = sw_real.recvmsg(fd, message, flags);
+        ssize_t result = receive_foreign(fd, message, flags);
         if (result >= 0)
             sw_rights_received(message);
         return result;
@@ -219,7 +256,7 @@ SW_EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
-        return sw_real.sendto(fd, data, size, flags, address, length);
+        return transmit_foreign_to(fd, data, size, flags, address, length);
     if (address != NULL && length > sizeof(struct sockaddr_storage))
         return sw_answer(-EINVAL);
     struct iovec part = {(void *)data, size};
@@ -233,7 +270,7 @@ SW_EXPORT ssize_t send(int fd, const void *data, size_t size, int flags) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket))
-        return sw_real.send(fd, data, size, flags);
+        return transmit_foreign_to(fd, data, size, flags, NULL, 0);
     return sendto(fd, data, size, flags, NULL, 0);
 }
 
@@ -328,7 +365,7 @@ SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     sw_start();
     if (!sw_fd_hint(fd, &socket) && (message == NULL || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
         sw_rights_sending(message);
-        return sw_real.sendmsg(fd, message, flags);
+        return transmit_foreign(fd, message, flags);
     }
     if (is_bad(message))
         return sw_answer(-EFAULT);

@@ -4,12 +4,15 @@
  * goes straight on. */
 #include "base/real.h"
 #include "interpose/export.h"
+#include "interpose/netlink.h"
 #include "interpose/start.h"
 #include "names/interfaces.h"
 #include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
+#include "sockets/connect.h"
+#include "sockets/listen.h"
 #include "sockets/stream.h"
 
 #include <netinet/in.h>
@@ -31,8 +34,11 @@ static int check_address(const struct sockaddr *address, socklen_t length) {
 /* socket(2) */
 SW_EXPORT int socket(int family, int type, int protocol) {
     sw_start();
-    if ((family != AF_INET && family != AF_INET6) || sw_config_directory() == NULL)
-        return sw_real.socket(family, type, protocol);
+    if ((family != AF_INET && family != AF_INET6) || sw_config_directory() == NULL) {
+        int fd = sw_real.socket(family, type, protocol);
+        sw_netlink_opened(fd, family, protocol);
+        return fd;
+    }
     return (int)sw_answer(sw_socket_create(family, type, protocol));
 }
 
