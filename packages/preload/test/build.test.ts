@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { makeFolder } from './support/programs.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder, requireProgram } from './support/programs.js';
 
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../native/build.mjs', import.meta.url));
@@ -16,6 +16,8 @@ async function makeProject() {
   const out = join(folder.path, 'dist', 'native');
   for (const name of ['base', 'janitor']) await mkdir(join(native, name), { recursive: true });
   await copyFile(SCRIPT, join(native, 'build.mjs'));
+  await cp(new URL('../native/include', import.meta.url), join(native, 'include'), { recursive: true });
+  await writeFile(join(folder.path, 'package.json'), '{ "version": "1.2.3" }');
   await writeFile(join(native, 'base', 'answer.h'), 'int answer(void);\n');
   await writeFile(
     join(native, 'base', 'answer.c'),
@@ -42,10 +44,13 @@ const LIBRARY = 'libsocket_wrapper.so';
 const JANITOR = 'socket-wrapper-janitor';
 
 describe('native/build.mjs', () => {
+  beforeEach((context) => requireProgram('cc', context));
+
   it('builds what has sources, and leaves nothing else behind', async () => {
     await using project = await makeProject();
     await project.build();
-    expect((await readdir(project.out)).sort()).toEqual([LIBRARY, JANITOR]);
+    const forDevelopers = ['include', 'socket_wrapper_noop-config.cmake', 'socket_wrapper_noop.pc'];
+    expect((await readdir(project.out)).sort()).toEqual([...forDevelopers, LIBRARY, JANITOR].sort());
     await run(join(project.out, JANITOR));
   });
 
@@ -78,7 +83,8 @@ describe('native/build.mjs', () => {
   it('can run several times at once', async () => {
     await using project = await makeProject();
     await Promise.all([project.build(), project.build(), project.build()]);
-    expect((await readdir(project.out)).sort()).toEqual([LIBRARY, JANITOR]);
+    const forDevelopers = ['include', 'socket_wrapper_noop-config.cmake', 'socket_wrapper_noop.pc'];
+    expect((await readdir(project.out)).sort()).toEqual([...forDevelopers, LIBRARY, JANITOR].sort());
     await run(join(project.out, JANITOR));
   });
 
@@ -93,7 +99,8 @@ describe('native/build.mjs', () => {
       stderr: expect.stringMatching(/^build\.mjs: .*answer\.c.*missing/s),
     });
     expect(await project.timeOf(LIBRARY)).toBe(before);
-    expect((await readdir(project.out)).sort()).toEqual([LIBRARY, JANITOR]);
+    const forDevelopers = ['include', 'socket_wrapper_noop-config.cmake', 'socket_wrapper_noop.pc'];
+    expect((await readdir(project.out)).sort()).toEqual([...forDevelopers, LIBRARY, JANITOR].sort());
   });
 
   it('refuses a function that nobody defines while it links, not while a program starts', async () => {

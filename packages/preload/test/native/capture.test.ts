@@ -1,7 +1,8 @@
 /** Captures as Wireshark sees them: no complaint, and exactly the bytes that the programs exchanged. */
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isInstalled, requireProgram } from '../support/programs.js';
 import { compile } from './support/compile.js';
 import { BUILD, LIBRARY, NATIVE_TESTS } from './support/paths.js';
 import { withDirectory } from './support/run.js';
@@ -50,7 +51,10 @@ function streamOf(line: string): Stream {
 
 const byPort = (a: Stream, b: Stream) => a.clientPort - b.clientPort;
 
-beforeAll(() => compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')] }), TIMEOUT_MS);
+beforeAll(async () => {
+  if (isInstalled('cc')) await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')] });
+}, TIMEOUT_MS);
+beforeEach((context) => requireProgram('cc', context));
 
 const hasTshark = await canRunTshark();
 

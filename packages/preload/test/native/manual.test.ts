@@ -1,9 +1,10 @@
 /**
  * What the manual shows a person doing in two shells, done here: environment variables, nc, nginx, curl and tshark.
  */
+import { existsSync } from 'node:fs';
 import { chown, readdir, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { requireProgram } from '../support/programs.js';
 import { TALK } from './support/compile.js';
 import { inDirectory, type Program, Session } from './support/session.js';
@@ -64,6 +65,8 @@ async function serving(server: Program): Promise<Program> {
 }
 
 describe('an exchange', () => {
+  beforeEach((context) => requireProgram('cc', context));
+
   const HOSTS_127 = { server: { DEFAULT_IFACE: '10' }, client: { DEFAULT_IFACE: '40' } };
   const network = { IPV4_NETWORK: '10.53.57.0' };
   const HOSTS_10 = { server: { ...HOSTS_127.server, ...network }, client: { ...HOSTS_127.client, ...network } };
@@ -87,6 +90,10 @@ describe('an exchange', () => {
 
 describe("Samba's socket_wrapper", () => {
   const SAMBAS = '/usr/lib/x86_64-linux-gnu/libsocket_wrapper.so';
+  beforeEach((context) => {
+    requireProgram('cc', context);
+    if (!process.env.CI) context.skip(!existsSync(SAMBAS), 'libsocket-wrapper is not installed');
+  });
   const cases = ['tcp', 'udp'].flatMap((transport) =>
     [
       { ip: '127.0.0.10', client: '127.0.0.40' },

@@ -9,15 +9,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { vi } from 'vitest';
+import { TestRunner, vi } from 'vitest';
 
 const run = promisify(execFile);
 
 /** Skips the test where a program is not installed; on CI, where all of them are, that is a failure. */
 export function requireProgram(name: string, { skip }: { skip: (note?: string) => void }): void {
-  if (spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { stdio: 'ignore' }).status === 0) return;
+  if (isInstalled(name)) return;
   if (process.env.CI) throw new Error(`${name} is not installed`);
   skip(`${name} is not installed`);
+}
+
+/** Whether the program is in PATH. */
+export function isInstalled(name: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { stdio: 'ignore' }).status === 0;
 }
 
 /** A directory of the test's own, gone at the end of the block that declares it. */
@@ -26,12 +31,14 @@ export async function makeFolder(prefix = 'preload-test-'): Promise<{ path: stri
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Compiles `test/programs/NAME.c` to `output`. */
+/** Compiles `test/programs/NAME.c` to `output`. Skips the test that runs when there is no compiler. */
 export async function compile(
   name: string,
   output: string,
   { compiler = 'cc', flags = [] as string[] } = {},
 ): Promise<string> {
+  const test = TestRunner.getCurrentTest();
+  if (test !== undefined) requireProgram(compiler, test.context);
   const source = fileURLToPath(new URL(`../programs/${name}.c`, import.meta.url));
   await run(compiler, [...flags, '-o', output, source]);
   return output;
