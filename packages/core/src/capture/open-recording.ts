@@ -3,6 +3,8 @@
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Network } from '../network/network.js';
+import { flightPackets } from '../recording/flight-packets.js';
+import { flightHead, isFlightRecorder } from '../recording/flight-recorder.js';
 import { type Recording, readRecording } from './recording.js';
 
 /** What of a network its recording is found by. */
@@ -25,7 +27,9 @@ export function recordedPackets(network: RecordedNetwork): Recording {
 /** The recording of a network up to the moment this was made; it can be read when the directory of the network is gone. */
 export class OpenRecording {
   readonly #file: number | undefined;
+  /** Where the recording had come to: a length of a file, or a position of a flight recorder. */
   readonly #end: number;
+  readonly #isFlightRecorder: boolean;
   readonly #loss: string | undefined;
 
   constructor({ captureFile }: RecordedNetwork) {
@@ -36,13 +40,15 @@ export class OpenRecording {
       const isAbsent = code === 'ENOENT';
       this.#loss = isAbsent ? 'There is no capture file: nothing was recorded' : `Cannot read the capture: ${message}`;
     }
-    this.#end = this.#file === undefined ? 0 : fstatSync(this.#file).size;
+    this.#isFlightRecorder = this.#file !== undefined && isFlightRecorder(this.#file);
+    this.#end =
+      this.#file === undefined ? 0 : this.#isFlightRecorder ? flightHead(this.#file) : fstatSync(this.#file).size;
   }
 
   /** The packets, and what is missing of them. */
   read(): Recording {
     if (this.#file === undefined) return { packets: [], dropped: 0, loss: this.#loss };
-    return readRecording(this.#file, this.#end);
+    return this.#isFlightRecorder ? flightPackets(this.#file, this.#end) : readRecording(this.#file, this.#end);
   }
 
   close(): void {

@@ -281,17 +281,11 @@ void sw_capture_received(const struct sw_socket *socket, size_t size) {
         append_tcp(socket, &record->local, &record->peer, SW_TCP_ACK, next_sequence(record), next_expected(record));
 }
 
-static struct sw_record *peer_of(const struct sw_socket *socket) {
-    uint64_t cookie = atomic_load(&socket->record->peer_cookie);
-    struct sw_record *peer = sw_record_at(socket->network, socket->record->peer_slot);
-    return cookie != 0 && peer != NULL && atomic_load(&peer->cookie) == cookie ? peer : NULL;
-}
-
 void sw_capture_closing(const struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     if (record->type != SOCK_STREAM || !sw_record_has(record, SW_CONNECTED))
         return;
-    struct sw_record *peer = peer_of(socket);
+    struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     bool reset = sw_record_has(record, SW_LINGER_RESET);
     if (reset && peer != NULL)
         sw_record_set(peer, SW_RESET_RECEIVED);
@@ -315,7 +309,7 @@ void sw_capture_end_of_stream(const struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     if (!sw_capture_is_on(socket->network) || !sw_record_claim(record, SW_FIN_RECEIVED))
         return;
-    struct sw_record *peer = peer_of(socket);
+    struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     uint32_t sequence = (uint32_t)atomic_load(&record->received) + 1;
     if (peer != NULL && !sw_record_claim(peer, SW_FIN_SENT))
         return;

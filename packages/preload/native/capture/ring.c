@@ -15,7 +15,8 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum { EXTENT = 1 << 20 }; /* asked of the file system at once */
+/* Asked of the file system at once: as much as there is, within these bounds, so that little traffic takes little memory. */
+enum { EXTENT_MIN = 1 << 16, EXTENT_MAX = 1 << 20 };
 
 static uint32_t aligned(uint64_t size) {
     return (uint32_t)((size + SW_EVENT_ALIGNMENT - 1) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1));
@@ -106,7 +107,8 @@ static bool promise(struct sw_ring *ring, uint64_t end) {
     if (end <= reserved || reserved >= ring->size)
         return true;
     int saved_errno = errno;
-    uint64_t wanted = (end + EXTENT - 1) / EXTENT * EXTENT;
+    uint64_t extent = reserved < EXTENT_MIN ? EXTENT_MIN : reserved > EXTENT_MAX ? EXTENT_MAX : reserved;
+    uint64_t wanted = (end + extent - 1) / extent * extent;
     if (wanted > ring->size)
         wanted = ring->size;
     int fd = open_file(ring->directory);

@@ -1,0 +1,50 @@
+/**
+ * The packets of a flight recorder in the form in which the rest of a capture is told.
+ */
+import type { RecordedPacket, Recording } from '../capture/recording.js';
+import { LinkType } from '../pcap/link-type.js';
+import type { CaptureInterface } from '../pcap/packet.js';
+import { type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
+
+const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+/** What a packet takes besides its data, in objects. */
+const PACKET_OVERHEAD = 400;
+const INTERFACE: CaptureInterface = { section: 0, index: 0, linkType: LinkType.RAW, snapLength: 0 };
+
+/**
+ * The packets recorded before the ring's position `head`, and what is missing of them.
+ *
+ * Of packets that take more than about `maxBytes` of memory the last part is read: it explains the failure.
+ */
+export function flightPackets(file: number, head: number, maxBytes: number = DEFAULT_MAX_BYTES): Recording {
+  const recording = readFlightRecorder(file, { head, maxBytes });
+  const { packets, lostEvents } = recording;
+  const first = firstWithin(maxBytes, packets);
+  return {
+    packets: packets.slice(first).map(packetOf),
+    dropped: first + lostEvents,
+    loss: lossOf(recording, first, maxBytes),
+  };
+}
+
+function packetOf({ timestampNs, originalLength, data }: FlightPacket): RecordedPacket {
+  return { interface: INTERFACE, timestampNs, originalLength, capturedLength: data.length, data, options: {} };
+}
+
+function firstWithin(maxBytes: number, packets: readonly FlightPacket[]): number {
+  let first = packets.length;
+  for (let bytes = 0; first > 0; first--) {
+    bytes += (packets[first - 1]?.data.length ?? 0) + PACKET_OVERHEAD;
+    if (bytes > maxBytes) break;
+  }
+  return Math.min(first, Math.max(0, packets.length - 1));
+}
+
+function lossOf(recording: FlightRecording, first: number, maxBytes: number): string | undefined {
+  const { overwrittenBytes, lostEvents, lostBytes } = recording;
+  const losses: string[] = [];
+  if (overwrittenBytes > 0) losses.push(`The first ${overwrittenBytes} bytes of the recording are left out`);
+  if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
+  if (lostEvents > 0) losses.push(`${lostEvents} events with ${lostBytes} bytes of data found no room`);
+  return losses.length === 0 ? undefined : losses.join('. ');
+}
