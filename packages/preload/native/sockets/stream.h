@@ -1,15 +1,10 @@
-/* stream.h: TCP sockets. */
+/* stream.h: the data of TCP sockets, and the state of their connection. */
 #ifndef SW_SOCKETS_STREAM_H
 #define SW_SOCKETS_STREAM_H
 
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-int sw_listen(struct sw_socket *socket, int backlog);
-int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *length, int flags);
-
-/* connect(2) for both kinds of sockets. */
-int sw_connect(struct sw_socket *socket, const struct sockaddr *address, socklen_t length);
 int sw_shutdown(struct sw_socket *socket, int how);
 
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags);
@@ -18,14 +13,8 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
 /* What to make of a plain read or write of the Unix socket that gave `result`; errno as it left it. */
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked);
 
-/* Puts a fresh Unix socket in the place of one that is done, bound as the program bound it. */
-int sw_stream_replace(struct sw_socket *socket);
-
 /* Takes the error that the next call is to report, 0 when there is none. The Unix socket's own goes with it. */
 int sw_pending_error(struct sw_socket *socket);
-
-/* The program has learned how its connect(2) in progress ended. */
-void sw_stream_collect(struct sw_socket *socket);
 
 /* A state of tcp(7)'s TCP_INFO. */
 uint8_t sw_stream_state(const struct sw_socket *socket);

@@ -190,6 +190,14 @@ struct sw_record *sw_record_find(struct sw_network *network, uint64_t cookie) {
     return NULL;
 }
 
+struct sw_record *sw_record_peer(const struct sw_network *network, const struct sw_record *record) {
+    uint64_t cookie = atomic_load(&record->peer_cookie);
+    if (cookie == 0)
+        return NULL;
+    struct sw_record *peer = sw_record_at(network, atomic_load(&record->peer_slot));
+    return peer != NULL && atomic_load(&peer->cookie) == cookie ? peer : NULL;
+}
+
 void sw_record_free(struct sw_network *network, struct sw_record *record) {
     sw_endpoint_remove_all(network, record);
     atomic_store(&record->flags, 0);

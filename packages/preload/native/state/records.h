@@ -26,6 +26,9 @@ static inline struct sw_record *sw_record_at(const struct sw_network *network, u
     return slot < SW_RECORD_COUNT ? &network->state->records[slot] : NULL;
 }
 
+/* The record of the socket at the other end of an accepted connection; NULL while it was not accepted, and when that socket is gone. */
+struct sw_record *sw_record_peer(const struct sw_network *network, const struct sw_record *record);
+
 static inline bool sw_record_has(const struct sw_record *record, uint32_t flags) {
     return (atomic_load_explicit(&record->flags, memory_order_relaxed) & flags) != 0;
 }

@@ -1,0 +1,281 @@
+#include "sockets/connect.h"
+
+#include "base/real.h"
+#include "capture/capture.h"
+#include "names/hosts.h"
+#include "sockets/datagram.h"
+#include "sockets/life.h"
+#include "sockets/options.h"
+#include "sockets/port.h"
+#include "sockets/stream.h"
+#include "state/endpoint_index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+
+static bool is_nonblocking(int fd) {
+    return (sw_real.fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
+}
+
+/* Wakes whoever waits for the socket to become writable: a Unix socket that connects at once gives no edge of its own. */
+static void wake_writers(int fd) {
+    int size = 0;
+    socklen_t length = sizeof size;
+    if (sw_real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &length) != 0)
+        return;
+    size /= 2;
+    sw_real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
+void sw_stream_collect(struct sw_socket *socket) {
+    sw_record_clear(socket->record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
+}
+
+static bool host_exists(const struct sw_network *network, unsigned interface) {
+    struct sw_place place;
+    return sw_network_host_is_known(network, interface) || (sw_place_now(&place) && sw_hosts_knows_interface(&place, (int)interface));
+}
+
+static int connect_to_name(const struct sw_socket *socket, const struct sw_name *name) {
+    struct sw_path path;
+    int result = sw_path_open(&path, socket->network, name);
+    if (result < 0)
+        return result;
+    result = sw_real.connect(socket->fd, (struct sockaddr *)&path.address, path.length) == 0 ? 0 : -errno;
+    sw_path_close(&path);
+    return result;
+}
+
+/* A listener for `target`: with SO_REUSEPORT there may be several, and each connection goes to another. */
+static struct sw_record *find_listener(struct sw_network *network, const struct sw_site *target, uint16_t port,
+                                       const struct sw_address *address) {
+    uint32_t key = sw_endpoint_key(SW_TCP, target->wire_family, target->scope == SW_SCOPE_LOOPBACK, target->interface, port);
+    unsigned count = 0, position = 0;
+    struct sw_record *chosen = NULL, *record;
+    while ((record = sw_endpoint_next(network, key, &position)) != NULL) {
+        if (!sw_record_has(record, SW_LISTENING))
+            continue;
+        if (!sw_record_has(record, SW_WILDCARD) && !sw_address_same_host(&record->local, address))
+            continue;
+        count++;
+        /* Each of n listeners is chosen with the probability 1/n; the ephemeral counter is as good a die as any. */
+        if (count == 1 || atomic_load(&network->state->header.ephemeral) % count == 0)
+            chosen = record;
+    }
+    return chosen;
+}
+
+/* Connects the Unix socket. The errors are those of a TCP connection attempt. */
+static int connect_stream(struct sw_socket *socket, const struct sw_site *target, const struct sw_address *address) {
+    struct sw_network *network = socket->network;
+    struct sw_name name = {
+        .wire_family = target->wire_family,
+        .loopback = target->scope == SW_SCOPE_LOOPBACK,
+        .interface = target->interface,
+        .port = address->port,
+        .loopback_address = target->loopback_address,
+    };
+    int result = -ENOENT;
+    if (address->port != 0) {
+        struct sw_record *listener = find_listener(network, target, address->port, address);
+        if (listener != NULL) {
+            name = sw_record_name(listener);
+            sw_capture_connected(socket);
+        }
+        result = connect_to_name(socket, &name);
+        if (listener == NULL && result == 0)
+            sw_capture_connected(socket);
+        /* The one chosen may be a ghost; others may serve the port. */
+        for (unsigned attempt = 0; result == -ECONNREFUSED && listener != NULL && attempt < 64; attempt++) {
+            sw_socket_release(network, listener);
+            listener = find_listener(network, target, address->port, address);
+            if (listener != NULL) {
+                name = sw_record_name(listener);
+                result = connect_to_name(socket, &name);
+            }
+        }
+    }
+    if (result == -ENOENT || result == -ECONNREFUSED) {
+        bool exists = target->scope == SW_SCOPE_LOOPBACK || host_exists(network, target->interface);
+        result = exists ? -ECONNREFUSED : -EHOSTUNREACH;
+    }
+    if (result < 0 && result != -EINTR && result != -EAGAIN)
+        sw_capture_refused(socket, -result);
+    return result;
+}
+
+/* connect(2) with AF_UNSPEC: the socket is as new, but for what bind(2) was told. */
+static int disconnect(struct sw_socket *socket) {
+    struct sw_record *record = socket->record;
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+        return sw_stream_replace(socket);
+    memset(&record->peer, 0, sizeof record->peer);
+    sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_CONNECT_FAILED);
+    if (record->type == SOCK_DGRAM)
+        sw_record_set(record, sw_record_has(record, SW_BOUND_ADDRESS) ? 0 : SW_WILDCARD);
+    if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
+        uint16_t port = sw_record_has(record, SW_PORT_CHOSEN) ? record->local.port : 0;
+        memset(record->local.bytes, 0, sizeof record->local.bytes);
+        record->local.port = port;
+        record->local.family = record->family;
+    }
+    return 0;
+}
+
+static void forget_failed_connect(struct sw_record *record) {
+    memset(&record->peer, 0, sizeof record->peer);
+    /* The port stays in sight until the next attempt chooses another. */
+    if (!sw_record_has(record, SW_BOUND_ADDRESS))
+        memset(record->local.bytes, 0, sizeof record->local.bytes);
+    if (!sw_record_has(record, SW_PORT_CHOSEN))
+        sw_record_clear(record, SW_BOUND);
+}
+
+static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct sw_address address) {
+    struct sw_record *record = socket->record;
+    if (target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST || target.scope == SW_SCOPE_BROADCAST) {
+        sw_capture_blocked(socket, &address);
+        return -ENETUNREACH;
+    }
+    if (sw_record_has(record, SW_REUSEADDR | SW_REUSEPORT) && sw_port_has_connection(socket, &address))
+        return -EADDRNOTAVAIL;
+    if (!sw_record_has(record, SW_NAMED)) {
+        int result = sw_bind_for_connect(socket, &target);
+        if (result < 0)
+            return result;
+    } else if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
+        struct sw_site source = target;
+        source.interface = record->name_interface;
+        source.loopback_address = 0;
+        record->local = sw_address_of_site(socket->network, &source, record->name_port, record->family);
+        sw_record_set(record, SW_BOUND);
+    }
+    record->peer = address;
+
+    bool nonblocking = is_nonblocking(socket->fd);
+    int result = connect_stream(socket, &target, &address);
+    if (result == 0) {
+        sw_record_set(record, SW_CONNECTED);
+        sw_record_clear(record, SW_WILDCARD);
+        if (!nonblocking)
+            return 0;
+        sw_record_set(record, SW_IN_PROGRESS);
+        wake_writers(socket->fd);
+        return -EINPROGRESS;
+    }
+    if (result == -EINTR)
+        return result;
+    forget_failed_connect(record);
+    if (!nonblocking)
+        return result == -EAGAIN ? -ETIMEDOUT : result;
+    atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
+    sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
+    wake_writers(socket->fd);
+    return -EINPROGRESS;
+}
+
+int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t length) {
+    struct sw_record *record = socket->record;
+    if (length < sizeof sockaddr->sa_family)
+        return -EINVAL;
+    if (sockaddr == NULL)
+        return -EFAULT;
+    if (sockaddr->sa_family == AF_UNSPEC)
+        return disconnect(socket);
+    /* inet_stream_connect() looks at the state first. */
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_IN_PROGRESS)) {
+        bool failed = sw_record_has(record, SW_CONNECT_FAILED);
+        sw_stream_collect(socket);
+        if (!failed)
+            return 0;
+        int pending = sw_pending_error(socket);
+        return pending != 0 ? -pending : -ECONNABORTED;
+    }
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+        return -EISCONN;
+
+    struct sw_address address;
+    /* An IPv6 UDP socket takes IPv4 addresses as they are. */
+    int family = record->family == AF_INET6 && record->type == SOCK_DGRAM && sockaddr->sa_family == AF_INET ? AF_INET : record->family;
+    int result = sw_address_read(family, sockaddr, length, &address);
+    if (result < 0)
+        return result;
+    unsigned own = record->interface;
+    struct sw_site target = sw_address_site(socket->network, own, &address);
+    if (record->family == AF_INET6 && target.wire_family == 4 && sw_record_has(record, SW_V6ONLY))
+        return -ENETUNREACH;
+    if (record->family == AF_INET6 && sw_record_has(record, SW_BOUND_ADDRESS) &&
+        sw_address_is_mapped(&record->local) != (target.wire_family == 4))
+        return target.wire_family == 4 ? -ENETUNREACH : -EAFNOSUPPORT;
+    if (target.scope == SW_SCOPE_WILDCARD) {
+        /* ip_route_connect(): to nowhere is to myself. */
+        target.scope = target.wire_family == 6 || sw_has_ipv4_loopback(socket->network) ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
+        address = sw_address_of_site(socket->network, &target, address.port, record->family);
+    }
+    if (record->family == AF_INET6 && address.family == AF_INET)
+        address = sw_address_of_site(socket->network, &target, address.port, AF_INET6);
+    if (record->type == SOCK_DGRAM)
+        return sw_datagram_connect(socket, &target, &address);
+    return connect_tcp(socket, target, address);
+}
+
+/* A Unix stream socket connects once. Where TCP lets a program start again on the same descriptor, a new one takes its place. */
+int sw_stream_replace(struct sw_socket *socket) {
+    struct sw_record *old = socket->record;
+    int flags = sw_real.fcntl(socket->fd, F_GETFL);
+    int descriptor_flags = sw_real.fcntl(socket->fd, F_GETFD);
+    int fresh = sw_real.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+    if (fresh < 0)
+        return -errno;
+    struct sw_record *record = sw_socket_register(socket->network, fresh, old->family, SOCK_STREAM);
+    if (record == NULL) {
+        sw_real.close(fresh);
+        return -ENFILE;
+    }
+    record->interface = old->interface;
+    memcpy(record->options, old->options, sizeof record->options);
+    sw_record_set(record, atomic_load(&old->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
+    struct sw_address local = old->local;
+    bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);
+
+    bool connected = sw_record_has(old, SW_CONNECTED);
+    if (connected) {
+        /* tcp_disconnect(): the peer meets a reset. */
+        struct sw_record *peer = sw_record_peer(socket->network, old);
+        if (peer != NULL)
+            sw_record_set(peer, SW_RESET_RECEIVED);
+        sw_record_set(old, SW_LINGER_RESET);
+    }
+    struct sw_closing closing = sw_socket_closing(socket);
+    closing.held_elsewhere = false; /* Whoever else has the old one has nothing to use it for. */
+    if (sw_real.dup3(fresh, socket->fd, descriptor_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
+        int error = errno;
+        sw_fd_set(socket->fd, socket->network, old);
+        sw_record_free(socket->network, record);
+        sw_real.close(fresh);
+        return -error;
+    }
+    sw_socket_closed(&closing);
+    sw_real.close(fresh);
+    sw_fd_set(socket->fd, socket->network, record);
+    socket->record = record;
+    if (connected) {
+        record->local = local;
+        memset(record->local.bytes, 0, sizeof record->local.bytes);
+        atomic_store(&record->pending_error, ECONNRESET);
+    }
+    if (port_chosen) {
+        union {
+            struct sockaddr any;
+            struct sockaddr_in6 in6;
+        } address = {.any.sa_family = record->family};
+        socklen_t size = sizeof address;
+        if (!address_chosen)
+            memset(local.bytes, 0, sizeof local.bytes);
+        sw_address_write(&local, record->family, &address.any, &size);
+        sw_bind(socket, &address.any, size);
+    }
+    return 0;
+}
