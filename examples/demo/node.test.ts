@@ -1,5 +1,7 @@
 // The same with nothing but Node.js, for machines that have no nginx.
 
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { useNetwork } from 'vitest-plugin-socket-wrapper';
 import { fetchOn, startNode } from './programs.js';
@@ -18,10 +20,19 @@ describe.concurrent('Node.js alone', () => {
     expect(await fetchOn(laptop, `http://${address(shop)}/`)).toBe('shop');
   });
 
-  test('finds hosts by name, and no others', async () => {
-    await startNode(network.host('web'), "response.end('Welcome')");
+  // The test is a host too: fetch, net.connect and every client made of them are on the network of the test they are called in.
+  test('lets the test talk to its hosts, by name, and to no others', async () => {
+    await startNode(network.host('web'), "response.end('Welcome, ' + request.socket.remoteAddress)");
+    const response = await fetch('http://web/');
+    expect(await response.text()).toContain(network.testHost.ipv4);
+    await expect(fetch('http://example.org/')).rejects.toThrow();
+  });
+
+  test('lets programs talk to a server of the test', async () => {
     const laptop = network.host('laptop');
-    expect(await fetchOn(laptop, 'http://web/')).toBe('Welcome');
-    await expect(fetchOn(laptop, 'http://example.org/')).rejects.toThrow(/ENOTFOUND/);
+    const server = createServer((_request, response) => response.end('from the test')).listen(80);
+    await once(server, 'listening');
+    expect(await fetchOn(laptop, 'http://test/')).toBe('from the test');
+    server.close();
   });
 });

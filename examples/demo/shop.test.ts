@@ -1,4 +1,4 @@
-// A web shop in production: nginx, redis, curl and redis-cli, as they come from the distribution. All tests run at the same
+// A web shop: nginx, redis, curl and redis-cli, as they come from the distribution. All tests run at the same
 // time. Each has its own nginx on port 80 and its own redis on port 6379, since each has a network of its own.
 
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -28,6 +28,12 @@ describe.concurrent('the shop', () => {
     const { web, laptop } = await openShop();
     const { stdout } = await laptop.run('curl', ['-s', '-6', `http://[${web.ipv6}]/`]);
     expect(stdout).toBe('Welcome');
+  });
+
+  test('welcomes the test itself, which is a host as well', async () => {
+    await openShop();
+    const response = await fetch('http://web/');
+    expect(await response.text()).toBe('Welcome\n');
   });
 
   test('tells customers apart by their address', async () => {
