@@ -151,7 +151,7 @@ describe('environment', () => {
       SOCKET_WRAPPER_DIR: network.directory,
       SOCKET_WRAPPER_IPV4_NETWORK: '10.53.57.0',
       SOCKET_WRAPPER_DEFAULT_IFACE: '11',
-      SOCKET_WRAPPER_PCAP_FILE: join(network.directory, 'capture.pcap'),
+      SOCKET_WRAPPER_PCAP_FILE: join(network.directory, '.capture'),
     });
   });
 

@@ -6,6 +6,7 @@ import { isPromise } from 'node:util/types';
 import { IPV4_NETWORK } from '../address/ip.js';
 import { NetworkCapture } from '../capture/network-capture.js';
 import { errorText } from '../error-text.js';
+import { RECORDER_FILE } from '../recording/ring-layout.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
 import { watchDoorbell } from './doorbell.js';
 import { forgetAtExit, removeAtExit } from './exit-cleanup.js';
@@ -22,7 +23,6 @@ import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from 
 import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
 import type { ProcessInfo } from './state-records.js';
 
-const CAPTURE_FILE = 'capture.pcap';
 const KEY_LOG_FILE = 'tls-keys.log';
 /** Whose notes those of the test are. */
 const TEST_SOURCE = 'test';
@@ -60,7 +60,7 @@ export class Network<H extends Host = Host> {
   readonly directory: string;
   /** Hosts have addresses `10.53.57.ID`. */
   readonly ipv4Network: '10.53.57.0' = IPV4_NETWORK;
-  /** Where the native library records packets, as classic pcap; it may not exist yet. `undefined` without capture. */
+  /** The flight recorder of the native library; it may not exist yet. `undefined` without capture. */
   readonly captureFile: string | undefined;
   /** Where programs log the keys of their TLS connections, as SSLKEYLOGFILE; it may not exist yet. `undefined` without capture. */
   readonly keyLogFile: string | undefined;
@@ -98,7 +98,7 @@ export class Network<H extends Host = Host> {
       appendHost(join(directory, HOSTS_FILE), this.#testHostName, interfaceId);
     });
     removeAtExit(this.directory);
-    this.captureFile = capture ? join(this.directory, CAPTURE_FILE) : undefined;
+    this.captureFile = capture ? join(this.directory, RECORDER_FILE) : undefined;
     this.keyLogFile = capture ? join(this.directory, KEY_LOG_FILE) : undefined;
   }
 

@@ -57,7 +57,7 @@ struct sw_ring_header {
     _Atomic uint64_t magic;
     _Atomic uint64_t size; /* of the ring, a power of two */
     _Atomic uint32_t packet_limit;
-    uint32_t spare;
+    _Atomic uint32_t watched; /* how many want the file's times to change with each event */
     uint8_t gap[64 - 24];
     _Atomic uint64_t head;
     uint8_t head_gap[64 - 8];

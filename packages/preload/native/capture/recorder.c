@@ -40,8 +40,8 @@ static uint64_t power_of_two(uint64_t value) {
 }
 
 static bool names_the_ring(const struct sw_network *network) {
-    const char *path = network->capture_path;
-    return strncmp(path, network->directory, network->directory_length) == 0 && strcmp(path + network->directory_length, "/.capture") == 0;
+    const char *name = strrchr(network->capture_path, '/');
+    return name != NULL && strcmp(name, "/.capture") == 0;
 }
 
 static struct sw_recorder *make(struct sw_network *network) {

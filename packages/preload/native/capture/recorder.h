@@ -1,6 +1,6 @@
 /* recorder.h: what a network's capture is written with: the ring in its directory, and the file that is fed from it, if there is one.
  *
- * A capture path that names the ring itself, `.capture` in the network directory, asks for no file: TypeScript reads the ring. */
+ * A capture path whose last part is `.capture`, the name of the ring itself, asks for no file: TypeScript reads the ring. */
 #ifndef SW_CAPTURE_RECORDER_H
 #define SW_CAPTURE_RECORDER_H
 

@@ -22,11 +22,15 @@ static uint32_t aligned(uint64_t size) {
     return (uint32_t)((size + SW_EVENT_ALIGNMENT - 1) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1));
 }
 
-static int open_file(const char *directory) {
-    char path[PATH_MAX + 16];
+static void path_of(const char *directory, char path[PATH_MAX + 16]) {
     size_t length = strlen(directory);
     memcpy(path, directory, length);
     memcpy(path + length, "/.capture", sizeof "/.capture");
+}
+
+static int open_file(const char *directory) {
+    char path[PATH_MAX + 16];
+    path_of(directory, path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     return fd < 0 ? -errno : fd;
 }
@@ -161,13 +165,25 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint32_t stored) {
     return ticket;
 }
 
+/* Stores into a mapping wake nobody who watches the file. */
+static void ring_doorbell(const struct sw_ring *ring) {
+    int saved_errno = errno;
+    char path[PATH_MAX + 16];
+    path_of(ring->directory, path);
+    utimensat(AT_FDCWD, path, NULL, 0);
+    errno = saved_errno;
+}
+
 void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket) {
     struct sw_event *event = ticket->event;
     uint32_t needed = aligned(sizeof *event + (uint64_t)event->stored);
     uint64_t end = ticket->position + ticket->size;
     if (needed < ticket->size && atomic_compare_exchange_strong(&ring->header->head, &end, ticket->position + needed))
         event->size = needed;
+    bool is_event = event->kind != SW_EVENT_NOTHING;
     atomic_store(&event->state, ticket->position | SW_EVENT_COMPLETE);
+    if (is_event && atomic_load_explicit(&ring->header->watched, memory_order_relaxed) != 0)
+        ring_doorbell(ring);
 }
 
 void sw_ring_abandon(struct sw_ring *ring, struct sw_ticket *ticket) {
