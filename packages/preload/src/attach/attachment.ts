@@ -14,6 +14,7 @@ import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
 import { patchSockets } from './patch-sockets.js';
+import { patchUndici } from './patch-undici.js';
 import { Presence } from './presence.js';
 
 /** Where code runs: a host of a network that this process takes part in. */
@@ -52,6 +53,7 @@ export class Attachment {
     patchSockets(this);
     patchPools(this);
     patchFetch(this);
+    patchUndici(this);
     patchKeys(this);
   }
 

@@ -14,6 +14,7 @@ export interface Dispatcher {
 export class ScopedPools {
   readonly #agents = new Set<Agent>();
   readonly #dispatchers = new Map<number, Dispatcher>();
+  readonly #twins = new Map<number, Map<object, Dispatcher>>();
 
   /** Remembers that `agent` has made connections for this network. */
   noteAgent(agent: Agent): void {
@@ -27,6 +28,15 @@ export class ScopedPools {
     return dispatcher;
   }
 
+  /** What takes the place of a dispatcher of another network on one host, made by `make` the first time. */
+  twin(dispatcher: object, interfaceId: number, make: () => Dispatcher | undefined): Dispatcher | undefined {
+    const twins = this.#twins.get(interfaceId) ?? new Map<object, Dispatcher>();
+    this.#twins.set(interfaceId, twins);
+    const twin = twins.get(dispatcher) ?? make();
+    if (twin !== undefined) twins.set(dispatcher, twin);
+    return twin;
+  }
+
   /** Whether `socket` waits in a pool: then nobody forgot to close it. */
   keeps(socket: Socket): boolean {
     const pools = [...this.#agents].map(({ freeSockets }) => freeSockets);
@@ -36,7 +46,10 @@ export class ScopedPools {
   /** Ends the requests of fetch() that still run. */
   destroy(): void {
     // Requests that are cut off say so themselves.
-    for (const dispatcher of this.#dispatchers.values()) void dispatcher.destroy().catch(() => {});
+    const twins = [...this.#twins.values()].flatMap((list) => [...list.values()]);
+    for (const dispatcher of [...this.#dispatchers.values(), ...twins]) void dispatcher.destroy().catch(() => {});
+    this.#dispatchers.clear();
+    this.#twins.clear();
   }
 }
 

@@ -1,0 +1,102 @@
+/**
+ * The agents, pools and clients of undici that tests make themselves: each network has connections of its own, even in one
+ * that all tests share.
+ *
+ * A dispatcher belongs to the first network that uses it. On another one a twin with the same options takes its place.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
+import type { Attachment } from './attachment.js';
+import type { Dispatcher } from './pools.js';
+
+type Dispatch = (this: SymbolObject, ...args: unknown[]) => boolean;
+type DispatcherClass = new (...args: unknown[]) => Dispatcher;
+type SymbolObject = Record<symbol, unknown>;
+
+/** The modules of a copy of undici whose classes hold connections. */
+const MODULE = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/])?(?:agent|pool-base|client)\.js$/;
+/** The owner of a dispatcher that made connections before anybody looked. */
+const UNKNOWN = 'unknown';
+
+/** Called once per thread. */
+export function patchUndici(attachment: Attachment): void {
+  const { cache } = createRequire(import.meta.url);
+  const owners = new WeakMap<object, string>();
+  const patched = new WeakSet<object>();
+  let known = 0;
+
+  const patchLoaded = () => {
+    const paths = Object.keys(cache);
+    if (paths.length === known) return;
+    known = paths.length;
+    for (const path of paths.filter((candidate) => MODULE.test(candidate))) {
+      const { PoolBase } = (cache[path]?.exports ?? {}) as { PoolBase?: unknown };
+      const holder = PoolBase ?? cache[path]?.exports;
+      if (typeof holder !== 'function' || patched.has(holder)) continue;
+      patched.add(holder);
+      patchClass(holder.prototype as SymbolObject);
+    }
+  };
+  const patchClass = (prototype: SymbolObject) => {
+    const key = symbolOf(prototype, 'dispatch');
+    const original = key === undefined ? undefined : (prototype[key] as Dispatch);
+    if (key === undefined || original === undefined) return;
+    prototype[key] = function dispatch(this: SymbolObject, ...args: unknown[]): boolean {
+      const here = attachment.whereabouts();
+      const user = here === undefined ? '' : `${here.presence.id} ${here.host.interfaceId}`;
+      const owner = owners.get(this) ?? (isUsed(this) ? UNKNOWN : user);
+      owners.set(this, owner);
+      // Outside of networks a dispatcher goes on as ever, unless it has become a network's.
+      if (owner === user || (here === undefined && owner === UNKNOWN)) return original.apply(this, args);
+
+      const twin = here?.presence.pools.twin(this, here.host.interfaceId, () => twinOf(this));
+      return twin === undefined ? original.apply(this, args) : twin.dispatch(...args);
+    };
+  };
+
+  patchLoaded();
+  subscribe('undici:client:beforeConnect', patchLoaded);
+}
+
+/** Whether the dispatcher has made connections, or others that do. */
+function isUsed(dispatcher: SymbolObject): boolean {
+  const clients = fieldOf(dispatcher, 'clients') as { readonly size?: number; readonly length?: number } | undefined;
+  const count = clients?.size ?? clients?.length;
+  if (count !== undefined) return count > 0;
+  return fieldOf(dispatcher, 'socket') != null || fieldOf(dispatcher, 'connecting') === true;
+}
+
+/** A dispatcher like this one, without its connections; `undefined` for a kind that is not known. */
+function twinOf(dispatcher: SymbolObject): Dispatcher | undefined {
+  const Class = dispatcher.constructor as unknown as DispatcherClass;
+  const url = fieldOf(dispatcher, 'url');
+  const options = {
+    ...(fieldOf(dispatcher, 'options') as object | undefined),
+    factory: fieldOf(dispatcher, 'factory'),
+  };
+  switch (Class.name) {
+    case 'Agent':
+      return new Class(options);
+    case 'Pool':
+      return new Class(url, { ...options, connections: fieldOf(dispatcher, 'connections') ?? undefined });
+    case 'Client':
+      return new Class(url, {
+        connect: fieldOf(dispatcher, 'connector'),
+        pipelining: fieldOf(dispatcher, 'pipelining'),
+        headersTimeout: fieldOf(dispatcher, 'headers timeout'),
+        bodyTimeout: fieldOf(dispatcher, 'body timeout'),
+      });
+    default:
+      return undefined;
+  }
+}
+
+function fieldOf(object: SymbolObject, description: string): unknown {
+  const key = symbolOf(object, description);
+  return key === undefined ? undefined : object[key];
+}
+
+/** undici keeps everything under symbols of its own, which only their descriptions tell apart. */
+function symbolOf(object: SymbolObject, description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(object).find((symbol) => symbol.description === description);
+}
