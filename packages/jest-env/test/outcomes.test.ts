@@ -68,7 +68,18 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
     requirePrograms(['tshark'], context);
     for (const capture of captures) {
       const file = path.join(project.directory, 'test-results/socket-wrapper', capture);
-      const { stdout } = await execa('tshark', ['-r', file, '-Y', 'tcp', '-T', 'fields', '-e', 'tcp.stream', '-e', 'ip.dst']);
+      const { stdout } = await execa('tshark', [
+        '-r',
+        file,
+        '-Y',
+        'tcp',
+        '-T',
+        'fields',
+        '-e',
+        'tcp.stream',
+        '-e',
+        'ip.dst',
+      ]);
       const streams = new Set(stdout.split('\n').map((line) => line.split('\t')[0]));
       expect([capture, ...streams]).toEqual([capture, '0']);
       expect(stdout).toContain('10.53.57.11');
