@@ -42,7 +42,8 @@ describe('socat', () => {
   it('carries a megabyte through two relays, from IPv4 to IPv6 and back', async ({ network, skip }) => {
     requireProgram('socat', { skip });
     const [end, middle, front] = [network.host('end'), network.host('middle'), network.host('front')];
-    await end.spawn('socat', ['TCP4-LISTEN:9,fork', 'PIPE'], { listening: 9 });
+    // A process of its own that echoes: with PIPE, socat waits for itself once the pipe is full.
+    await end.spawn('socat', ['TCP4-LISTEN:9,fork', 'EXEC:cat'], { listening: 9 });
     await middle.spawn('socat', ['TCP6-LISTEN:9,fork', `TCP4:${end.ipv4}:9`], { listening: 9 });
     await front.spawn('socat', ['TCP4-LISTEN:9,fork', `TCP6:[${middle.ipv6}]:9`], { listening: 9 });
     const input = 'all of it, '.repeat(100_000);
