@@ -3,11 +3,11 @@ import programs from './.ci/programs.json' with { type: 'json' };
 
 export default {
   // Programs of the machine, and a script of the root package.
-  ignoreBinaries: [new RegExp(`^(${Object.keys(programs).join('|')}|demo)$`)],
+  ignoreBinaries: [new RegExp(`^(${Object.keys(programs).join('|')}|demo|mkfifo)$`)],
   ignoreExportsUsedInFile: true,
   workspaces: {
     '.': {
-      entry: ['.ci/*.mjs', 'test/*.test.ts'],
+      entry: ['.ci/*.mjs', 'action/{main,post}.js', 'test/*.test.ts'],
       ignoreDependencies: [
         '@socket-wrapper/preload',
         'jest-environment-socket-wrapper',
