@@ -121,6 +121,30 @@ describe('the artifact of a failed test', () => {
     ]);
   });
 
+  it('tells programs apart that run on one host at a time, on its loopback too', async (test) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    const pids: number[] = [];
+    const artifact = await failedTest(folder.path, async (network) => {
+      pids.push((await serving(network)).pid);
+      const client = (url: string) => network.host('web').run('curl', ['-s', '-4', url]);
+      const bystander = await network.host('web').spawn('sleep', ['60']);
+      pids.push(bystander.pid);
+      await Promise.all([client('http://127.0.0.1/'), client('http://web/')]);
+    });
+    const senders = await rowsOf(artifact.path, 'tcp.len > 0', [
+      'ip.src',
+      'http.request.method',
+      'frame.interface_name',
+    ]);
+    expect(senders.map((row) => row.join(' ').replace(/curl\[\d+\]/, 'curl')).sort()).toEqual([
+      `10.53.57.11  web#11 node[${pids[0]}]`,
+      '10.53.57.11 GET web#11 curl',
+      `127.0.0.1  web#11 node[${pids[0]}]`,
+      '127.0.0.1 GET web#11 curl',
+    ]);
+  });
+
   it('is decrypted by Wireshark, whether curl or Node.js spoke, and nobody was warned', async (test) => {
     requireProgram('tshark', test);
     requireProgram('openssl', test);

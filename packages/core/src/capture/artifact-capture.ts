@@ -58,7 +58,7 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
   const { recording, hosts, notes } = contents;
   const { packets } = recording;
   const names = new Map(hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]));
-  const interfaces = new Interfaces(contents);
+  const interfaces = new Interfaces(contents, packets);
   const senders = packets.map((packet) => interfaces.of(packet));
 
   const firstTold = Math.max(0, packets.length - MAX_TOLD_PACKETS);
@@ -90,8 +90,8 @@ class Interfaces {
   readonly #numbers = new Map<PacketOwner, number>();
   readonly #packetOwners: PacketOwners;
 
-  constructor(ownership: Ownership) {
-    this.#packetOwners = new PacketOwners(ownership);
+  constructor(ownership: Ownership, packets: readonly RecordedPacket[]) {
+    this.#packetOwners = new PacketOwners(ownership, packets);
   }
 
   of(packet: RecordedPacket): number {

@@ -1,12 +1,16 @@
 /**
- * Tells which program sent a packet: by the socket it came from, else by what ran on its host at that time.
+ * Tells which program sent a packet: by the word of the recorder, else by the socket it came from, else by what ran on its
+ * host at that time.
  */
 import { interfaceIdOf, ipv4Of, ipv6Of } from '../address/ip.js';
 import { dissect } from '../dissect/dissect.js';
+import type { IpPacket } from '../dissect/ip.js';
+import type { TcpSegment } from '../dissect/tcp.js';
+import type { UdpDatagram } from '../dissect/udp.js';
 import type { ProgramRun } from '../network/program-run.js';
 import type { SocketInfo } from '../network/socket-info.js';
-import type { Packet } from '../pcap/packet.js';
 import type { SidecarHost } from '../scope/sidecar.js';
+import type { PacketRecorder, RecordedPacket } from './recording.js';
 
 /** A host, and the program on it if that is known. */
 export interface PacketOwner {
@@ -27,6 +31,8 @@ export interface Ownership {
   readonly testHost: number;
 }
 
+type PortTransport = Pick<TcpSegment | UdpDatagram, 'protocol' | 'sourcePort' | 'destinationPort'>;
+
 /** A program says its last words while it ends, and its peers write down what it could not. */
 const SLACK_MS = 50;
 /** Stands for the number of a program where the test itself has the socket. */
@@ -40,9 +46,12 @@ export class PacketOwners {
   readonly #spawnOf = new Map<string, number>();
   /** What an address and port belonged to when it first sent something. */
   readonly #known = new Map<string, { owner: PacketOwner; run: ProgramRun | undefined }>();
+  /** Who sent data from one end of a conversation to the other, by the word of the recorder. */
+  readonly #senders: ReadonlyMap<string, PacketRecorder>;
 
-  constructor(ownership: Ownership) {
+  constructor(ownership: Ownership, packets: readonly RecordedPacket[]) {
     this.#ownership = ownership;
+    this.#senders = sendersOf(packets);
     for (const { transport, interfaceId, local, wildcard, pid, spawn, state } of ownership.sockets) {
       const key = endKey(transport, wildcard ? `#${interfaceId}` : local.address, local.port);
       // Of a listener and the connections it accepted, all at one port, any will do: they are of one program.
@@ -53,11 +62,15 @@ export class PacketOwners {
   }
 
   /** Who sent `packet`; `undefined` when it is not of this network. */
-  ownerOf(packet: Pick<Packet, 'data' | 'interface' | 'timestampNs'>): PacketOwner | undefined {
+  ownerOf(packet: RecordedPacket): PacketOwner | undefined {
     const { ip, transport } = dissect(packet);
     if (ip === undefined) return undefined;
     const hasPorts = transport?.protocol === 'tcp' || transport?.protocol === 'udp';
     const port = hasPorts ? transport.sourcePort : 0;
+    const sender = hasPorts ? this.#senders.get(wayOf(ip, transport)) : undefined;
+    const told = sender === undefined ? undefined : this.#toldOwner(sender);
+    if (told !== undefined) return told;
+
     const timeMs = Number((packet.timestampNs ?? 0n) / 1000n) / 1000;
     const key = endKey(transport?.protocol ?? 'ip', ip.source, port);
     const known = this.#known.get(key);
@@ -68,6 +81,12 @@ export class PacketOwners {
     const owner = interfaceId === undefined ? LOOPBACK : this.#owner(interfaceId, run);
     if (owner !== undefined) this.#known.set(key, { owner, run: run === 'test' ? undefined : run });
     return owner;
+  }
+
+  #toldOwner({ pid, spawn, interfaceId }: PacketRecorder): PacketOwner | undefined {
+    if (pid === process.pid) return this.#owner(interfaceId, 'test');
+    const run = this.#ownership.programs.find((candidate) => spawn !== 0 && candidate.spawn === spawn);
+    return run === undefined ? undefined : this.#owner(interfaceId, run);
   }
 
   #interfaceOf(address: string, key: string): number | undefined {
@@ -115,6 +134,32 @@ export class PacketOwners {
     this.#owners.set(name, owner);
     return owner;
   }
+}
+
+/** Whoever recorded data has sent it; where there was none, whoever is on the host that a packet comes from. */
+function sendersOf(packets: readonly RecordedPacket[]): ReadonlyMap<string, PacketRecorder> {
+  const senders = new Map<string, PacketRecorder>();
+  const guesses = new Map<string, PacketRecorder>();
+  for (const packet of packets) {
+    const { recorder } = packet;
+    if (recorder === undefined) continue;
+    const { ip, transport } = dissect(packet);
+    if (ip === undefined || (transport?.protocol !== 'tcp' && transport?.protocol !== 'udp')) continue;
+    const way = wayOf(ip, transport);
+    const { interfaceId = recorder.interfaceId } = { interfaceId: interfaceIdOf(ip.source) };
+    // What a process that was killed could not record, its peer did.
+    if (interfaceId !== recorder.interfaceId) continue;
+    const isAccept = transport.protocol === 'tcp' && transport.flags.syn && transport.flags.ack;
+    if (transport.payloadLength > 0) {
+      if (!senders.has(way)) senders.set(way, recorder);
+    } else if (!isAccept && !guesses.has(way)) guesses.set(way, recorder);
+  }
+  return new Map([...guesses, ...senders]);
+}
+
+/** From where to where a packet goes. */
+function wayOf({ source, destination }: IpPacket, { protocol, sourcePort, destinationPort }: PortTransport): string {
+  return `${protocol} ${source} ${sourcePort} ${destination} ${destinationPort}`;
 }
 
 function isAlive(

@@ -10,6 +10,17 @@ import { PcapDecoder } from '../pcap/reader.js';
 /** One packet, in bytes of its own: those that the decoder gives are views of its buffer. */
 export interface RecordedPacket extends Packet {
   readonly timestampNs: bigint;
+  /** Who recorded it, where that is known: mostly the sender, but the client records the whole handshake. */
+  readonly recorder?: PacketRecorder;
+}
+
+/** A process that recorded a packet. */
+export interface PacketRecorder {
+  readonly pid: number;
+  /** The number of the program that it belongs to, 0 for none. */
+  readonly spawn: number;
+  /** The host that it is on. */
+  readonly interfaceId: number;
 }
 
 /** The packets of a capture file, and what of it could not be read. */

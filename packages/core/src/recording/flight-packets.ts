@@ -27,8 +27,17 @@ export function flightPackets(file: number, head: number, maxBytes: number = DEF
   };
 }
 
-function packetOf({ timestampNs, originalLength, data }: FlightPacket): RecordedPacket {
-  return { interface: INTERFACE, timestampNs, originalLength, capturedLength: data.length, data, options: {} };
+function packetOf({ timestampNs, originalLength, data, pid, spawn, interfaceId }: FlightPacket): RecordedPacket {
+  const recorder = { pid, spawn, interfaceId };
+  return {
+    interface: INTERFACE,
+    timestampNs,
+    originalLength,
+    capturedLength: data.length,
+    data,
+    options: {},
+    recorder,
+  };
 }
 
 function firstWithin(maxBytes: number, packets: readonly FlightPacket[]): number {
