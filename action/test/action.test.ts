@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { requirePrograms } from '../../test/programs.js';
 
 const run = promisify(execFile);
 const ACTION = fileURLToPath(new URL('..', import.meta.url));
@@ -112,7 +113,8 @@ describe('the action', () => {
     );
   });
 
-  it('makes an archive that others can read', async () => {
+  it('makes an archive that others can read', async (context) => {
+    requirePrograms(['python3'], context);
     const { asked, url } = await startService();
     await leaveCapture('größe');
     await post({ url });
