@@ -1,0 +1,51 @@
+/** The last line of `.ci/run`. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+const SCRIPT = fileURLToPath(new URL('../.ci/summary.mjs', import.meta.url));
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'summary-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function report(name: string, { passed = 0, failed = 0, skipped = 0, success = failed === 0 } = {}) {
+  const counts = { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped, numTodoTests: 0 };
+  await writeFile(join(folder, `${name}.json`), JSON.stringify({ ...counts, success }));
+}
+
+async function summary(failedCommands: number) {
+  const { stdout, exitCode } = await execa(process.execPath, [SCRIPT, folder, `${failedCommands}`], { reject: false });
+  return { stdout, exitCode };
+}
+
+it('adds up the tests of all reports', async () => {
+  await report('one', { passed: 5, skipped: 1 });
+  await report('two', { passed: 7, skipped: 2 });
+  expect(await summary(0)).toEqual({ stdout: '12 passed, 0 failed, 3 skipped', exitCode: 0 });
+});
+
+it('fails when a test has failed', async () => {
+  await report('one', { passed: 5, failed: 2 });
+  expect(await summary(1)).toEqual({ stdout: '5 passed, 2 failed, 0 skipped', exitCode: 1 });
+});
+
+it('counts a file that could not be loaded as a failed test', async () => {
+  await report('one', { passed: 5, success: false });
+  expect(await summary(1)).toEqual({ stdout: '5 passed, 1 failed, 0 skipped', exitCode: 1 });
+});
+
+it('counts a command that failed without a test, such as the linter', async () => {
+  await report('one', { passed: 5 });
+  expect(await summary(1)).toEqual({ stdout: '5 passed, 1 failed, 0 skipped', exitCode: 1 });
+});
+
+it('fails when there is no report at all', async () => {
+  expect(await summary(0)).toEqual({ stdout: '0 passed, 1 failed, 0 skipped', exitCode: 1 });
+});
