@@ -2,12 +2,13 @@
  * Makes the pcapng file of an artifact: the recorded packets, and what a person wants to know who opens it alone.
  */
 import { conversationsIn } from '../dissect/conversations.js';
+import { plural } from '../dissect/protocols/units.js';
 import type { NetworkNote } from '../network/note-log.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { Block } from '../pcapng/blocks/block.js';
 import { SecretsType } from '../pcapng/blocks/decryption-secrets.js';
 import { encodeBlocks } from '../pcapng/writer.js';
-import { captureSummary, renderText } from '../render/render-text.js';
+import { renderText } from '../render/render-text.js';
 import type { TestIdentity } from '../scope/test-identity.js';
 import { journalBlock, noteTimeNs } from './journal.js';
 import { type PacketComments, packetComments } from './packet-comments.js';
@@ -68,7 +69,7 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
     hosts: names,
     ownerOf: (packet) => interfaces.owners[senders[firstTold + packet] ?? 0]?.name,
   });
-  const toldSummary = captureSummary(told);
+  const toldSummary = `${plural(told.length, 'packet')}, ${plural(conversations.length, 'conversation')}`;
   // In a ladder refused connections tell of themselves; what has its own row in Wireshark has one here.
   const journal = inOrderOfTime(notes).map(journalBlock);
   const text = renderText({ packets: told, names, blocks: journal }, { last: LAST_STEPS });
