@@ -9,9 +9,13 @@
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-/* Whether the network is recorded; cheap. */
-static inline bool sw_capture_is_on(const struct sw_network *network) {
-    return network->capture_path[0] != '\0';
+/* Whether the network is recorded; cheap. One process that asks for a capture is enough: the others' half of its conversations belongs
+ * into it. */
+static inline bool sw_capture_is_on(struct sw_network *network) {
+    uint32_t recorder = atomic_load_explicit(&network->state->header.recorded_by, memory_order_relaxed);
+    if (recorder == 0 && network->capture_path[0] == '\0')
+        return false;
+    return (recorder != 0 && network->capture_path[0] != '\0' && !network->capture_is_adopted) || sw_network_is_recorded(network);
 }
 
 /* SYN, SYN-ACK, ACK; `local` and `peer` of the record are set. Called before connect(2) where its success is certain, so that nothing the peer

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     RECORDER_BYTES = 64 << 20, /* what the end of a failed test is told from */
@@ -57,6 +58,9 @@ static struct sw_recorder *make(struct sw_network *network) {
         SW_LOG_ONCE("cannot record in '%s/.capture': %s; nothing is captured", network->directory, strerror(-result));
         goto fail;
     }
+    /* A file that belongs to another process's user is fed by that process alone. */
+    if (recorder->has_sink && network->capture_is_adopted && access(network->capture_path, W_OK) != 0)
+        recorder->has_sink = false;
     if (recorder->has_sink && sw_sink_open(&recorder->sink, &recorder->ring, network->capture_path) < 0) {
         sw_ring_close(&recorder->ring);
         goto fail;

@@ -1,6 +1,7 @@
 #include "capture/ring.h"
 
 #include "base/real.h"
+#include "state/network.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,10 @@ static int open_file(const char *directory) {
     char path[PATH_MAX + 16];
     path_of(directory, path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    sw_network_give_to_owner(fd, directory);
+    return fd;
 }
 
 /* The ring behind itself once more, in one reservation of addresses. */

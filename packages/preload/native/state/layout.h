@@ -127,7 +127,9 @@ struct sw_header {
     _Atomic uint32_t lock; /* pid of the holder */
     _Atomic uint32_t crowded; /* how often the pages nearest to a socket were full */
     _Atomic uint8_t known_hosts[32];
-    uint8_t reserved[2048 - 64];
+    _Atomic uint32_t recorded_by; /* pid of a process that records to `recorded_to`: then everybody does */
+    char recorded_to[1024];
+    uint8_t reserved[2048 - 64 - 4 - 1024];
     _Atomic uint8_t used_pages[SW_PAGE_COUNT / 8];
 };
 

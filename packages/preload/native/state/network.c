@@ -56,11 +56,10 @@ static struct sw_network *find(const char *given) {
     return NULL;
 }
 
-/* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
-static void give_to_owner(int fd, const char *directory) {
+void sw_network_give_to_owner(int fd, const char *directory) {
     struct stat status;
     if (geteuid() == 0 && stat(directory, &status) == 0 && status.st_uid != 0 && fchown(fd, status.st_uid, status.st_gid) != 0)
-        sw_log(SW_LOG_WARN, "cannot give '%s/.state' to the owner of its directory: %s", directory, strerror(errno));
+        sw_log(SW_LOG_WARN, "cannot give a file in '%s' to the owner of that directory: %s", directory, strerror(errno));
 }
 
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
@@ -75,7 +74,7 @@ static int map_state(const char *directory, struct sw_state **state) {
     int result = 0;
     struct stat status;
     void *mapping = MAP_FAILED;
-    give_to_owner(fd, directory);
+    sw_network_give_to_owner(fd, directory);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         result = -EINVAL;
     else if (status.st_size < (off_t)sizeof **state && ftruncate(fd, sizeof **state) != 0)
@@ -254,6 +253,39 @@ void sw_network_close(struct sw_network *network) {
     errno = saved_errno;
 }
 
+bool sw_network_is_recorded(struct sw_network *network) {
+    struct sw_header *header = &network->state->header;
+    uint32_t recorder = atomic_load(&header->recorded_by);
+    if (network->capture_path[0] != '\0' && !network->capture_is_adopted) {
+        /* A pipe or standard output is this process's alone. */
+        struct stat status;
+        bool shareable = strlen(network->capture_path) < sizeof header->recorded_to &&
+                         (stat(network->capture_path, &status) != 0 || S_ISREG(status.st_mode));
+        if (recorder == 0 && shareable) {
+            strcpy(header->recorded_to, network->capture_path);
+            atomic_compare_exchange_strong(&header->recorded_by, &recorder, (uint32_t)getpid());
+        }
+        return true;
+    }
+    if (recorder == 0)
+        return false;
+    int saved_errno = errno;
+    bool lives = kill((pid_t)recorder, 0) == 0 || errno != ESRCH;
+    errno = saved_errno;
+    if (!lives) {
+        atomic_compare_exchange_strong(&header->recorded_by, &recorder, 0);
+        return false;
+    }
+    if (!network->capture_is_adopted) {
+        char path[sizeof header->recorded_to];
+        memcpy(path, header->recorded_to, sizeof path);
+        path[sizeof path - 1] = '\0';
+        network->capture_is_adopted = true;
+        strcpy(network->capture_path, path);
+    }
+    return network->capture_path[0] != '\0';
+}
+
 void sw_network_host_seen(struct sw_network *network, unsigned interface) {
     _Atomic uint8_t *byte = &network->state->header.known_hosts[interface / 8 % 32];
     uint8_t bit = (uint8_t)(1u << interface % 8);
@@ -334,7 +366,8 @@ void sw_network_enter_process(struct sw_network *network) {
 }
 
 void sw_network_leave_process(struct sw_network *network) {
-    uint32_t pid = (uint32_t)getpid();
+    uint32_t pid = (uint32_t)getpid(), recorder = pid;
+    atomic_compare_exchange_strong(&network->state->header.recorded_by, &recorder, 0);
     for (unsigned i = 0; i < SW_PROCESS_COUNT; i++) {
         struct sw_process *entry = &network->state->processes[(pid + i) % SW_PROCESS_COUNT];
         uint32_t holder = pid;

@@ -25,6 +25,7 @@ struct sw_network {
     void (*recorder_ends)(struct sw_network *network); /* gives the recorder back; NULL while there is none */
     char given[PATH_MAX];        /* as in the variable */
     char directory[PATH_MAX];    /* resolved */
+    bool capture_is_adopted;     /* the path is another process's, and holds while that one lives */
     char capture_path[PATH_MAX]; /* absolute; empty when nothing is recorded */
 };
 
@@ -60,6 +61,12 @@ void sw_network_ring(struct sw_network *network);
  * meanwhile; `mask` keeps what to restore. */
 void sw_network_lock(struct sw_network *network, sigset_t *mask);
 void sw_network_unlock(struct sw_network *network, const sigset_t *mask);
+
+/* Whether the network is recorded: to this process's own path, which others are told of, or to that of another process that lives. */
+bool sw_network_is_recorded(struct sw_network *network);
+
+/* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
+void sw_network_give_to_owner(int fd, const char *directory);
 
 /* Enters this process in the table of the network; leaving undoes it. */
 void sw_network_enter_process(struct sw_network *network);
