@@ -49,6 +49,12 @@ function streamOf(line: string): Stream {
   };
 }
 
+const withoutData = ({ clientPort, client, server }: Stream): Stream => ({
+  clientPort,
+  client: { bytes: client.bytes, crc: client.crc },
+  server: { bytes: server.bytes, crc: server.crc },
+});
+
 const byPort = (a: Stream, b: Stream) => a.clientPort - b.clientPort;
 
 beforeAll(async () => {
@@ -74,7 +80,8 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
   ])('%s gives tshark back every byte and no reason to complain', { timeout: TIMEOUT_MS }, async (_, args) => {
     await record(args, async ({ file, streams }) => {
       expect(await complaints(file)).toEqual([]);
-      expect((await followedStreams(file)).sort(byPort)).toEqual([...streams].sort(byPort));
+      const followed = (await followedStreams(file)).map(withoutData);
+      expect(followed.sort(byPort)).toEqual([...streams].sort(byPort));
     });
   });
 

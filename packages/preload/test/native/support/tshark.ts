@@ -53,8 +53,15 @@ export async function packets(file: string, filter: string, ...names: readonly s
   return tshark([...CHECKED, '-r', file, '-Y', filter, ...fields(...names)]);
 }
 
+/** Both sides of a TCP connection, with their bytes. */
+export interface FollowedStream {
+  readonly clientPort: number;
+  readonly client: Sent & { readonly data: Buffer };
+  readonly server: Sent & { readonly data: Buffer };
+}
+
 /** All TCP connections as `tshark -z follow,tcp,raw` puts them together, in the order of their first packets. */
-export async function followedStreams(file: string): Promise<Stream[]> {
+export async function followedStreams(file: string): Promise<FollowedStream[]> {
   const starts = await packets(file, 'tcp.flags.syn == 1 and tcp.flags.ack == 0', 'tcp.srcport');
   const follow = starts.flatMap((_, index) => ['-z', `follow,tcp,raw,${index}`]);
   const output = await tshark(['-q', '-r', file, ...follow]);
@@ -122,9 +129,9 @@ async function* ipv4Packets(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-function sentIn(pieces: readonly Buffer[]): Sent {
-  const all = Buffer.concat(pieces);
-  return { bytes: all.length, crc: crc32(all) };
+function sentIn(pieces: readonly Buffer[]): Sent & { data: Buffer } {
+  const data = Buffer.concat(pieces);
+  return { bytes: data.length, crc: crc32(data), data };
 }
 
 function fields(...names: readonly string[]): string[] {
