@@ -18,7 +18,8 @@ export default {
       entry: ['src/*.ts'],
     },
     'packages/preload': {
-      entry: ['test/native/**/*.test.ts'],
+      // The last one is loaded into programs, by its path.
+      entry: ['test/native/**/*.test.ts', 'src/tls/key-log-preload.cts'],
     },
     'packages/vitest-plugin': {
       ignore: ['test/fixtures/**'],
