@@ -17,6 +17,16 @@ describe('a Node.js that loads no addons', () => {
     expect(stderr).toContain('[ATTACH_FAILED] SocketWrapperWarning');
   });
 
+  it('is told what to allow, under the permission model', async () => {
+    const model = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission';
+    const allowed = ['--allow-fs-read=*', '--allow-fs-write=*', '--allow-child-process'];
+    const { stdout, stderr } = await run(process.execPath, [model, ...allowed, PROGRAM]);
+    expect(stdout).toBe('laptop\nlaptop\n');
+    expect(stderr).toContain('the permission model of Node.js forbids addons, start it with --allow-addons');
+  });
+
   it('is told so by host.within()', async () => {
     const failure = await run(process.execPath, ['--no-addons', PROGRAM, 'within']).catch((error) => error);
     expect(failure.stderr).toContain('PreloadError: The sockets of this process cannot be put on a network');

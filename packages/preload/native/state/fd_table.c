@@ -2,7 +2,6 @@
 
 #include "base/real.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -190,6 +189,15 @@ void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
     sw_network_unpin();
 }
 
+/* getdents64(2); libcs do not agree on a name for it. */
+struct directory_entry {
+    uint64_t inode;
+    int64_t offset;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
 void sw_fd_adopt_inherited(void) {
     int saved_errno = errno;
     int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -201,15 +209,15 @@ void sw_fd_adopt_inherited(void) {
         return;
     }
     /* Not readdir(3): it allocates. */
-    _Alignas(struct dirent64) char buffer[4096];
+    _Alignas(struct directory_entry) char buffer[4096];
     long count;
     while ((count = sw_real.syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0)
         for (long offset = 0; offset < count;) {
-            struct dirent64 *entry = (struct dirent64 *)(buffer + offset);
-            offset += entry->d_reclen;
-            if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+            struct directory_entry *entry = (struct directory_entry *)(buffer + offset);
+            offset += entry->size;
+            if (entry->name[0] < '0' || entry->name[0] > '9')
                 continue;
-            int fd = atoi(entry->d_name);
+            int fd = atoi(entry->name);
             if (fd != directory && sw_fd_socket(fd, &found))
                 /* Whoever started us may have kept it. */
                 sw_record_set(found.record, SW_SHARED);

@@ -76,13 +76,17 @@ function realProcess(): NodeJS.Process {
 }
 
 function reasonFor(path: string, { code, message }: NodeJS.ErrnoException): string {
-  const REASONS: Record<string, string> = {
-    ERR_DLOPEN_DISABLED: 'Node.js was started with --no-addons',
-    ERR_ACCESS_DENIED: 'Node.js was started with --permission, and without --allow-addons',
-  };
-  const reason = REASONS[code ?? ''] ?? `${path} cannot be loaded: ${message}`;
   return (
-    `The sockets of this process cannot be put on a network: ${reason}. ` +
+    `The sockets of this process cannot be put on a network: ${causeOf(path, code, message)}. ` +
     'Programs that are started on a host, with spawn() or run(), are on the network all the same'
   );
+}
+
+function causeOf(path: string, code: string | undefined, message: string): string {
+  if (code !== 'ERR_DLOPEN_DISABLED' && code !== 'ERR_ACCESS_DENIED') return `${path} cannot be loaded: ${message}`;
+  // The permission model forbids addons as the flag does, with the same error.
+  const hasPermissions = 'permission' in process && process.permission !== undefined;
+  return hasPermissions
+    ? 'the permission model of Node.js forbids addons, start it with --allow-addons'
+    : 'Node.js was started with --no-addons';
 }
