@@ -25,8 +25,9 @@ export async function unprivileged(
   requireProgram('setpriv', context);
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' })));
   if (uid === undefined || gid === undefined) throw new Error('nobody is no user of this machine');
-  // The janitor takes in no directory of another user, so it has to know the network before. It does once a program has run.
-  await network.testHost.run('true');
+  // The janitor takes in no directory of another user. It knows this one for sure once it has ended a program on it.
+  const first = await network.testHost.spawn('cat');
+  await first.stop();
   for (const directory of [network.directory, folder]) {
     for (const path of ['.', ...readdirSync(directory)]) chownSync(join(directory, path), uid, gid);
   }
