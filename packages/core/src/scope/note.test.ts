@@ -30,6 +30,15 @@ describe('artifactNote', () => {
     );
   });
 
+  it('lists who tried to leave the network, the first ten of them', () => {
+    const escapes = Array.from(
+      { length: 12 },
+      (_, index) => `web#11 node[42] tried 192.0.2.${index}:443: nothing leaves`,
+    );
+    const note = artifactNote({ ...artifact, text: '', escapes });
+    expect(note.split('\n').slice(2)).toEqual(['', ...escapes.slice(0, 10), '… and 2 more']);
+  });
+
   it.each([
     ['/elsewhere/a.pcapng', '/elsewhere/a.pcapng'],
     ["/my results/it's.pcapng", "'/my results/it'\\''s.pcapng'"],
