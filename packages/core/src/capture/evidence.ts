@@ -2,10 +2,12 @@
  * What a network leaves behind, taken while its directory is still there and read once its programs have ended.
  */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import type { NetworkNote } from '../network/note-log.js';
 import type { ProgramRun } from '../network/program-run.js';
+import { monotonicMs } from '../network/real-time.js';
 import type { SocketInfo } from '../network/socket-info.js';
 import { Redaction } from '../redact/redaction.js';
 import type { SidecarHost } from '../scope/sidecar.js';
@@ -15,6 +17,9 @@ import type { Recording } from './recording.js';
 
 /** More of a key log than this is of no use to anyone. */
 const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;
+
+/** A process that waits for its turn on a busy machine gets it in that time. */
+const SETTLE_TIMEOUT_MS = 100;
 
 /** The state of a network at the end of its test. */
 export class Evidence {
@@ -63,6 +68,15 @@ export class Evidence {
       notes: notes.map((note) => ({ ...note, text: this.redaction.text(note.text) })),
       tlsKeys: this.#tlsKeys(),
     };
+  }
+
+  /**
+   * Waits, for a moment at most, until programs have recorded what they have sent: ended before, they never would. What was
+   * lost by an earlier end is waited for in vain.
+   */
+  async settled(): Promise<void> {
+    const deadlineMs = monotonicMs() + SETTLE_TIMEOUT_MS;
+    while (!this.#recording.isComplete() && monotonicMs() < deadlineMs) await delay(1);
   }
 
   close(): void {

@@ -4,7 +4,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Network } from '../network/network.js';
 import { flightPackets } from '../recording/flight-packets.js';
-import { flightHead, isFlightRecorder } from '../recording/flight-recorder.js';
+import { flightHead, isFlightComplete, isFlightRecorder } from '../recording/flight-recorder.js';
 import { type Recording, readRecording } from './recording.js';
 
 /** What of a network its recording is found by. */
@@ -49,6 +49,14 @@ export class OpenRecording {
   read(): Recording {
     if (this.#file === undefined) return { packets: [], dropped: 0, loss: this.#loss };
     return this.#isFlightRecorder ? flightPackets(this.#file, this.#end) : readRecording(this.#file, this.#end);
+  }
+
+  /**
+   * Whether all that was sent is recorded. A process that was stopped right behind a send has yet to note what it sent, and
+   * one that is ended there never will.
+   */
+  isComplete(): boolean {
+    return this.#file === undefined || !this.#isFlightRecorder || isFlightComplete(this.#file, this.#end);
   }
 
   close(): void {

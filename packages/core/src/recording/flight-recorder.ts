@@ -3,7 +3,7 @@
  */
 import { fstatSync, readSync } from 'node:fs';
 import { packetsOf } from './event-packets.js';
-import { eventsIn } from './recorded-event.js';
+import { areAllComplete, eventsIn } from './recorded-event.js';
 import { EVENT, RING } from './ring-layout.js';
 
 /** One packet, in bytes of its own. */
@@ -104,4 +104,15 @@ function readHeader(file: number): { length: number; view: DataView } {
   // A pipe has no place to read from.
   const length = fstatSync(file).isFile() ? readSync(file, bytes, 0, bytes.length, 0) : 0;
   return { length, view: new DataView(bytes.buffer) };
+}
+
+/** How far back an event may lie that is still being recorded. */
+const RECENT_BYTES = 1024 * 1024;
+
+/** Whether nothing before the ring's position `head` is still being recorded; of a long recording the last part counts. */
+export function isFlightComplete(file: number, head: number): boolean {
+  const { view } = readHeader(file);
+  const size = Number(view.getBigUint64(RING.fields.size, true));
+  const start = Math.max(0, head - Math.min(size, RECENT_BYTES));
+  return areAllComplete(readRing(file, size, start, head), { start, end: head });
 }

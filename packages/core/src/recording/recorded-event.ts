@@ -68,6 +68,25 @@ export function* eventsIn(bytes: Uint8Array, { start, end }: RingWindow): Genera
   }
 }
 
+/**
+ * Whether all events of `bytes` are complete, but for what lies before the first one: `start` may be amid an event.
+ *
+ * An event is not while the process that records it is between its send and the note of what was really sent.
+ */
+export function areAllComplete(bytes: Uint8Array, { start, end }: RingWindow): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { state, size } = EVENT.fields;
+  let hasBegun = start === 0;
+  for (let position = start; position + EVENT.headerSize <= end; ) {
+    const at = position - start;
+    const isComplete = view.getBigUint64(at + state, true) === BigInt(position) + EVENT.complete;
+    if (!isComplete && hasBegun) return false;
+    hasBegun ||= isComplete;
+    position += isComplete ? Math.max(EVENT.alignment, view.getUint32(at + size, true)) : EVENT.alignment;
+  }
+  return true;
+}
+
 function eventAt(bytes: Uint8Array, view: DataView, at: number): RecordedEvent | undefined {
   const { fields, headerSize } = EVENT;
   const kind = KINDS.get(view.getUint8(at + fields.kind));

@@ -143,6 +143,7 @@ export class TestScope<N extends Network = Network> {
       await nextImmediate();
     }
     if (isKept) this.#evidence ??= new Evidence(network);
+    await this.#evidence?.settled();
     await this.#dispose(network);
     try {
       return isKept && this.#evidence !== undefined ? await this.#keep(report, this.#evidence) : undefined;
