@@ -58,6 +58,7 @@ describe('readElf', () => {
     ['a machine it has no name for', { ...X64, machine: 8 }, 'machine 8'],
   ])('reads %s', (_name, sample, architecture) => {
     expect(readElf(bytesSource(elfFile(sample)))).toEqual({
+      isGo: false,
       bits: sample.bits,
       architecture,
       interpreter: sample.interpreter,

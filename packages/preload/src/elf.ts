@@ -1,5 +1,6 @@
 /**
- * Reads from an ELF file what decides whether LD_PRELOAD can reach it: machine, word size and program interpreter.
+ * Reads from an ELF file what decides whether LD_PRELOAD can reach it: machine, word size, program interpreter, and whether Go
+ * made it.
  *
  * Follows the "ELF Header" and "Program Header" chapters of the System V gABI. Nothing else of the file is looked at.
  */
@@ -14,6 +15,8 @@ export interface ElfImage {
   readonly architecture: string;
   /** The dynamic linker that the file asks for; `undefined` for a static program, position-independent or not. */
   readonly interpreter: string | undefined;
+  /** Whether Go's linker left its build ID: Go's net package makes its own system calls. */
+  readonly isGo: boolean;
 }
 
 /** Bytes that begin like an ELF file and do not go on like one; reading stopped at byte `offset`. */
@@ -33,6 +36,9 @@ export class ElfError extends Error {
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
 const IDENT_LENGTH = 16;
 const PT_INTERP = 3;
+const PT_NOTE = 4;
+/** Notes are few and short; what is said of Go stands in the first ones. */
+const MOST_OF_NOTES = 4096;
 /** PATH_MAX of Linux; the kernel refuses longer interpreter names (binfmt_elf.c). */
 const LONGEST_INTERPRETER = 4096;
 /** PN_XNUM: the real number of program headers would not fit; the kernel does not start such files. */
@@ -89,18 +95,40 @@ export function readElf(read: ByteSource): ElfImage {
   }
 
   const table = viewOf(exactly(read, tableOffset, count * entryLength, 'program headers'));
-  const entry = Array.from({ length: count }, (_, index) => index * entryLength).find(
-    (at) => table.getUint32(at, isLittleEndian) === PT_INTERP,
-  );
+  const entries = Array.from({ length: count }, (_, index) => index * entryLength);
+  const typeOf = (at: number) => table.getUint32(at, isLittleEndian);
+  const isGo = entries
+    .filter((at) => typeOf(at) === PT_NOTE)
+    .some((at) => {
+      const length = Math.min(wide(table, at + layout.fileSize), MOST_OF_NOTES);
+      const offset = wide(table, at + layout.offset);
+      return Number.isSafeInteger(offset + length) && hasGoNote(read(offset, length), isLittleEndian);
+    });
+  const entry = entries.find((at) => typeOf(at) === PT_INTERP);
   const architecture = ARCHITECTURES[machine] ?? `machine ${machine}`;
-  if (entry === undefined) return { bits, architecture, interpreter: undefined };
+  if (entry === undefined) return { bits, architecture, interpreter: undefined, isGo };
 
   const length = wide(table, entry + layout.fileSize);
   const nameOffset = wide(table, entry + layout.offset);
   if (length < 2 || length > LONGEST_INTERPRETER) {
     throw badHeader(tableOffset + entry, `the name of its interpreter is ${length} bytes long`);
   }
-  return { bits, architecture, interpreter: textOf(exactly(read, nameOffset, length, "interpreter's name")) };
+  const interpreter = textOf(exactly(read, nameOffset, length, "interpreter's name"));
+  return { bits, architecture, interpreter, isGo };
+}
+
+/** Whether one of the notes (gABI, "Note Section") is Go's build ID: owner `Go`, type 4. What is damaged ends the search. */
+function hasGoNote(notes: Uint8Array, isLittleEndian: boolean): boolean {
+  const view = viewOf(notes);
+  const aligned = (length: number) => Math.ceil(length / 4) * 4;
+  for (let at = 0; at + 12 <= notes.length; ) {
+    const ownerLength = view.getUint32(at, isLittleEndian);
+    const dataLength = view.getUint32(at + 4, isLittleEndian);
+    const owner = textOf(notes.subarray(at + 12, at + 12 + ownerLength));
+    if (owner === 'Go' && view.getUint32(at + 8, isLittleEndian) === 4) return true;
+    at += 12 + aligned(ownerLength) + aligned(dataLength);
+  }
+  return false;
 }
 
 /** A source that reads from memory. */

@@ -75,7 +75,7 @@ export function findProgram(program: string, { cwd, path = DEFAULT_PATH }: Execu
  *
  * Returns the path of the program.
  *
- * @throws {PreloadError} what {@link findProgram} throws; `PROGRAM_STATIC`, `PROGRAM_OTHER_LIBC`,
+ * @throws {PreloadError} what {@link findProgram} throws; `PROGRAM_STATIC`, `PROGRAM_GO`, `PROGRAM_OTHER_LIBC`,
  * `PROGRAM_OTHER_ARCHITECTURE` and `PROGRAM_SETUID` for what the library cannot reach; `PROGRAM_UNREADABLE` and
  * `PROGRAM_DAMAGED` for what cannot be judged; `INTERPRETER_NOT_FOUND` for what the kernel could not start either.
  */
@@ -141,11 +141,16 @@ function assertReachable(
       `it is a ${elf.bits}-bit ${elf.architecture} program, the library is ${platform.bits}-bit ${platform.architecture}`,
     );
   }
+  if (elf.isGo) {
+    throw refuse(
+      'PROGRAM_GO',
+      "it is written in Go, whose net package makes its own system calls instead of libc's, with and without cgo",
+    );
+  }
   if (elf.interpreter === undefined) {
     throw refuse(
       'PROGRAM_STATIC',
-      'it is linked statically, so the dynamic linker cannot load the library into it. ' +
-        'Build it dynamically (for Go: with cgo, CGO_ENABLED=1)',
+      'it is linked statically, so the dynamic linker cannot load the library into it. Build it dynamically',
     );
   }
   const libc = libcOf(elf.interpreter);

@@ -100,7 +100,22 @@ describe('assertPreloadable', () => {
         file,
         message:
           `Cannot run ${file} on a network: it is linked statically, so the dynamic linker cannot load the library ` +
-          'into it. Build it dynamically (for Go: with cgo, CGO_ENABLED=1)',
+          'into it. Build it dynamically',
+      }),
+    );
+  });
+
+  it('refuses a program of Go, dynamic or not', async ({ skip }) => {
+    requireProgram('cc', { skip });
+    await using folder = await makeFolder();
+    const file = await compile('go-build-id', join(folder.path, 'gopher'));
+    expect(() => check(file)).toThrow(
+      expect.objectContaining({
+        code: 'PROGRAM_GO',
+        file,
+        message:
+          `Cannot run ${file} on a network: it is written in Go, whose net package makes its own system calls instead of ` +
+          "libc's, with and without cgo",
       }),
     );
   });
