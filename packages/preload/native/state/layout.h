@@ -84,7 +84,7 @@ struct sw_record {
     uint8_t name_family;       /* 4 or 6: the letter of the name that the socket was bound with */
     uint8_t name_loopback;
     uint8_t name_claims;       /* bit set of SW_CLAIM_…: which files lead to this socket */
-    uint8_t overflow;          /* in the first record of a page: the page was once full */
+    _Atomic uint8_t overflow;          /* in the first record of a page: the page was once full */
     uint16_t name_port;        /* host order */
     uint8_t name_interface;
     uint8_t name_files;        /* bit set of SW_CLAIM_…: which of those files this socket made */

@@ -90,9 +90,10 @@ static struct sw_record *claim_in_page(struct sw_network *network, unsigned page
         uint64_t found = atomic_load_explicit(&record->cookie, memory_order_relaxed);
         if (found > SW_COOKIE_DELETED || !atomic_compare_exchange_strong(&record->cookie, &found, cookie))
             continue;
-        uint8_t overflow = record->overflow;
-        memset((char *)record + sizeof record->cookie, 0, sizeof *record - sizeof record->cookie);
-        record->overflow = overflow;
+        /* All but the cookie, and the page's mark, which others may set meanwhile. */
+        enum { MARK = offsetof(struct sw_record, overflow), BEHIND = MARK + sizeof record->overflow };
+        memset((char *)record + sizeof record->cookie, 0, MARK - sizeof record->cookie);
+        memset((char *)record + BEHIND, 0, sizeof *record - BEHIND);
         return record;
     }
     return NULL;
@@ -160,7 +161,7 @@ struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie) 
         struct sw_record *record = claim_in_page(network, page, cookie);
         if (record != NULL)
             return record;
-        network->state->records[page * SW_RECORDS_PER_PAGE].overflow = 1;
+        atomic_store(&network->state->records[page * SW_RECORDS_PER_PAGE].overflow, 1);
         /* Many sockets, or many ghosts: those of processes that ended without a word. */
         if (walk.region == 0 && walk.probe == PROBES && atomic_fetch_add(&network->state->header.crowded, 1) % SWEEP_EVERY == 0) {
             free_ghosts(network);
@@ -184,7 +185,7 @@ struct sw_record *sw_record_find(struct sw_network *network, uint64_t cookie) {
         for (unsigned k = 0; k < SW_RECORDS_PER_PAGE; k++)
             if (atomic_load_explicit(&records[k].cookie, memory_order_acquire) == cookie)
                 return &records[k];
-        if (records[0].overflow == 0)
+        if (atomic_load_explicit(&records[0].overflow, memory_order_relaxed) == 0)
             return NULL;
     }
     return NULL;
