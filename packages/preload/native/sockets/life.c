@@ -154,24 +154,15 @@ static void unlink_name(const struct sw_network *network, const struct sw_name *
 void sw_socket_release(struct sw_network *network, struct sw_record *record) {
     int saved_errno = errno;
     if (sw_record_has(record, SW_NAMED)) {
-        static const struct {
-            uint8_t file, family;
-            bool loopback;
-        } FILES[] = {
-            {SW_CLAIM_IPV4, 4, false},
-            {SW_CLAIM_IPV4_LOOPBACK, 4, true},
-            {SW_CLAIM_IPV6, 6, false},
-            {SW_CLAIM_IPV6_LOOPBACK, 6, true},
-        };
         struct sw_name name = sw_record_name(record);
         unlink_name(network, &name);
         for (unsigned i = 0; i < 4; i++) {
-            if ((record->name_files & FILES[i].file) == 0)
+            if ((record->name_files & sw_claims[i].claim) == 0)
                 continue;
             struct sw_name other = name;
             other.share = 0;
-            other.wire_family = FILES[i].family;
-            other.loopback = FILES[i].loopback;
+            other.wire_family = sw_claims[i].family;
+            other.loopback = sw_claims[i].loopback;
             if (!(other.wire_family == name.wire_family && other.loopback == name.loopback && name.share == 0))
                 unlink_name(network, &other);
         }

@@ -16,16 +16,6 @@
 /* net.ipv4.ip_local_port_range of the kernel. */
 enum { FIRST_EPHEMERAL = 32768, EPHEMERAL_PORTS = 60999 - 32768 + 1 };
 
-static const struct {
-    uint8_t claim, family;
-    bool loopback;
-} CLAIMS[] = {
-    {SW_CLAIM_IPV4, 4, false},
-    {SW_CLAIM_IPV4_LOOPBACK, 4, true},
-    {SW_CLAIM_IPV6, 6, false},
-    {SW_CLAIM_IPV6_LOOPBACK, 6, true},
-};
-
 /* What a bind asks for. The first claim that is free becomes the name that peers see. */
 struct request {
     struct sw_address local; /* as getsockname(2) will show it; the port may still be 0 */
@@ -43,8 +33,8 @@ static uint16_t next_ephemeral(struct sw_network *network) {
 
 static struct sw_name claim_name(const struct request *request, unsigned claim) {
     struct sw_name name = request->name;
-    name.wire_family = CLAIMS[claim].family;
-    name.loopback = CLAIMS[claim].loopback;
+    name.wire_family = sw_claims[claim].family;
+    name.loopback = sw_claims[claim].loopback;
     if (!name.loopback || name.wire_family == 6)
         name.loopback_address = 0;
     return name;
@@ -152,7 +142,7 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
     struct sw_network *network = socket->network;
     *taken = 0;
     for (unsigned i = 0; i < 4; i++) {
-        if ((request->claims & CLAIMS[i].claim) == 0)
+        if ((request->claims & sw_claims[i].claim) == 0)
             continue;
         struct sw_name name = claim_name(request, i);
         uint32_t key = sw_endpoint_key(sw_transport_of(socket->record), name.wire_family, name.loopback, name.interface, name.port);
@@ -188,7 +178,7 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
         if (exists && !shared && !request->group)
             return -EADDRINUSE;
         if (exists)
-            *taken |= CLAIMS[i].claim;
+            *taken |= sw_claims[i].claim;
     }
     return 0;
 }
@@ -244,7 +234,7 @@ static int claim(const struct sw_socket *socket, struct request *request) {
         return result;
 
     unsigned preferred = 0;
-    while (CLAIMS[preferred].claim != request->preferred)
+    while (sw_claims[preferred].claim != request->preferred)
         preferred++;
     struct sw_name name = claim_name(request, preferred);
     /* UDP-Lite has no letter of its own: its sockets go by numbered names alone. */
@@ -264,9 +254,9 @@ static int claim(const struct sw_socket *socket, struct request *request) {
 
     uint8_t files = 0;
     for (unsigned i = 0; i < 4 && !request->group && !lite; i++) {
-        if ((request->claims & CLAIMS[i].claim & ~taken) == 0)
+        if ((request->claims & sw_claims[i].claim & ~taken) == 0)
             continue;
-        files |= CLAIMS[i].claim;
+        files |= sw_claims[i].claim;
         struct sw_name other = claim_name(request, i);
         if (i != preferred || shares)
             link_name(socket->network, &name, &other);
@@ -345,9 +335,9 @@ int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards) {
     if (result < 0)
         return result;
     for (unsigned i = 0; towards != NULL && i < 4; i++)
-        if ((request.claims & CLAIMS[i].claim) != 0 && CLAIMS[i].family == towards->wire_family &&
-            CLAIMS[i].loopback == (towards->scope == SW_SCOPE_LOOPBACK))
-            request.preferred = CLAIMS[i].claim;
+        if ((request.claims & sw_claims[i].claim) != 0 && sw_claims[i].family == towards->wire_family &&
+            sw_claims[i].loopback == (towards->scope == SW_SCOPE_LOOPBACK))
+            request.preferred = sw_claims[i].claim;
     return bind_request(socket, &request);
 }
 
@@ -365,8 +355,8 @@ int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) 
     struct sw_name name = {.udp = record->type == SOCK_DGRAM, .loopback = loopback, .wire_family = target->wire_family,
                            .interface = (uint8_t)own};
     for (unsigned i = 0; i < 4; i++)
-        if (CLAIMS[i].family == name.wire_family && CLAIMS[i].loopback == loopback)
-            request.claims = CLAIMS[i].claim;
+        if (sw_claims[i].family == name.wire_family && sw_claims[i].loopback == loopback)
+            request.claims = sw_claims[i].claim;
 
     /* bind(2) of the kernel is the judge; no lock. Files of dead processes are passed over here and taken over by whoever asks for
      * their port. */

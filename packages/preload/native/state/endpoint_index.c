@@ -43,21 +43,18 @@ static void remove_entry(struct sw_network *network, uint32_t key, unsigned slot
     }
 }
 
+const struct sw_claim_kind sw_claims[SW_CLAIM_COUNT] = {
+    {SW_CLAIM_IPV4, 4, false},
+    {SW_CLAIM_IPV4_LOOPBACK, 4, true},
+    {SW_CLAIM_IPV6, 6, false},
+    {SW_CLAIM_IPV6_LOOPBACK, 6, true},
+};
+
 unsigned sw_endpoint_keys(const struct sw_record *record, uint32_t keys[4]) {
-    static const struct {
-        uint8_t claim;
-        int wire_family;
-        bool loopback;
-    } CLAIMS[] = {
-        {SW_CLAIM_IPV4, 4, false},
-        {SW_CLAIM_IPV4_LOOPBACK, 4, true},
-        {SW_CLAIM_IPV6, 6, false},
-        {SW_CLAIM_IPV6_LOOPBACK, 6, true},
-    };
     unsigned count = 0;
     for (unsigned i = 0; i < 4; i++)
-        if ((record->name_claims & CLAIMS[i].claim) != 0)
-            keys[count++] = sw_endpoint_key(sw_transport_of(record), CLAIMS[i].wire_family, CLAIMS[i].loopback,
+        if ((record->name_claims & sw_claims[i].claim) != 0)
+            keys[count++] = sw_endpoint_key(sw_transport_of(record), sw_claims[i].family, sw_claims[i].loopback,
                                             record->name_interface, record->name_port);
     return count;
 }

@@ -27,6 +27,14 @@ static inline enum sw_transport sw_transport_of(const struct sw_record *record) 
 /* The files that lead to one socket; bit set in a record's name_claims. */
 enum sw_claim { SW_CLAIM_IPV4 = 1, SW_CLAIM_IPV4_LOOPBACK = 2, SW_CLAIM_IPV6 = 4, SW_CLAIM_IPV6_LOOPBACK = 8 };
 
+/* What each claim stands for. */
+enum { SW_CLAIM_COUNT = 4 };
+struct sw_claim_kind {
+    uint8_t claim, family; /* 4 or 6 */
+    bool loopback;
+};
+extern const struct sw_claim_kind sw_claims[SW_CLAIM_COUNT];
+
 void sw_endpoint_add(struct sw_network *network, uint32_t key, const struct sw_record *record);
 
 /* Removes the record from every key that its claims and port say. */
