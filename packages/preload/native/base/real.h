@@ -76,6 +76,10 @@ struct if_nameindex;
       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,       \
        char *const[], char *const[]))                                                              \
     X(long, syscall, (long, ...))                                                                  \
+    X(int, setuid, (uid_t))                                                                        \
+    X(int, seteuid, (uid_t))                                                                       \
+    X(int, setreuid, (uid_t, uid_t))                                                               \
+    X(int, setresuid, (uid_t, uid_t, uid_t))                                                       \
     X(int, prctl, (int, ...))                                                                      \
     X(int, getaddrinfo,                                                                            \
       (const char *, const char *, const struct addrinfo *, struct addrinfo **))                   \

@@ -53,7 +53,8 @@ static struct sw_recorder *make(struct sw_network *network) {
     recorder->has_sink = !names_the_ring(network);
     uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : RECORDER_BYTES);
     uint64_t limit = number_of("SOCKET_WRAPPER_CAPTURE_PACKET_LIMIT", 1, 65535, 0);
-    int result = sw_ring_open(&recorder->ring, network->directory, power_of_two(size), (uint32_t)limit);
+    int result =
+        sw_ring_open(&recorder->ring, network->directory, sw_network_file_mode(network), power_of_two(size), (uint32_t)limit);
     if (result < 0) {
         SW_LOG_ONCE("cannot record in '%s/.capture': %s; nothing is captured", network->directory, strerror(-result));
         goto fail;

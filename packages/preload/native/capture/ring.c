@@ -29,10 +29,10 @@ static void path_of(const char *directory, char path[PATH_MAX + 16]) {
     memcpy(path + length, "/.capture", sizeof "/.capture");
 }
 
-static int open_file(const char *directory) {
+static int open_file(const char *directory, mode_t mode) {
     char path[PATH_MAX + 16];
     path_of(directory, path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return -errno;
     sw_network_give_to_owner(fd, directory);
@@ -89,8 +89,8 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
     return result;
 }
 
-int sw_ring_open(struct sw_ring *ring, const char *directory, uint64_t size, uint32_t packet_limit) {
-    int fd = open_file(directory);
+int sw_ring_open(struct sw_ring *ring, const char *directory, mode_t mode, uint64_t size, uint32_t packet_limit) {
+    int fd = open_file(directory, mode);
     if (fd < 0)
         return fd;
     int result = prepare(fd, ring, size, packet_limit);
@@ -119,7 +119,7 @@ static bool promise(struct sw_ring *ring, uint64_t end) {
     uint64_t wanted = (end + extent - 1) / extent * extent;
     if (wanted > ring->size)
         wanted = ring->size;
-    int fd = open_file(ring->directory);
+    int fd = open_file(ring->directory, 0600);
     bool promised = fd >= 0;
     if (promised && fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)(SW_RING_HEADER + reserved), (off_t)(wanted - reserved)) != 0)
         promised = errno != ENOSPC && errno != EDQUOT;

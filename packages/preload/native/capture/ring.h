@@ -5,6 +5,7 @@
 #include "capture/event.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 
 enum { SW_RING_STRETCH = 1 << 18, SW_RING_MAX = 1 << 30, SW_RING_STRETCHES = SW_RING_MAX / SW_RING_STRETCH };
@@ -24,8 +25,8 @@ struct sw_ticket {
     uint32_t size;
 };
 
-/* Maps the ring of `directory`, which must outlive it; makes it with `size` bytes, a power of two, if it is not there. 0 or a negative errno. */
-int sw_ring_open(struct sw_ring *ring, const char *directory, uint64_t size, uint32_t packet_limit);
+/* Maps the ring of `directory`, which must outlive it; makes it with `mode` and `size` bytes, a power of two, if it is not there. 0 or a negative errno. */
+int sw_ring_open(struct sw_ring *ring, const char *directory, mode_t mode, uint64_t size, uint32_t packet_limit);
 void sw_ring_close(struct sw_ring *ring);
 
 /* Takes the next place, for `stored` bytes at most. The caller fills the event's header and then its bytes. */

@@ -37,6 +37,12 @@ SW_EXPORT long syscall(long number, ...) {
         return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3], (struct timespec *)a[4]);
     case SYS_sendmmsg:
         return sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
+    case SYS_setuid:
+        return setuid((uid_t)a[0]);
+    case SYS_setreuid:
+        return setreuid((uid_t)a[0], (uid_t)a[1]);
+    case SYS_setresuid:
+        return setresuid((uid_t)a[0], (uid_t)a[1], (uid_t)a[2]);
 #ifdef SYS_close_range
     case SYS_close_range:
         return close_range((unsigned)a[0], (unsigned)a[1], (int)a[2]);

@@ -34,7 +34,7 @@ void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address 
         return;
     char path[PATH_MAX + 32];
     path_of(path, socket->network, socket->record);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
     if (fd < 0)
         return;
     struct kept kept = {.destination = *destination};

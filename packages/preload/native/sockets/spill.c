@@ -24,7 +24,7 @@ enum { OVERHEAD = 768 };
 static int open_file(const struct sw_network *network, const struct sw_record *receiver, int flags) {
     char path[PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/.spill-%llX", network->directory, (unsigned long long)atomic_load(&receiver->cookie));
-    return open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return open(path, flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(network));
 }
 
 static off_t reading_offset(int fd) {

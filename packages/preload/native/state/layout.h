@@ -129,7 +129,8 @@ struct sw_header {
     _Atomic uint8_t known_hosts[32];
     _Atomic uint32_t recorded_by; /* pid of a process that records to `recorded_to`: then everybody does */
     char recorded_to[1024];
-    uint8_t reserved[2048 - 64 - 4 - 1024];
+    _Atomic uint32_t other_users; /* users beside the directory's owner were let in: files are made for them as well */
+    uint8_t reserved[2048 - 64 - 8 - 1024];
     _Atomic uint8_t used_pages[SW_PAGE_COUNT / 8];
 };
 

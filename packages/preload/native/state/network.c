@@ -62,6 +62,10 @@ void sw_network_give_to_owner(int fd, const char *directory) {
         sw_log(SW_LOG_WARN, "cannot give a file in '%s' to the owner of that directory: %s", directory, strerror(errno));
 }
 
+mode_t sw_network_file_mode(const struct sw_network *network) {
+    return atomic_load_explicit(&network->state->header.other_users, memory_order_relaxed) != 0 ? 0660 : 0600;
+}
+
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
 static int map_state(const char *directory, struct sw_state **state) {
     char path[PATH_MAX + 8];

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct sw_recorder; /* capture/recorder.h */
 
@@ -64,6 +65,10 @@ void sw_network_unlock(struct sw_network *network, const sigset_t *mask);
 
 /* Whether the network is recorded: to this process's own path, which others are told of, or to that of another process that lives. */
 bool sw_network_is_recorded(struct sw_network *network);
+
+/* The mode of a file that is made in the directory: its owner's alone, unless other users were let in (state/users.h), whose rights
+ * the group's bits bound then. */
+mode_t sw_network_file_mode(const struct sw_network *network);
 
 /* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
 void sw_network_give_to_owner(int fd, const char *directory);

@@ -43,14 +43,13 @@ describe('a program whose environment was emptied', () => {
 });
 
 describe('a program that becomes another user', () => {
-  /** The network's files belong to the user that programs change to. */
   async function fetchAs(
     command: (file: string, args: string[]) => [string, string[]],
     { network, folder, skip }: { network: ProgramNetwork; folder: Folder; skip: (note?: string) => void },
   ): Promise<void> {
     requireProgram('socat', { skip });
     if (process.geteuid?.() !== 0) skip('only root can become somebody else');
-    const as = await unprivileged(network, folder.path, { skip });
+    const as = await unprivileged(folder.path, { skip });
     const server = await network
       .host('web')
       .spawn(...as('socat', 'TCP-LISTEN:79,fork', 'SYSTEM:id -un'), { listening: 79 });

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect } from 'vitest';
 import { allEnded, requireProgram } from '../support/programs.js';
@@ -70,5 +71,24 @@ describe('nginx', () => {
       .toEqual([expect.stringMatching(/^(10\.53\.57|fd00::5357:5f).* "GET \/ HTTP\/1\.0" 200$/)]);
     const [line = ''] = await requests();
     expect([front.ipv4, front.ipv6]).toContain(line.split(' ')[0]);
+  });
+
+  it('connects and is recorded although its workers become another user', async ({ network, folder, skip }) => {
+    for (const name of ['nginx', 'curl']) requireProgram(name, { skip });
+    if (process.geteuid?.() !== 0) skip('only root can become somebody else');
+    await startNginx(network.host('app'), folder, { name: 'app', files: { 'index.html': 'from the app\n' } });
+    const server = 'location / { proxy_pass http://app/; }';
+    const { program } = await startNginx(network.host('front'), folder, { name: 'front', files: {}, server });
+    // A worker listens as soon as it is forked, and changes its user a moment later.
+    const isSomebodyElse = ({ pid }: { pid: number }) => statSync(`/proc/${pid}`).uid !== 0;
+    await expect.poll(() => network.processes().filter(isSomebodyElse).length).toBe(4);
+    const { stdout } = await network.host('laptop').run('curl', ['-sS', '-4', '--noproxy', '*', 'http://front/']);
+    expect(stdout).toBe('from the app');
+    const answered = () =>
+      network.capture
+        .conversations()
+        .filter(({ messages }) => messages.some(({ summary }) => summary.startsWith('200 OK')));
+    await network.capture.waitFor(() => answered().length === 2);
+    await expectToStop(program);
   });
 });

@@ -16,7 +16,7 @@ function requirePostgres(context: Skip): void {
 }
 
 async function startPostgres(network: ProgramNetwork, folder: Folder, context: Skip) {
-  const as = await unprivileged(network, folder.path, context);
+  const as = await unprivileged(folder.path, context);
   const data = join(folder.path, 'data');
   const db = network.host('db');
   await db.run(

@@ -2,7 +2,7 @@
  * Starts nginx with everything it writes in one folder.
  */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProgramHost, SpawnedProgram } from '../../../src/index.js';
 import type { Folder } from './fixtures.js';
@@ -38,6 +38,8 @@ export async function startNginx(
 ): Promise<Nginx> {
   const root = join(folder.path, name);
   await mkdir(root, { recursive: true });
+  // Workers of root's nginx become another user.
+  await chmod(folder.path, 0o755);
   for (const [path, text] of Object.entries(files)) {
     const file = join(root, 'html', path);
     await mkdir(dirname(file), { recursive: true });
@@ -62,10 +64,8 @@ export async function startNginx(
        server { listen 80; listen [::]:80; root ${root}/html; ${server} }
      }`,
   );
-  // The workers change to this user, and have to get at the folder.
-  const user = process.geteuid?.() === 0 ? ['-g', 'user root;'] : [];
   // By its full path: nginx starts its next binary by the name that it was started with.
-  const program = await host.spawn(pathOf('nginx'), ['-e', 'stderr', '-c', conf, ...user], { listening: 80 });
+  const program = await host.spawn(pathOf('nginx'), ['-e', 'stderr', '-c', conf], { listening: 80 });
   const requests = async () => (await readFile(accessLog, 'utf8')).split('\n').slice(0, -1);
   const masterPid = async () => {
     const text = await readFile(pidFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
