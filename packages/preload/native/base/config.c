@@ -4,10 +4,12 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -35,6 +37,7 @@ static char start_storage[16 * 1024];
 
 /* The path of this library, for a child whose LD_PRELOAD was replaced. */
 static const char *own_path;
+static uid_t user_at_start;
 
 static struct sw_config_place *(*choose_place)(void);
 
@@ -72,6 +75,7 @@ void sw_config_start(void) {
         used += size;
     }
 
+    user_at_start = geteuid();
     Dl_info info;
     if (dladdr((void *)sw_config_start, &info) != 0 && info.dli_fname != NULL && info.dli_fname[0] == '/') {
         size_t size = strlen(info.dli_fname) + 1;
@@ -233,6 +237,20 @@ static char *const *environment_on_place(char *const *environment, char **pointe
     }
     pointers[count] = NULL;
     return pointers;
+}
+
+int sw_config_library_is_readable(void) {
+    if (own_path == NULL || sw_config_directory() == NULL || geteuid() == user_at_start)
+        return 0;
+    int saved_errno = errno, result = 0;
+    if (faccessat(AT_FDCWD, own_path, R_OK, AT_EACCESS) != 0 && errno == EACCES) {
+        SW_LOG_ONCE("user %u may not read '%s': programs that it starts would be on the real network, so they are not started; keep the "
+                    "project in a directory that this user can enter",
+                    (unsigned)geteuid(), own_path);
+        result = -EACCES;
+    }
+    errno = saved_errno;
+    return result;
 }
 
 char *const *sw_config_environment_for_child(char *const *environment, char **pointers, unsigned room, char *storage,

@@ -67,6 +67,10 @@ unsigned sw_config_mtu(void);
 /* SOCKET_WRAPPER_MAX_SOCKETS: how many redirected sockets this process may have at a time. */
 unsigned sw_config_max_sockets(void);
 
+/* 0, or -EACCES after one line on stderr: this process has become a user who may not read the library. ld.so would start
+ * programs without it, on the real network. */
+int sw_config_library_is_readable(void);
+
 /* The environment for a program about to be started with `environment`, which may be the caller's own: the library stays
  * loaded in it even when the caller wiped it. Writes at most `room` pointers with the final NULL; strings that
  * had to be made are in `storage`. Returns `environment` itself when nothing is missing or there is no room.

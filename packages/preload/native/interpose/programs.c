@@ -29,14 +29,17 @@ static unsigned count(char *const *strings) {
 }
 
 /* Sockets without close-on-exec go along. In a child of vfork(2) this counts for the parent, as it must. */
-static void about_to_start(void) {
+static int about_to_start(void) {
     sw_start();
     sw_process_forked_in_parent();
+    return sw_config_library_is_readable();
 }
 
 /* execve(2) */
 SW_EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
-    about_to_start();
+    int result = about_to_start();
+    if (result < 0)
+        return (int)sw_answer(result);
     return sw_real.execve(path, arguments, (char *const *)FOR_CHILD(environment));
 }
 
@@ -47,7 +50,9 @@ SW_EXPORT int execv(const char *path, char *const arguments[]) {
 
 /* execvpe(3) */
 SW_EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[]) {
-    about_to_start();
+    int result = about_to_start();
+    if (result < 0)
+        return (int)sw_answer(result);
     return sw_real.execvpe(file, arguments, (char *const *)FOR_CHILD(environment));
 }
 
@@ -58,13 +63,17 @@ SW_EXPORT int execvp(const char *file, char *const arguments[]) {
 
 /* fexecve(3) */
 SW_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]) {
-    about_to_start();
+    int result = about_to_start();
+    if (result < 0)
+        return (int)sw_answer(result);
     return sw_real.fexecve(fd, arguments, (char *const *)FOR_CHILD(environment));
 }
 
 /* execveat(2) */
 SW_EXPORT int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags) {
-    about_to_start();
+    int result = about_to_start();
+    if (result < 0)
+        return (int)sw_answer(result);
     if (sw_real.execveat == NULL)
         return (int)sw_answer(-ENOSYS);
     return sw_real.execveat(directory, path, arguments, (char *const *)FOR_CHILD(environment), flags);
@@ -109,13 +118,17 @@ SW_EXPORT int execle(const char *path, const char *first, ...) {
 /* posix_spawn(3) */
 SW_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                           char *const arguments[], char *const environment[]) {
-    about_to_start();
+    int result = about_to_start();
+    if (result < 0)
+        return -result;
     return sw_real.posix_spawn(pid, path, actions, attributes, arguments, (char *const *)FOR_CHILD(environment));
 }
 
 /* posix_spawnp(3) */
 SW_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
                            char *const arguments[], char *const environment[]) {
-    about_to_start();
+    int result = about_to_start();
+    if (result < 0)
+        return -result;
     return sw_real.posix_spawnp(pid, file, actions, attributes, arguments, (char *const *)FOR_CHILD(environment));
 }

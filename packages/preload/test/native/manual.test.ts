@@ -2,11 +2,12 @@
  * What the manual shows a person doing in two shells, done here: environment variables, nc, nginx, curl and tshark.
  */
 import { existsSync } from 'node:fs';
-import { chown, readdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, readdir, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { requireProgram } from '../support/programs.js';
 import { TALK } from './support/compile.js';
+import { LIBRARY } from './support/paths.js';
 import { inDirectory, type Program, Session } from './support/session.js';
 
 /** Both implementations of nc in Debian, which spell the same things differently. */
@@ -120,6 +121,24 @@ describe("Samba's socket_wrapper", () => {
     });
     expect(await asker.end()).toBe(`echo: Hello!\nfrom ${ip}\n`);
     expect(await server.end()).toBe(`ready\nfrom ${client}\n`);
+  });
+});
+
+describe('a user who may not read the library', () => {
+  it('cannot start programs, which would be on the real network', async (context) => {
+    requireProgram('runuser', context);
+    if (process.geteuid?.() !== 0) context.skip('only root can become somebody else');
+    await using session = await Session.open();
+    await using folder = await Session.open();
+    await chmod(folder.directory, 0o700);
+    const library = inDirectory(folder, 'libsocket_wrapper.so');
+    await copyFile(LIBRARY, library);
+    const program = session.start('runuser', ['-u', 'nobody', '--', 'true'], { library });
+    const output = await program.end();
+    expect(output).toMatch(
+      /may not read '.*libsocket_wrapper\.so': programs that it starts would be on the real network/,
+    );
+    expect(output).toContain('runuser: failed to execute true: Permission denied');
   });
 });
 
