@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -137,6 +138,15 @@ describe('network.dispose', () => {
     expect(isAlive(program.pid)).toBe(false);
   });
 
+  it('ends the programs of a directory that was removed under them, with another janitor too', async () => {
+    const network = createNetwork();
+    const program = await network.host('box').spawn('sleep', ['1000']);
+    await rm(network.directory, { recursive: true });
+    process.kill(janitor().pid ?? 0, 'SIGKILL');
+    await network.dispose();
+    expect(isAlive(program.pid)).toBe(false);
+  });
+
   it('rejects a start that nobody awaits with silence when the network goes first', async () => {
     const network = createNetwork();
     const rejections: unknown[] = [];
@@ -181,7 +191,7 @@ describe('the janitor', () => {
     await allEnded([janitor], 2000);
   });
 
-  it('refuses directories that are not a network’s own', async () => {
+  it('removes no directory that is not a network’s own', async () => {
     await using folder = await makeFolder();
     const child = spawn(janitorPath(), { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.end(`+ ${folder.path}\0+ relative\0+ ${join(folder.path, 'missing')}\0e 5 0 100 ${folder.path}\0`);

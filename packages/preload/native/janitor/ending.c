@@ -108,7 +108,7 @@ static int remove_entry(const char *path, const struct stat *stats, int kind, st
 
 void jn_remove(const struct jn_network *network) {
     struct stat stats;
-    if (lstat(network->directory, &stats) != 0 || stats.st_dev != network->device || stats.st_ino != network->inode)
+    if (!network->is_removable || lstat(network->directory, &stats) != 0 || stats.st_dev != network->device || stats.st_ino != network->inode)
         return;
     /* Neither through a symbolic link nor into another file system. */
     nftw(network->directory, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);

@@ -12,7 +12,7 @@ size_t jn_end(const struct jn_network *network, unsigned spawn, pid_t owner, int
 /* Returns once `network` has no member of `spawn` any more, or the other end of `lifeline` is closed. */
 void jn_wait_for_end(const struct jn_network *network, unsigned spawn, pid_t owner, int lifeline);
 
-/* Removes the directory of `network` with all that is in it, unless another one has taken its place. */
+/* Removes the directory of `network` with all that is in it, unless it was not ours when it was registered, or another one has taken its place. */
 void jn_remove(const struct jn_network *network);
 
 #endif

@@ -44,20 +44,21 @@ static struct jn_network *find_network(const char *directory) {
     return NULL;
 }
 
-/* What is registered is removed one day with all that is in it. So it has to look like a network's directory: a directory,
- * ours, closed to everybody else, and with a .state of ours in it (docs/network-directory.md). */
-static bool is_network_directory(const char *directory, struct stat *stats) {
+/* Whether the directory may be removed one day with all that is in it: it has to look like a network's, and be ours and closed to
+ * everybody else, with a .state of ours in it (docs/network-directory.md). The group's bits bound the rights of users that were
+ * let in, if any were; the group itself has none. */
+static bool is_ours_to_remove(const char *directory, struct stat *stats) {
     char state_file[LONGEST_MESSAGE];
     struct stat state;
     snprintf(state_file, sizeof state_file, "%s/.state", directory);
-    return directory[0] == '/' && lstat(directory, stats) == 0 && S_ISDIR(stats->st_mode) &&
-           stats->st_uid == geteuid() && (stats->st_mode & (S_IRWXG | S_IRWXO)) == 0 &&
-           lstat(state_file, &state) == 0 && S_ISREG(state.st_mode) && state.st_uid == geteuid();
+    return lstat(directory, stats) == 0 && S_ISDIR(stats->st_mode) && stats->st_uid == geteuid() &&
+           (stats->st_mode & S_IRWXO) == 0 && lstat(state_file, &state) == 0 && S_ISREG(state.st_mode) &&
+           state.st_uid == geteuid();
 }
 
 static void add_network(const char *directory) {
     struct stat stats;
-    if (find_network(directory) != NULL || !is_network_directory(directory, &stats))
+    if (find_network(directory) != NULL || directory[0] != '/')
         return;
     if (network_count == network_space) {
         size_t space = network_space == 0 ? 16 : 2 * network_space;
@@ -70,8 +71,14 @@ static void add_network(const char *directory) {
     char *copy = strdup(directory);
     if (copy == NULL)
         return;
-    networks[network_count++] =
-        (struct jn_network){.directory = copy, .device = stats.st_dev, .inode = stats.st_ino};
+    struct jn_network network = {.directory = copy};
+    /* The processes of a network are ours to end whatever became of its directory. */
+    if (is_ours_to_remove(directory, &stats)) {
+        network.is_removable = true;
+        network.device = stats.st_dev;
+        network.inode = stats.st_ino;
+    }
+    networks[network_count++] = network;
 }
 
 static void forget_network(const char *directory) {

@@ -17,6 +17,7 @@ struct jn_session {
 
 struct jn_network {
     char *directory;
+    bool is_removable;
     dev_t device; /* of the directory, to know it again before it is removed */
     ino_t inode;
     struct jn_session *sessions;
