@@ -1,5 +1,6 @@
 #include "capture/capture.h"
 
+#include "base/parts.h"
 #include "base/real.h"
 #include "capture/copy.h"
 #include "capture/packet.h"
@@ -227,36 +228,21 @@ static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, 
     return sent;
 }
 
-/* The first `most` bytes of what is left of `message`, after `done` of it; returns how many. */
-static uint32_t window(const struct msghdr *message, size_t done, uint32_t most, struct msghdr *piece, struct iovec parts[PARTS]) {
-    size_t count = 0, index = 0;
-    uint32_t size = 0;
-    for (; index < message->msg_iovlen && done >= message->msg_iov[index].iov_len; index++)
-        done -= message->msg_iov[index].iov_len;
-    for (; index < message->msg_iovlen && count < PARTS && size < most; index++, done = 0) {
-        size_t left = message->msg_iov[index].iov_len - done, part = left < most - size ? left : most - size;
-        parts[count++] = (struct iovec){(char *)message->msg_iov[index].iov_base + done, part};
-        size += (uint32_t)part;
-    }
-    *piece = *message;
-    piece->msg_iov = parts;
-    piece->msg_iovlen = count;
-    return size;
-}
-
 ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct sw_recorder *recorder = sw_recorder_of(socket->network);
     if (recorder == NULL)
         return sw_real.sendmsg(socket->fd, message, flags);
-    size_t total = 0, done = 0;
-    for (size_t i = 0; i < message->msg_iovlen; i++)
-        total += message->msg_iov[i].iov_len;
+    size_t total = sw_parts_length(message), done = 0;
     for (;;) {
         struct iovec parts[PARTS];
         struct msghdr piece = *message;
         uint32_t size = (uint32_t)total;
-        if (done > 0 || total > CHUNK)
-            size = window(message, done, CHUNK, &piece, parts);
+        if (done > 0 || total > CHUNK) {
+            size_t count;
+            size = (uint32_t)sw_parts_window(message, done, CHUNK, parts, PARTS, &count);
+            piece.msg_iov = parts;
+            piece.msg_iovlen = count;
+        }
         ssize_t sent = send_now(socket, recorder, &piece, size, flags);
         if (sent > 0)
             done += (size_t)sent;
@@ -316,10 +302,8 @@ void sw_capture_end_of_stream(const struct sw_socket *socket) {
     append_tcp(socket, &record->peer, &record->local, SW_TCP_FIN | SW_TCP_ACK, sequence, next_sequence(record));
 }
 
-static uint32_t length_of(const struct msghdr *message) {
-    size_t length = 0;
-    for (size_t i = 0; i < message->msg_iovlen; i++)
-        length += message->msg_iov[i].iov_len;
+static uint32_t datagram_length(const struct msghdr *message) {
+    size_t length = sw_parts_length(message);
     return length < DATAGRAM_MAX ? (uint32_t)length : DATAGRAM_MAX;
 }
 
@@ -327,7 +311,7 @@ struct sw_ticket sw_capture_datagram_starts(const struct sw_socket *socket, cons
     struct sw_recorder *recorder = recorder_of(socket);
     if (recorder == NULL)
         return (struct sw_ticket){0};
-    struct sw_ticket ticket = sw_recorder_reserve(recorder, length_of(message));
+    struct sw_ticket ticket = sw_recorder_reserve(recorder, datagram_length(message));
     if (ticket.event != NULL)
         describe(socket, recorder, ticket.event, SW_EVENT_DATAGRAM);
     return ticket;
@@ -339,11 +323,11 @@ void sw_capture_datagram_sent(const struct sw_socket *socket, struct sw_ticket *
     if (recorder == NULL || ticket->event == NULL)
         return;
     if (!is_current(recorder, ticket)) {
-        sw_ring_lost(&recorder->ring, length_of(message));
+        sw_ring_lost(&recorder->ring, datagram_length(message));
         return;
     }
     describe_ends(ticket->event, source, destination);
-    store(ticket->event, message, length_of(message), DATAGRAM_MAX, copy_plainly);
+    store(ticket->event, message, datagram_length(message), DATAGRAM_MAX, copy_plainly);
     sw_recorder_commit(recorder, ticket);
 }
 

@@ -1,5 +1,6 @@
 #include "interpose/netlink.h"
 
+#include "base/parts.h"
 #include "base/real.h"
 #include "names/netlink.h"
 
@@ -120,12 +121,8 @@ bool sw_netlink_receiving(int fd, struct msghdr *message, int flags, ssize_t *re
         return next < 0;
     }
     unsigned char answer[SW_NETLINK_ANSWER_SIZE];
-    size_t length = sw_netlink_answer(&place, &watched->question, port_of(fd), answer), given = 0;
-    for (size_t i = 0; i < (size_t)message->msg_iovlen && given < length; i++) {
-        size_t room = message->msg_iov[i].iov_len, part = room < length - given ? room : length - given;
-        memcpy(message->msg_iov[i].iov_base, answer + given, part);
-        given += part;
-    }
+    size_t length = sw_netlink_answer(&place, &watched->question, port_of(fd), answer);
+    size_t given = sw_parts_scatter(message, answer, length);
     if (message->msg_name != NULL) {
         struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
         memcpy(message->msg_name, &kernel, message->msg_namelen < sizeof kernel ? message->msg_namelen : sizeof kernel);

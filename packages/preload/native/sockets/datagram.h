@@ -10,6 +10,9 @@
 
 int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, const struct sw_address *address);
 
+/* The own address that a datagram to `target` comes from. */
+struct sw_address sw_datagram_source(const struct sw_socket *socket, const struct sw_site *target);
+
 /* sendmsg(2) and recvmsg(2). */
 ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags);

@@ -1,5 +1,6 @@
 #include "sockets/error_queue.h"
 
+#include "base/parts.h"
 #include "base/real.h"
 #include "sockets/control.h"
 #include "sockets/options.h"
@@ -57,16 +58,6 @@ void sw_error_queue_discard(const struct sw_network *network, const struct sw_re
     unlink(path);
 }
 
-static size_t scatter(const char *data, size_t length, struct msghdr *message) {
-    size_t done = 0;
-    for (size_t i = 0; i < (size_t)message->msg_iovlen && done < length; i++) {
-        size_t part = length - done < message->msg_iov[i].iov_len ? length - done : message->msg_iov[i].iov_len;
-        memcpy(message->msg_iov[i].iov_base, data + done, part);
-        done += part;
-    }
-    return done;
-}
-
 /* struct sock_extended_err with the address of whoever sent the ICMP message behind it. */
 static void add_error(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *offender) {
     bool ipv4 = socket->record->family == AF_INET;
@@ -113,7 +104,7 @@ ssize_t sw_error_queue_take(struct sw_socket *socket, struct msghdr *message) {
     size_t room = message->msg_controllen;
     message->msg_controllen = 0;
     message->msg_flags = MSG_ERRQUEUE;
-    size_t done = scatter(data, (size_t)length, message);
+    size_t done = sw_parts_scatter(message, data, (size_t)length);
     if (done < (size_t)length)
         message->msg_flags |= MSG_TRUNC;
     if (message->msg_name != NULL)

@@ -40,6 +40,9 @@ void sw_options_start(struct sw_record *record);
 /* What the accepted socket `fd` has from its listener. */
 void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_record *record);
 
+/* The program has set `name` of SOL_SOCKET on the Unix socket itself: accepted sockets get it too. */
+void sw_options_note_native(struct sw_record *record, int name);
+
 int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, socklen_t *length);
 int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
 

@@ -1,5 +1,6 @@
 #include "sockets/spill.h"
 
+#include "base/parts.h"
 #include "base/real.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
@@ -65,13 +66,7 @@ static ssize_t scatter(int fd, off_t offset, const struct spill_header *header, 
     char data[MOST];
     if (pread(fd, data, header->length, offset) != (ssize_t)header->length)
         return -EAGAIN;
-    size_t done = 0;
-    for (size_t i = 0; i < (size_t)message->msg_iovlen && done < header->length; i++) {
-        size_t part = header->length - done < message->msg_iov[i].iov_len ? header->length - done : message->msg_iov[i].iov_len;
-        memcpy(message->msg_iov[i].iov_base, data + done, part);
-        done += part;
-    }
-    message->msg_flags = done < header->length ? MSG_TRUNC : 0;
+    message->msg_flags = sw_parts_scatter(message, data, header->length) < header->length ? MSG_TRUNC : 0;
     return (ssize_t)header->length;
 }
 

@@ -1,5 +1,6 @@
 #include "sockets/stream.h"
 
+#include "base/parts.h"
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/connect.h"
@@ -57,13 +58,6 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         return -errno;
     sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
     return 0;
-}
-
-static size_t length_of(const struct msghdr *message) {
-    size_t length = 0;
-    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
-        length += message->msg_iov[i].iov_len;
-    return length;
 }
 
 static ssize_t broken_pipe(int flags) {
@@ -134,7 +128,7 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
     }
     ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &plain, known | MSG_NOSIGNAL)
                                       : sw_real.sendmsg(socket->fd, &plain, known | MSG_NOSIGNAL);
-    return sent >= 0 ? sent : send_failed(socket, errno, length_of(message), flags);
+    return sent >= 0 ? sent : send_failed(socket, errno, sw_parts_length(message), flags);
 }
 
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked) {
@@ -179,7 +173,7 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     message->msg_namelen = 0;
     ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
     message->msg_name = name;
-    size_t wanted = result == 0 ? length_of(message) : 1;
+    size_t wanted = result == 0 ? sw_parts_length(message) : 1;
     if (result == 0 && wanted == 0)
         return 0;
     return sw_stream_received(socket, result, (flags & MSG_PEEK) != 0);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -56,6 +57,10 @@ static struct sw_network *find(const char *given) {
     return NULL;
 }
 
+void sw_network_own_path(const char *directory, const char *name, char path[SW_OWN_PATH_SIZE]) {
+    snprintf(path, SW_OWN_PATH_SIZE, "%s/%s", directory, name);
+}
+
 void sw_network_give_to_owner(int fd, const char *directory) {
     struct stat status;
     if (geteuid() == 0 && stat(directory, &status) == 0 && status.st_uid != 0 && fchown(fd, status.st_uid, status.st_gid) != 0)
@@ -68,9 +73,8 @@ mode_t sw_network_file_mode(const struct sw_network *network) {
 
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
 static int map_state(const char *directory, struct sw_state **state) {
-    char path[PATH_MAX + 8];
-    memcpy(path, directory, strlen(directory) + 1);
-    strcat(path, "/.state");
+    char path[SW_OWN_PATH_SIZE];
+    sw_network_own_path(directory, ".state", path);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;
@@ -305,10 +309,9 @@ bool sw_network_host_is_known(const struct sw_network *network, unsigned interfa
 
 void sw_network_ring(struct sw_network *network) {
     int saved_errno = errno;
-    char path[PATH_MAX + 8];
+    char path[SW_OWN_PATH_SIZE];
     atomic_fetch_add(&network->state->header.changes, 1);
-    memcpy(path, network->directory, network->directory_length);
-    memcpy(path + network->directory_length, "/.state", sizeof "/.state");
+    sw_network_own_path(network->directory, ".state", path);
     utimensat(AT_FDCWD, path, NULL, 0);
     errno = saved_errno;
 }

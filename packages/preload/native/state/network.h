@@ -37,6 +37,10 @@ int sw_network_current(struct sw_network **network);
 /* The network with this index; NULL when there is none. Indexes of closed networks are used again. */
 struct sw_network *sw_network_at(unsigned index);
 
+/* The path of a file of the library's own in a network's `directory`: `.state` and the like. */
+enum { SW_OWN_PATH_SIZE = PATH_MAX + 32 };
+void sw_network_own_path(const char *directory, const char *name, char path[SW_OWN_PATH_SIZE]);
+
 /* All indexes are below this. */
 unsigned sw_network_count(void);
 

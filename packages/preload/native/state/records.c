@@ -65,9 +65,8 @@ static bool reserve_page(struct sw_network *network, unsigned page) {
         return true;
 
     int saved_errno = errno;
-    char path[PATH_MAX + 8];
-    memcpy(path, network->directory, network->directory_length);
-    memcpy(path + network->directory_length, "/.state", sizeof "/.state");
+    char path[SW_OWN_PATH_SIZE];
+    sw_network_own_path(network->directory, ".state", path);
     bool reserved = true;
     int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0) {

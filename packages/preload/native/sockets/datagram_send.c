@@ -1,0 +1,127 @@
+#include "sockets/datagram.h"
+
+#include "base/parts.h"
+#include "capture/capture.h"
+#include "sockets/delivery.h"
+#include "sockets/options.h"
+#include "sockets/port.h"
+#include "sockets/stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+enum { IPV4_PAYLOAD = 65507, IPV6_PAYLOAD = 65527 };
+
+static int find_destination(struct sw_socket *socket, const struct msghdr *message, struct sw_delivery *delivery) {
+    struct sw_record *record = socket->record;
+    const struct sockaddr *name = message->msg_name;
+    if (name == NULL) {
+        if (!sw_record_has(record, SW_CONNECTED))
+            return -EDESTADDRREQ;
+        delivery->destination = record->peer;
+    } else {
+        int family = record->family;
+        if (message->msg_namelen < sizeof name->sa_family)
+            return -EINVAL;
+        if (name->sa_family == AF_UNSPEC && family == AF_INET6) {
+            if (!sw_record_has(record, SW_CONNECTED))
+                return -EDESTADDRREQ;
+            delivery->destination = record->peer;
+        } else {
+            union {
+                struct sockaddr_in in;
+                struct sockaddr_in6 in6;
+            } copy;
+            memset(&copy, 0, sizeof copy);
+            memcpy(&copy, name, message->msg_namelen < sizeof copy ? message->msg_namelen : sizeof copy);
+            if (family == AF_INET6 && name->sa_family == AF_INET) {
+                if (sw_record_has(record, SW_V6ONLY))
+                    return -ENETUNREACH;
+                family = AF_INET;
+            } else if (family == AF_INET && name->sa_family == AF_UNSPEC) {
+                copy.in.sin_family = AF_INET;
+            } else if (family == AF_INET6 && name->sa_family != AF_INET6) {
+                return -EINVAL;
+            }
+            int result = sw_address_read(family, (struct sockaddr *)&copy, message->msg_namelen, &delivery->destination);
+            if (result < 0)
+                return result;
+        }
+        if (delivery->destination.port == 0)
+            return -EINVAL;
+        bool mapped = sw_address_is_mapped(&delivery->destination) || delivery->destination.family == AF_INET;
+        if (record->family == AF_INET6 && mapped && sw_record_has(record, SW_V6ONLY))
+            return -ENETUNREACH;
+        if (record->family == AF_INET6 && !mapped && record->local.family != 0 && sw_address_is_mapped(&record->local))
+            return -EAFNOSUPPORT;
+    }
+    delivery->target = sw_address_site(socket->network, record->interface, &delivery->destination);
+    if (delivery->target.scope == SW_SCOPE_WILDCARD) {
+        bool loopback = delivery->target.wire_family == 6 || sw_has_ipv4_loopback(socket->network);
+        delivery->target.scope = loopback ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
+        delivery->destination = sw_address_of_site(socket->network, &delivery->target, delivery->destination.port, record->family);
+    }
+    return 0;
+}
+
+/* UDP_SEGMENT: the data as datagrams of `segment` bytes each. */
+static void send_segments(struct sw_delivery *delivery, size_t total, unsigned segment) {
+    enum { PIECES = 64 };
+    const struct msghdr whole = delivery->message;
+    for (size_t offset = 0; offset < total; offset += segment) {
+        struct iovec pieces[PIECES];
+        size_t count;
+        sw_parts_window(&whole, offset, segment, pieces, PIECES, &count);
+        delivery->message.msg_iov = pieces;
+        delivery->message.msg_iovlen = count;
+        sw_deliver(delivery);
+    }
+}
+
+ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    struct sw_record *record = socket->record;
+    struct sw_delivery delivery = {.socket = socket, .message = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen}};
+    size_t length = sw_parts_length(message);
+    if (length > 0xffff)
+        return -EMSGSIZE;
+    if ((flags & MSG_OOB) != 0)
+        return -EOPNOTSUPP;
+    int result = find_destination(socket, message, &delivery);
+    if (result < 0) {
+        /* inet_send_prepare() comes before the protocol looks at anything. */
+        if (!sw_record_has(record, SW_NAMED))
+            sw_bind_wildcard(socket, NULL);
+        return result;
+    }
+    struct sw_control control;
+    result = sw_control_read(socket, message, &control);
+    if (result < 0)
+        return result;
+    delivery.control = control;
+    if (delivery.target.scope == SW_SCOPE_OUTSIDE) {
+        sw_capture_blocked(socket, &delivery.destination);
+        return -ENETUNREACH;
+    }
+    if (delivery.target.scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
+        return -EACCES;
+    if (!sw_record_has(record, SW_NAMED)) {
+        result = sw_bind_wildcard(socket, &delivery.target);
+        if (result < 0)
+            return result == -EADDRINUSE ? -EAGAIN : result;
+    }
+    result = sw_pending_error(socket);
+    if (result != 0)
+        return -result;
+    if (length > (delivery.target.wire_family == 4 ? IPV4_PAYLOAD : IPV6_PAYLOAD))
+        return -EMSGSIZE;
+    if (sw_record_has(record, SW_WRITE_SHUT))
+        return -EPIPE;
+
+    delivery.source = sw_datagram_source(socket, &delivery.target);
+    if (control.segment != 0 && length > control.segment)
+        send_segments(&delivery, length, control.segment);
+    else
+        sw_deliver(&delivery);
+    return delivery.error < 0 ? delivery.error : (ssize_t)length;
+}

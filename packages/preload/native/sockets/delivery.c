@@ -1,0 +1,237 @@
+#include "sockets/delivery.h"
+
+#include "base/real.h"
+#include "capture/capture.h"
+#include "sockets/error_queue.h"
+#include "sockets/groups.h"
+#include "sockets/life.h"
+#include "sockets/options.h"
+#include "sockets/poison.h"
+#include "sockets/spill.h"
+#include "state/endpoint_index.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* How well `record` fits a datagram, as compute_score() of the kernel has it; -1 when not at all. */
+static int score(const struct sw_delivery *delivery, const struct sw_record *record) {
+    int points = 0;
+    if (!sw_record_has(record, SW_WILDCARD)) {
+        if (!sw_address_same_host(&record->local, &delivery->destination))
+            return -1;
+        points++;
+    } else if (sw_record_has(record, SW_CONNECTED) && !sw_address_same_host(&record->local, &delivery->destination)) {
+        return -1;
+    }
+    if (sw_record_has(record, SW_CONNECTED)) {
+        if (!sw_address_equal(&record->peer, &delivery->source))
+            return -1;
+        points += 2;
+    }
+    return points;
+}
+
+static struct sw_record *find_receiver(const struct sw_delivery *delivery, bool *any) {
+    struct sw_network *network = delivery->socket->network;
+    uint32_t key = sw_endpoint_key(sw_transport_of(delivery->socket->record), delivery->target.wire_family, delivery->target.scope == SW_SCOPE_LOOPBACK, delivery->target.interface,
+                                   delivery->destination.port);
+    struct sw_record *best = NULL, *record;
+    int best_points = -1;
+    unsigned position = 0;
+    *any = false;
+    while ((record = sw_endpoint_next(network, key, &position)) != NULL) {
+        *any = true;
+        int points = score(delivery, record);
+        if (points < 0 || points < best_points)
+            continue;
+        /* Sockets with SO_REUSEPORT take turns by sender, others leave it to the last one bound. */
+        if (points == best_points && best != NULL && sw_record_has(record, SW_REUSEPORT) && sw_record_has(best, SW_REUSEPORT)) {
+            uint32_t hash = (uint32_t)(delivery->source.port * 2654435761u) ^ atomic_load(&record->cookie) * 40503u;
+            uint32_t other = (uint32_t)(delivery->source.port * 2654435761u) ^ atomic_load(&best->cookie) * 40503u;
+            if (hash * 2654435761u < other * 2654435761u)
+                continue;
+        } else if (points == best_points && best != NULL && record->share < best->share) {
+            continue;
+        }
+        best = record;
+        best_points = points;
+    }
+    return best;
+}
+
+/* Hands the datagram to the Unix socket with this name: 0, or the error of sendmsg(2). */
+static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, struct sw_record *receiver) {
+    struct sw_network *network = delivery->socket->network;
+    struct sw_name own = sw_record_name(delivery->socket->record);
+    if (receiver != NULL && atomic_load_explicit(&receiver->spilled, memory_order_relaxed) != 0) {
+        sw_spill_put(network, receiver, &own, &delivery->message);
+        return 0;
+    }
+    struct sw_path path;
+    int result = sw_path_open(&path, network, name);
+    if (result < 0)
+        return result;
+    delivery->message.msg_name = &path.address;
+    delivery->message.msg_namelen = path.length;
+    if (receiver != NULL) {
+        struct sw_options *options = sw_options_of(receiver);
+        options->received_ttl = delivery->control.ttl;
+        options->received_tos = delivery->control.tos;
+    }
+    ssize_t sent = sw_real.sendmsg(delivery->socket->fd, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    result = sent >= 0 ? 0 : -errno;
+    delivery->message.msg_name = NULL;
+    delivery->message.msg_namelen = 0;
+    sw_path_close(&path);
+    if (result == -EAGAIN || result == -ENOBUFS) {
+        if (receiver != NULL)
+            sw_spill_put(network, receiver, &own, &delivery->message);
+        return 0; /* Without a record it is Samba's, and full: UDP drops. */
+    }
+    if (result == -EPERM)
+        return 0; /* It listens to somebody else. */
+    return result;
+}
+
+static void deliver_to(struct sw_record *receiver, void *context) {
+    struct sw_delivery *delivery = context;
+    if (sw_record_has(receiver, SW_CONNECTED) && !sw_address_equal(&receiver->peer, &delivery->source))
+        return;
+    if (!sw_record_has(receiver, SW_WILDCARD) && !sw_address_same_host(&receiver->local, &delivery->destination) &&
+        delivery->target.scope != SW_SCOPE_BROADCAST)
+        return;
+    struct sw_name name = sw_record_name(receiver);
+    if (hand_over(delivery, &name, receiver) == 0)
+        delivery->delivered = true;
+}
+
+static void deliver_to_member(struct sw_record *receiver, void *context) {
+    struct sw_delivery *delivery = context;
+    bool own_host = receiver->interface == delivery->socket->record->interface;
+    enum sw_switch loop = delivery->target.wire_family == 4 ? SW_SWITCH_IP_MULTICAST_LOOP : SW_SWITCH_IPV6_MULTICAST_LOOP;
+    if (own_host && !sw_options_switch(delivery->socket->record, loop))
+        return;
+    if (sw_record_has(receiver, SW_BOUND_ADDRESS) && !sw_record_has(receiver, SW_WILDCARD) &&
+        !sw_address_same_host(&receiver->local, &delivery->destination))
+        return;
+    deliver_to(receiver, context);
+}
+
+/* Every socket with the port on every host, the own one too. A host without a record there may be Samba's: then its file is tried. */
+static void broadcast(struct sw_delivery *delivery) {
+    struct sw_network *network = delivery->socket->network;
+    for (unsigned interface = SW_INTERFACE_MIN; interface <= SW_INTERFACE_MAX; interface++) {
+        uint32_t key = sw_endpoint_key(sw_transport_of(delivery->socket->record), 4, false, interface, delivery->destination.port);
+        unsigned position = 0;
+        struct sw_record *receiver;
+        bool any = false;
+        while ((receiver = sw_endpoint_next(network, key, &position)) != NULL) {
+            any = true;
+            /* A socket bound to one host's address gets no broadcasts. */
+            if (sw_record_has(receiver, SW_WILDCARD) || sw_address_same_host(&receiver->local, &delivery->destination))
+                deliver_to(receiver, delivery);
+        }
+        if (!any && !sw_record_has(delivery->socket->record, SW_UDP_LITE)) {
+            struct sw_name name = {.udp = true, .wire_family = 4, .interface = (uint8_t)interface, .port = delivery->destination.port};
+            hand_over(delivery, &name, NULL);
+        }
+    }
+}
+
+/* Whether the program may read what it wants to send: asked where no system call has done so. */
+static bool is_readable(const struct msghdr *message) {
+    char data[4096];
+    for (size_t i = 0; i < message->msg_iovlen; i++)
+        for (size_t done = 0; done < message->msg_iov[i].iov_len; done += sizeof data) {
+            size_t left = message->msg_iov[i].iov_len - done;
+            struct iovec to = {data, left < sizeof data ? left : sizeof data};
+            struct iovec from = {(char *)message->msg_iov[i].iov_base + done, to.iov_len};
+            if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != (ssize_t)to.iov_len && errno == EFAULT)
+                return false;
+        }
+    return true;
+}
+
+static void unreachable(struct sw_delivery *delivery) {
+    struct sw_record *record = delivery->socket->record;
+    if (!is_readable(&delivery->message)) {
+        delivery->error = -EFAULT;
+        return;
+    }
+    sw_capture_unreachable(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
+    enum sw_switch told = record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR;
+    if (!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told))
+        return;
+    sw_error_queue_put(delivery->socket, &delivery->destination, &delivery->message);
+    atomic_store(&record->pending_error, ECONNREFUSED);
+    struct sw_name own = sw_record_name(record);
+    struct sw_path path;
+    if (sw_path_open(&path, delivery->socket->network, &own) < 0)
+        return;
+    sw_poison_datagram(delivery->socket->fd, &path.address, path.length);
+    sw_path_close(&path);
+}
+
+static void unicast(struct sw_delivery *delivery) {
+    struct sw_network *network = delivery->socket->network;
+    for (unsigned attempt = 0; attempt < 64; attempt++) {
+        bool any;
+        struct sw_record *receiver = find_receiver(delivery, &any);
+        struct sw_name name = {
+            .udp = true,
+            .wire_family = delivery->target.wire_family,
+            .loopback = delivery->target.scope == SW_SCOPE_LOOPBACK,
+            .interface = delivery->target.interface,
+            .port = delivery->destination.port,
+            .loopback_address = delivery->target.loopback_address,
+        };
+        if (receiver != NULL)
+            name = sw_record_name(receiver);
+        else if (any || sw_record_has(delivery->socket->record, SW_UDP_LITE))
+            break;
+        int result = hand_over(delivery, &name, receiver);
+        if (result == 0) {
+            delivery->delivered = true;
+            return;
+        }
+        if (result == -EFAULT || result == -ENOMEM) {
+            delivery->error = result;
+            return;
+        }
+        if (receiver == NULL || result != -ECONNREFUSED)
+            break;
+        sw_socket_release(network, receiver); /* a ghost */
+    }
+    unreachable(delivery);
+}
+
+void sw_deliver(struct sw_delivery *delivery) {
+    struct sw_ticket ticket = sw_capture_datagram_starts(delivery->socket, &delivery->message);
+    switch (delivery->target.scope) {
+    case SW_SCOPE_BROADCAST:
+        broadcast(delivery);
+        break;
+    case SW_SCOPE_MULTICAST: {
+        struct sw_address group = delivery->destination;
+        if (sw_address_is_mapped(&group)) {
+            memmove(group.bytes, group.bytes + 12, 4);
+            memset(group.bytes + 4, 0, 12);
+            group.family = AF_INET;
+        }
+        sw_groups_each(delivery->socket->network, &group, deliver_to_member, delivery);
+        break;
+    }
+    default:
+        unicast(delivery);
+    }
+    /* What nobody took was not looked at by anyone. */
+    if (ticket.event != NULL && !delivery->delivered && delivery->error == 0 && !is_readable(&delivery->message))
+        delivery->error = -EFAULT;
+    if (delivery->error < 0)
+        sw_capture_datagram_failed(delivery->socket, &ticket);
+    else
+        sw_capture_datagram_sent(delivery->socket, &ticket, &delivery->source, &delivery->destination, &delivery->message);
+}

@@ -1,0 +1,81 @@
+#include "sockets/option_levels.h"
+
+#include "sockets/groups.h"
+#include "sockets/option_table.h"
+#include "sockets/option_values.h"
+#include "sockets/stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
+    struct sw_record *record = socket->record;
+    struct sw_options *options = sw_options_of(record);
+    switch (name) {
+    case IP_OPTIONS:
+        *length = 0;
+        return 0;
+    case IP_MTU:
+        if (!sw_record_has(record, SW_CONNECTED))
+            return -ENOTCONN;
+        return sw_give_ip_int(sw_stream_mtu(socket), value, length);
+    case IP_MULTICAST_TTL:
+        return sw_give_ip_int(options->multicast_ttl, value, length);
+    case IP_MULTICAST_IF:
+        return sw_give_bytes(options->multicast_if4, sizeof options->multicast_if4, value, length);
+    case IP_UNICAST_IF:
+        return sw_give_ip_int(options->unicast_if4, value, length);
+    case IP_TRANSPARENT:
+    case IP_HDRINCL:
+    case OPT_IP_NODEFRAG:
+        return sw_give_ip_int(0, value, length);
+    default: {
+        const struct sw_option *option = sw_option_find(record, IPPROTO_IP, name);
+        return option == NULL ? -ENOPROTOOPT : sw_give_ip_int(sw_option_get(record, option), value, length);
+    }
+    }
+}
+
+int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    struct sw_record *record = socket->record;
+    struct sw_options *options = sw_options_of(record);
+    int wanted, result;
+    switch (name) {
+    case IP_OPTIONS:
+        return length > 40 ? -EINVAL : 0;
+    case IP_MULTICAST_TTL:
+        if (record->type == SOCK_STREAM)
+            return -EINVAL;
+        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
+        if (result < 0)
+            return result;
+        if (wanted < -1 || wanted > 255)
+            return -EINVAL;
+        options->multicast_ttl = wanted == -1 ? 1 : (uint8_t)wanted;
+        return 0;
+    case IP_UNICAST_IF:
+        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
+        if (result == 0)
+            options->unicast_if4 = wanted;
+        return result;
+    case IP_TRANSPARENT:
+        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
+        return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+    case IP_MULTICAST_IF:
+    case IP_ADD_MEMBERSHIP:
+    case IP_DROP_MEMBERSHIP:
+    case IP_ADD_SOURCE_MEMBERSHIP:
+    case IP_DROP_SOURCE_MEMBERSHIP:
+    case IP_BLOCK_SOURCE:
+    case IP_UNBLOCK_SOURCE:
+    case MCAST_JOIN_GROUP:
+    case MCAST_LEAVE_GROUP:
+    case MCAST_JOIN_SOURCE_GROUP:
+    case MCAST_LEAVE_SOURCE_GROUP:
+        return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
+    case IP_TOS:
+        return length == 0 ? 0 : sw_option_set(record, IPPROTO_IP, name, value, length);
+    default:
+        return sw_option_set(record, IPPROTO_IP, name, value, length);
+    }
+}

@@ -1,0 +1,76 @@
+#include "sockets/option_levels.h"
+
+#include "sockets/groups.h"
+#include "sockets/option_table.h"
+#include "sockets/option_values.h"
+#include "sockets/stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
+    struct sw_record *record = socket->record;
+    struct sw_options *options = sw_options_of(record);
+    switch (name) {
+    case IPV6_V6ONLY:
+        return sw_give_int(sw_record_has(record, SW_V6ONLY), value, length);
+    case IPV6_MTU:
+        if (!sw_record_has(record, SW_CONNECTED))
+            return -ENOTCONN;
+        return sw_give_int(sw_stream_mtu(socket), value, length);
+    case IPV6_MULTICAST_IF:
+        return sw_give_int(options->multicast_if6, value, length);
+    case OPT_IPV6_UNICAST_IF:
+        return sw_give_int(options->unicast_if6, value, length);
+    case OPT_IPV6_TRANSPARENT:
+        return sw_give_int(0, value, length);
+    case OPT_IPV6_ADDR_PREFERENCES:
+        return sw_give_int(options->preferences == 0 ? 0x0102 : options->preferences, value, length);
+    default: {
+        const struct sw_option *option = sw_option_find(record, IPPROTO_IPV6, name);
+        return option == NULL ? -ENOPROTOOPT : sw_give_int(sw_option_get(record, option), value, length);
+    }
+    }
+}
+
+int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    struct sw_record *record = socket->record;
+    struct sw_options *options = sw_options_of(record);
+    int wanted, result;
+    switch (name) {
+    case IPV6_V6ONLY:
+        if (length < sizeof(int) || sw_record_has(record, SW_NAMED))
+            return -EINVAL;
+        return sw_take_flag(record, SW_V6ONLY, value, length);
+    case OPT_IPV6_UNICAST_IF:
+        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        if (result == 0)
+            options->unicast_if6 = wanted;
+        return result;
+    case OPT_IPV6_TRANSPARENT:
+        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+    case IPV6_MTU:
+        /* Where datagrams are cut into fragments, of which there are none here. */
+        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        return result < 0 ? result : wanted != 0 && wanted < 1280 ? -EINVAL : 0;
+    case IPV6_MULTICAST_HOPS:
+        if (record->type == SOCK_STREAM)
+            return -ENOPROTOOPT;
+        return sw_option_set(record, IPPROTO_IPV6, name, value, length);
+    case OPT_IPV6_ADDR_PREFERENCES:
+        return sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+    case IPV6_MULTICAST_IF:
+    case IPV6_ADD_MEMBERSHIP:
+    case IPV6_DROP_MEMBERSHIP:
+    case IPV6_JOIN_ANYCAST:
+    case IPV6_LEAVE_ANYCAST:
+    case MCAST_JOIN_GROUP:
+    case MCAST_LEAVE_GROUP:
+    case MCAST_JOIN_SOURCE_GROUP:
+    case MCAST_LEAVE_SOURCE_GROUP:
+        return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
+    default:
+        return sw_option_set(record, IPPROTO_IPV6, name, value, length);
+    }
+}

@@ -1,0 +1,175 @@
+#include "sockets/option_levels.h"
+
+#include "base/real.h"
+#include "sockets/option_table.h"
+#include "sockets/option_values.h"
+#include "sockets/stream.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+static int native_get(const struct sw_socket *socket, int level, int name, void *value, socklen_t *length) {
+    return sw_real.getsockopt(socket->fd, level, name, value, length) == 0 ? 0 : -errno;
+}
+
+static int native_set(const struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
+    return sw_real.setsockopt(socket->fd, level, name, value, length) == 0 ? 0 : -errno;
+}
+
+static const char *device_name(unsigned index) {
+    return index == 1 ? "lo" : index == 2 ? "eth0" : "";
+}
+
+int sw_socket_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
+    struct sw_record *record = socket->record;
+    struct sw_options *options = sw_options_of(record);
+    bool tcp = record->type == SOCK_STREAM;
+    switch (name) {
+    case SO_DOMAIN:
+        return sw_give_int(record->family, value, length);
+    case SO_PROTOCOL:
+        return sw_give_int(tcp ? IPPROTO_TCP : sw_record_has(record, SW_UDP_LITE) ? IPPROTO_UDPLITE : IPPROTO_UDP, value, length);
+    case SO_TYPE:
+        return sw_give_int(record->type, value, length);
+    case SO_REUSEADDR:
+        return sw_give_int(sw_record_has(record, SW_REUSEADDR), value, length);
+    case SO_REUSEPORT:
+        return sw_give_int(sw_record_has(record, SW_REUSEPORT), value, length);
+    case SO_ERROR: {
+        int pending = sw_pending_error(socket);
+        if (pending != 0)
+            return sw_give_int(pending, value, length);
+        int result = native_get(socket, SOL_SOCKET, name, value, length), error = 0;
+        if (result == 0 && tcp && *length == sizeof error && memcpy(&error, value, sizeof error) != NULL && error == ECONNRESET)
+            sw_stream_was_reset(record);
+        return result;
+    }
+    case SO_SNDBUF:
+        if (options->send_buffer != 0 || tcp)
+            return sw_give_int(options->send_buffer != 0 ? options->send_buffer : 16384, value, length);
+        return native_get(socket, SOL_SOCKET, name, value, length);
+    case SO_RCVBUF:
+        if (options->receive_buffer != 0 || tcp)
+            return sw_give_int(options->receive_buffer != 0 ? options->receive_buffer : 131072, value, length);
+        return native_get(socket, SOL_SOCKET, name, value, length);
+    case SO_PEERCRED: {
+        static const struct {
+            int pid;
+            unsigned uid, gid;
+        } NOBODY = {0, (unsigned)-1, (unsigned)-1};
+        return sw_give_bytes(&NOBODY, sizeof NOBODY, value, length);
+    }
+    case SO_PEERNAME: {
+        if (!sw_record_has(record, SW_CONNECTED))
+            return -ENOTCONN;
+        if (*length > sw_address_size(record->family))
+            return -EINVAL;
+        socklen_t asked = *length;
+        sw_address_write(&record->peer, record->family, value, length);
+        *length = asked;
+        return 0;
+    }
+    case SO_PASSCRED:
+    case SO_PASSSEC:
+        return -EOPNOTSUPP;
+    case SO_BINDTODEVICE: {
+        const char *device = device_name(options->bound_device);
+        if (*device == '\0') {
+            *length = 0;
+            return 0;
+        }
+        if (*length < IFNAMSIZ)
+            return -EINVAL;
+        return sw_give_bytes(device, (socklen_t)strlen(device) + 1, value, length);
+    }
+    case OPT_SO_BINDTOIFINDEX:
+        return sw_give_int(options->bound_device, value, length);
+    default:
+        return native_get(socket, SOL_SOCKET, name, value, length);
+    }
+}
+
+/* SO_SNDBUF and SO_RCVBUF. A larger send buffer makes a Unix stream slower and changes nothing else, so only a smaller one reaches it. */
+static int set_buffer(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    int before = 0, after = 0;
+    socklen_t size = sizeof before;
+    native_get(socket, SOL_SOCKET, name, &before, &size);
+    int result = native_set(socket, SOL_SOCKET, name, value, length);
+    if (result < 0)
+        return result;
+    native_get(socket, SOL_SOCKET, name, &after, &size);
+    struct sw_options *options = sw_options_of(socket->record);
+    *(name == SO_SNDBUF ? &options->send_buffer : &options->receive_buffer) = after;
+    if (after > before) {
+        int half = before / 2;
+        native_set(socket, SOL_SOCKET, name, &half, sizeof half);
+    }
+    return 0;
+}
+
+static int set_device(struct sw_record *record, const char *value, socklen_t length) {
+    char device[IFNAMSIZ] = "";
+    memcpy(device, value, length < IFNAMSIZ - 1 ? length : IFNAMSIZ - 1);
+    uint8_t index = 0;
+    if (strcmp(device, "lo") == 0)
+        index = 1;
+    else if (strcmp(device, "eth0") == 0)
+        index = 2;
+    else if (device[0] != '\0')
+        return -ENODEV;
+    sw_options_of(record)->bound_device = index;
+    return 0;
+}
+
+int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    struct sw_record *record = socket->record;
+    switch (name) {
+    case SO_REUSEADDR:
+        return sw_take_flag(record, SW_REUSEADDR, value, length);
+    case SO_REUSEPORT:
+        return sw_take_flag(record, SW_REUSEPORT, value, length);
+    case SO_TYPE:
+    case SO_DOMAIN:
+    case SO_PROTOCOL:
+    case SO_ERROR:
+        return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
+    case SO_SNDBUF:
+    case SO_RCVBUF:
+        return set_buffer(socket, name, value, length);
+    case SO_PASSCRED:
+    case SO_PASSSEC:
+        return length < sizeof(int) ? -EINVAL : -EOPNOTSUPP;
+    case SO_BINDTODEVICE:
+        if (value == NULL && length > 0)
+            return -EFAULT;
+        return set_device(record, value, length);
+    case OPT_SO_BINDTOIFINDEX: {
+        int index;
+        if (length < sizeof index)
+            return -EINVAL;
+        memcpy(&index, value, sizeof index);
+        if (index < 0 || index > 2)
+            return index < 0 ? -EINVAL : -ENODEV;
+        sw_options_of(record)->bound_device = (uint8_t)index;
+        return 0;
+    }
+    case SO_LINGER: {
+        int result = native_set(socket, SOL_SOCKET, name, value, length);
+        if (result < 0)
+            return result;
+        struct linger linger;
+        memcpy(&linger, value, sizeof linger);
+        if (linger.l_onoff != 0 && linger.l_linger == 0)
+            sw_record_set(record, SW_LINGER_RESET);
+        else
+            sw_record_clear(record, SW_LINGER_RESET);
+        sw_options_note_native(record, name);
+        return 0;
+    }
+    default:
+        sw_options_note_native(record, name);
+        return native_set(socket, SOL_SOCKET, name, value, length);
+    }
+}

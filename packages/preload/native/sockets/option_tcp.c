@@ -1,0 +1,86 @@
+#include "sockets/option_levels.h"
+
+#include "sockets/option_table.h"
+#include "sockets/option_values.h"
+#include "sockets/stream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+static const char *const CONGESTION[] = {"cubic", "reno"};
+
+/* struct tcp_info as far as this kernel's header goes; a short buffer gets its beginning. */
+static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *length) {
+    struct tcp_info info = {0};
+    info.tcpi_state = sw_stream_state(socket);
+    if (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT || info.tcpi_state == TCP_FIN_WAIT2) {
+        info.tcpi_options = TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE;
+        info.tcpi_snd_wscale = info.tcpi_rcv_wscale = 7;
+        info.tcpi_rto = 201000;
+        info.tcpi_rtt = 30;
+        info.tcpi_rttvar = 15;
+        info.tcpi_snd_mss = info.tcpi_rcv_mss = info.tcpi_advmss = 65483;
+        info.tcpi_pmtu = 65535;
+        info.tcpi_rcv_ssthresh = 65483;
+        info.tcpi_rcv_space = 65483;
+    } else {
+        info.tcpi_rto = 1000000;
+        info.tcpi_rttvar = 250000;
+        info.tcpi_snd_mss = 536;
+    }
+    info.tcpi_ato = 40000;
+    info.tcpi_snd_cwnd = 10;
+    info.tcpi_snd_ssthresh = 0x7fffffff;
+    info.tcpi_reordering = 3;
+    return sw_give_bytes(&info, sizeof info, value, length);
+}
+
+int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
+    switch (name) {
+    case TCP_INFO:
+        return get_tcp_info(socket, value, length);
+    case TCP_CONGESTION: {
+        char text[16] = "";
+        strcpy(text, CONGESTION[sw_options_of(socket->record)->congestion % 2]);
+        return sw_give_bytes(text, sizeof text, value, length);
+    }
+    case TCP_ULP:
+        *length = 0;
+        return 0;
+    case TCP_MAXSEG:
+        if (sw_record_has(socket->record, SW_CONNECTED))
+            return sw_give_int(32741, value, length);
+        break;
+    default:
+        break;
+    }
+    const struct sw_option *option = sw_option_find(socket->record, IPPROTO_TCP, name);
+    return option == NULL ? -ENOPROTOOPT : sw_give_int(sw_option_get(socket->record, option), value, length);
+}
+
+int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    struct sw_record *record = socket->record;
+    if (name == TCP_CONGESTION) {
+        char text[16] = "";
+        if (length < 1)
+            return -EINVAL;
+        memcpy(text, value, length < sizeof text - 1 ? length : sizeof text - 1);
+        for (uint8_t i = 0; i < sizeof CONGESTION / sizeof *CONGESTION; i++)
+            if (strcmp(text, CONGESTION[i]) == 0) {
+                sw_options_of(record)->congestion = i;
+                return 0;
+            }
+        return -ENOENT;
+    }
+    if (name == TCP_ULP)
+        return length < 1 ? -EINVAL : -ENOENT;
+    if (length < sizeof(int))
+        return -EINVAL;
+    if (name == OPT_TCP_FASTOPEN_CONNECT && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+        return -EINVAL;
+    if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_record_has(record, SW_CONNECTED))
+        return -EINVAL;
+    return sw_option_set(record, IPPROTO_TCP, name, value, length);
+}

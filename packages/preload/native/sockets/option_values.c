@@ -1,0 +1,65 @@
+#include "sockets/option_values.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+int sw_give_int(int answer, void *value, socklen_t *length) {
+    if ((int)*length < 0)
+        return -EINVAL;
+    socklen_t size = *length < sizeof answer ? *length : (socklen_t)sizeof answer;
+    if (value == NULL && size > 0)
+        return -EFAULT;
+    memcpy(value, &answer, size);
+    *length = size;
+    return 0;
+}
+
+int sw_give_ip_int(int answer, void *value, socklen_t *length) {
+    if ((int)*length > 0 && *length < sizeof answer && answer >= 0 && answer <= 255) {
+        *(uint8_t *)value = (uint8_t)answer;
+        *length = 1;
+        return 0;
+    }
+    return sw_give_int(answer, value, length);
+}
+
+int sw_give_bytes(const void *answer, socklen_t size, void *value, socklen_t *length) {
+    if ((int)*length < 0)
+        return -EINVAL;
+    if (*length < size)
+        size = *length;
+    memcpy(value, answer, size);
+    *length = size;
+    return 0;
+}
+
+int sw_take_int(int level, const void *value, socklen_t length, int *taken) {
+    if (length >= sizeof *taken) {
+        if (value == NULL)
+            return -EFAULT;
+        memcpy(taken, value, sizeof *taken);
+        return 0;
+    }
+    if (level == IPPROTO_IP && length >= 1) {
+        if (value == NULL)
+            return -EFAULT;
+        *taken = *(const uint8_t *)value;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+int sw_take_flag(struct sw_record *record, uint32_t flag, const void *value, socklen_t length) {
+    int on;
+    if (length < sizeof on)
+        return -EINVAL;
+    if (value == NULL)
+        return -EFAULT;
+    memcpy(&on, value, sizeof on);
+    if (on != 0)
+        sw_record_set(record, flag);
+    else
+        sw_record_clear(record, flag);
+    return 0;
+}
