@@ -200,6 +200,8 @@ static void lock_order(struct sw_record *record) {
 static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, const struct msghdr *message, uint32_t size, int flags) {
     struct sw_record *record = socket->record;
     lock_order(record);
+    /* Before a place is taken: what another thread reads from now on may stand behind it. */
+    uint32_t acknowledgement = next_expected(record);
     struct sw_ticket ticket = sw_recorder_reserve(recorder, size);
     struct sw_event *event = ticket.event;
     if (event != NULL) {
@@ -208,7 +210,7 @@ static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, 
         event->flags = SW_TCP_ACK | SW_TCP_PSH;
         event->mtu = recorder->mtu;
         event->sequence = next_sequence(record);
-        event->acknowledgement = next_expected(record);
+        event->acknowledgement = acknowledgement;
     }
     ssize_t sent = sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
     int error = errno;
@@ -267,28 +269,56 @@ void sw_capture_received(const struct sw_socket *socket, size_t size) {
         append_tcp(socket, &record->local, &record->peer, SW_TCP_ACK, next_sequence(record), next_expected(record));
 }
 
+/* What has arrived at a socket is acknowledged, be it read or not. */
+static uint32_t arrived(const struct sw_record *record, int unread) {
+    return next_expected(record) + (uint32_t)unread;
+}
+
+static int unread_bytes(const struct sw_socket *socket, const struct sw_record *peer) {
+    int unread = 0;
+    /* The counters of both sides mostly spare the question. */
+    if (peer != NULL && atomic_load(&peer->sent) == atomic_load(&socket->record->received))
+        return 0;
+    return sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 ? unread : 0;
+}
+
+void sw_capture_shutting_down(const struct sw_socket *socket) {
+    struct sw_record *record = socket->record;
+    if (!sw_capture_is_on(socket->network))
+        return;
+    struct sw_record *peer = sw_record_peer(socket->network, record);
+    uint32_t sequence = next_sequence(record), acknowledgement = arrived(record, unread_bytes(socket, peer));
+    if (!sw_record_claim(record, SW_FIN_SENT))
+        return;
+    if (peer != NULL)
+        sw_record_set(peer, SW_FIN_RECEIVED);
+    append_tcp(socket, &record->local, &record->peer, SW_TCP_FIN | SW_TCP_ACK, sequence, acknowledgement);
+}
+
 void sw_capture_closing(const struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     if (record->type != SOCK_STREAM || !sw_record_has(record, SW_CONNECTED))
         return;
-    struct sw_record *peer = sw_record_peer(socket->network, socket->record);
-    bool reset = sw_record_has(record, SW_LINGER_RESET);
-    if (reset && peer != NULL)
+    struct sw_record *peer = sw_record_peer(socket->network, record);
+    bool lingers = !sw_record_has(record, SW_LINGER_RESET);
+    if (!lingers && peer != NULL)
         sw_record_set(peer, SW_RESET_RECEIVED);
     if (!sw_capture_is_on(socket->network))
         return;
-    int unread = 0;
-    /* The counters of both sides mostly spare the question. */
-    bool all_read = peer != NULL && atomic_load(&peer->sent) == atomic_load(&record->received);
-    if (!reset && !all_read && sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && unread > 0)
-        reset = true;
-    uint32_t sequence = next_sequence(record), expected = next_expected(record);
-    if (!sw_record_claim(record, SW_FIN_SENT))
+    int unread = unread_bytes(socket, peer);
+    if (lingers && unread == 0) {
+        sw_capture_shutting_down(socket);
+        return;
+    }
+    /* A FIN of its own does not keep a side from resetting what the peer has not ended. */
+    uint32_t sequence = next_sequence(record), acknowledgement = arrived(record, unread);
+    bool ends_own = sw_record_claim(record, SW_FIN_SENT), ends_peers = sw_record_claim(record, SW_FIN_RECEIVED);
+    if (!ends_own && !ends_peers)
         return;
     /* Nobody answers a reset. */
     if (peer != NULL)
-        sw_record_set(peer, SW_FIN_RECEIVED | (reset ? SW_FIN_SENT : 0));
-    append_tcp(socket, &record->local, &record->peer, (reset ? SW_TCP_RST : SW_TCP_FIN) | SW_TCP_ACK, sequence, expected);
+        sw_record_set(peer, SW_FIN_RECEIVED | SW_FIN_SENT);
+    append_tcp(socket, &record->local, &record->peer, SW_TCP_RST | SW_TCP_ACK, sequence, acknowledgement);
 }
 
 void sw_capture_end_of_stream(const struct sw_socket *socket) {

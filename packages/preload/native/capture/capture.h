@@ -34,7 +34,10 @@ ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, 
 /* The program has read `size` bytes of a stream: now and then its acknowledgement. */
 void sw_capture_received(const struct sw_socket *socket, size_t size);
 
-/* FIN, or RST with SO_LINGER 0 or unread data: this side closes or shuts down. */
+/* FIN: this side of a connection sends no more. */
+void sw_capture_shutting_down(const struct sw_socket *socket);
+
+/* FIN, or RST with SO_LINGER 0 or unread data: this side closes. Of a socket that is not connected, nothing. */
 void sw_capture_closing(const struct sw_socket *socket);
 
 /* The peer's stream has ended: its FIN, unless it recorded that itself. */

@@ -53,7 +53,7 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         return result < 0 ? result : sw_stream_replace(socket);
     }
     if (how != SHUT_RD)
-        sw_capture_closing(socket);
+        sw_capture_shutting_down(socket);
     if (sw_real.shutdown(socket->fd, how) != 0)
         return -errno;
     sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));

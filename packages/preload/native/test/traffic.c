@@ -1,7 +1,7 @@
 /* traffic.c: exchanges whose packets a capture must show, in several processes.
  *
- *     traffic bulk BYTES | parallel CONNECTIONS | shared | reset | unread | half-close | stdio | sendfile | splice | raw |
- *             killed BYTES | udp | broadcast | refused
+ *     traffic bulk BYTES | parallel CONNECTIONS | shared | reset | unread | half-close | late-answer | given-up | stdio | sendfile |
+ *             splice | raw | killed BYTES | udp | broadcast | refused
  *
  * For each connection it prints `stream PORT SENT CRC SENT CRC`: the client's port, and how many bytes with which CRC-32 the client and then
  * the server sent; of a sender that was killed, what arrived. */
@@ -322,6 +322,29 @@ static void reset(bool unread) {
     tell(&both, port);
 }
 
+/* One side says that it sends no more while it has an answer to read: that is no reset, unless it closes without reading it. */
+static void shut_down_unread(bool given_up) {
+    struct pair both = pair();
+    int port = ntohs(own_address(both.client).sin_port);
+    struct pollfd state = {.fd = both.client, .events = POLLIN};
+    send_all(both.server, &both.down, (const uint8_t *)"answer", 6);
+    MUST(poll(&state, 1, -1));
+    send_all(both.client, &both.up, (const uint8_t *)"question", 8);
+    MUST(shutdown(both.client, SHUT_WR));
+    receive_exactly(both.server, 8);
+    drain(both.server);
+    if (given_up) {
+        MUST(close(both.client));
+        MUST(close(both.server));
+    } else {
+        receive_exactly(both.client, 6);
+        MUST(close(both.server));
+        drain(both.client);
+        MUST(close(both.client));
+    }
+    tell(&both, port);
+}
+
 static void half_close(void) {
     uint8_t data[20000];
     fill(data, sizeof data, 4);
@@ -514,6 +537,8 @@ int main(int count_of_arguments, char **arguments) {
         reset(mode[0] == 'u');
     else if (strcmp(mode, "half-close") == 0)
         half_close();
+    else if (strcmp(mode, "late-answer") == 0 || strcmp(mode, "given-up") == 0)
+        shut_down_unread(mode[0] == 'g');
     else if (strcmp(mode, "stdio") == 0)
         stdio();
     else if (strcmp(mode, "sendfile") == 0)

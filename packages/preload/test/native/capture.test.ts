@@ -72,6 +72,8 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
     ['that SO_LINGER 0 resets', ['reset']],
     ['that is closed with unread data', ['unread']],
     ['that one side shuts down while the other goes on', ['half-close']],
+    ['that one side shuts down before it reads the answer', ['late-answer']],
+    ['that one side shuts down and closes with unread data', ['given-up']],
     ['behind FILE streams', ['stdio']],
     ['that sendfile(2) writes to', ['sendfile']],
     ['that splice(2) writes to and reads from', ['splice']],
@@ -101,6 +103,27 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
         ]);
       });
     }
+  });
+
+  it.each([
+    ['late-answer', ['client FIN 9 7', 'server FIN 7 10']],
+    ['given-up', ['client FIN 9 7', 'client RST 10 7']],
+    ['unread', ['server RST 1 9']],
+    ['reset', ['server RST 1 9']],
+  ])('ends with the flags and numbers that Linux sends: %s', async (mode, expected) => {
+    await record([mode], async ({ file, streams }) => {
+      const lasts = await packets(
+        file,
+        'tcp.flags.fin == 1 or tcp.flags.reset == 1',
+        ...['tcp.srcport', 'tcp.flags.fin', 'tcp.seq', 'tcp.ack'],
+      );
+      const told = lasts.map((line) => {
+        const [port, isFin, sequence, acknowledgement] = line.split('\t');
+        const side = port === String(streams[0]?.clientPort) ? 'client' : 'server';
+        return `${side} ${isFin === '1' ? 'FIN' : 'RST'} ${sequence} ${acknowledgement}`;
+      });
+      expect(told).toEqual(expected);
+    });
   });
 
   it('has one FIN from each side, the first from the one that shut down', async () => {
