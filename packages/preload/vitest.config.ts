@@ -5,7 +5,13 @@ export default defineConfig({
     name: 'preload',
     // Programs start in their own time on a busy machine.
     testTimeout: 20_000,
-    include: ['src/**/*.test.ts', 'test/*.test.ts', 'test/native/*.test.ts', 'test/programs-real/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'test/*.test.ts',
+      'test/native/*.test.ts',
+      'test/programs-real/*.test.ts',
+      'test/recorded/*.test.ts',
+    ],
     globalSetup: ['test/native/support/global-setup.ts'],
   },
 });

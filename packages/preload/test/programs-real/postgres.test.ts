@@ -1,44 +1,8 @@
-import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import type { ProgramHost, ProgramNetwork } from '../../src/index.js';
-import { requireProgram } from '../support/programs.js';
-import { expectToStop, type Folder, it, lineOf } from './support/fixtures.js';
-import { postgresPath } from './support/paths.js';
-import { type Unprivileged, unprivileged } from './support/unprivileged.js';
-
-interface Skip {
-  readonly skip: (note?: string) => void;
-}
-
-/** Requires PostgreSQL, whose server programs are not in PATH but come with this one. */
-function requirePostgres(context: Skip): void {
-  for (const name of ['pg_ctlcluster', 'psql']) requireProgram(name, context);
-}
-
-async function startPostgres(network: ProgramNetwork, folder: Folder, context: Skip) {
-  const as = await unprivileged(folder.path, context);
-  const data = join(folder.path, 'data');
-  const db = network.host('db');
-  await db.run(
-    ...as(postgresPath('initdb'), '-D', data, '-U', 'app', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'),
-  );
-  await folder.write('data/pg_hba.conf', 'host all all 10.53.57.0/24 trust\nhost all all fd00::/16 trust\n');
-  const settings = [
-    'listen_addresses=*',
-    'fsync=off',
-    'log_connections=on',
-    `unix_socket_directories=${folder.path}`,
-    // Nothing in /dev/shm, where it would stay when the server is killed.
-    'dynamic_shared_memory_type=mmap',
-  ];
-  const server = await db.spawn(
-    ...as(postgresPath('postgres'), '-D', data, ...settings.flatMap((setting) => ['-c', setting])),
-    { listening: 5432 },
-  );
-  // It listens before it lets anybody in.
-  await lineOf(server, /ready to accept connections/);
-  return { db, server, as };
-}
+import type { ProgramHost } from '../../src/index.js';
+import { expectToStop, it } from './support/fixtures.js';
+import { requirePostgres, startPostgres } from './support/postgres.js';
+import type { Unprivileged } from './support/unprivileged.js';
 
 /** What psql on `client` prints for `sql`. */
 async function query(client: ProgramHost, as: Unprivileged, server: string, sql: string): Promise<string> {
