@@ -69,11 +69,11 @@ describe.skipIf(!hasTshark)('the capture shows what a proxy saw', { timeout: TIM
 
   it('of PostgreSQL and psql', async ({ network, folder, skip }) => {
     requirePostgres({ skip });
-    const { db, as } = await startPostgres(network, folder, { skip });
+    const { db } = await startPostgres(network, folder, { skip });
     const proxy = await tap(network.host('proxy'), db, 5432);
     const sql = `create table colours as select 'colour ' || n as name from generate_series(1, 20000) n; table colours`;
-    const psql = as('psql', '-X', '-q', '-h', 'proxy', '-U', 'app', '-d', 'postgres', '-c', sql);
-    const { stdout } = await network.host('app').run(...psql);
+    const psql = ['-X', '-q', '-h', 'proxy', '-U', 'app', '-d', 'postgres', '-c', sql];
+    const { stdout } = await network.host('app').run('psql', psql);
     expect(stdout).toContain('colour 20000');
     const seen = await exchanges(proxy, 1);
     const file = await saved(network, folder.path);
