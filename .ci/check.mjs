@@ -16,6 +16,7 @@ const STEPS = {
   test: 'test',
   demo: 'demo',
   packages: 'check:packages',
+  installation: 'check:installation',
   vitest5: 'test:vitest5',
 };
 
