@@ -1,16 +1,15 @@
 #include "interpose/rights.h"
 
+#include "sockets/control.h"
 #include "state/fd_table.h"
 
 #include <string.h>
 
 static void each_descriptor(const struct msghdr *message, void (*visit)(int fd)) {
-    if (message == NULL || message->msg_control == NULL || message->msg_controllen < sizeof(struct cmsghdr) || !sw_network_any())
+    struct cmsghdr *header = NULL;
+    if (message == NULL || !sw_network_any())
         return;
-    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR((struct msghdr *)message, header)) {
-        const char *end = (const char *)message->msg_control + message->msg_controllen;
-        if (header->cmsg_len < CMSG_LEN(0) || (const char *)header + header->cmsg_len > end)
-            return;
+    while (sw_control_next(message, &header) > 0) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
             continue;
         size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);

@@ -153,11 +153,13 @@ SW_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream) {
     return is_tracked(stream) ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
 }
 
+#ifdef __GLIBC__
 /* freopen(3) for big files, as glibc names it for programs. */
 SW_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream) {
     sw_start();
     return is_tracked(stream) ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
 }
+#endif
 
 /* vdprintf(3) */
 SW_EXPORT int vdprintf(int fd, const char *format, va_list arguments) {

@@ -82,6 +82,19 @@ static int read_ipv6(const struct cmsghdr *header, size_t size, struct sw_contro
     }
 }
 
+int sw_control_next(const struct msghdr *message, struct cmsghdr **header) {
+    if (message->msg_control == NULL)
+        return 0;
+    const size_t length = message->msg_controllen;
+    size_t at = 0;
+    if (*header != NULL)
+        at = (size_t)((char *)*header - (char *)message->msg_control) + CMSG_ALIGN((*header)->cmsg_len);
+    if (at > length || length - at < sizeof(struct cmsghdr))
+        return 0;
+    *header = (struct cmsghdr *)((char *)message->msg_control + at);
+    return (*header)->cmsg_len < CMSG_LEN(0) || (*header)->cmsg_len > length - at ? -EINVAL : 1;
+}
+
 int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control) {
     const struct sw_options *options = sw_options_of(socket->record);
     bool ipv6 = socket->record->family == AF_INET6;
@@ -90,12 +103,9 @@ int sw_control_read(const struct sw_socket *socket, const struct msghdr *message
         .ttl = (uint8_t)(ipv6 ? options->unicast_hops : options->ttl),
         .tos = ipv6 ? options->tclass : options->tos,
     };
-    if (message->msg_control == NULL || message->msg_controllen < sizeof(struct cmsghdr))
-        return 0;
-    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR((struct msghdr *)message, header)) {
-        const char *end = (const char *)message->msg_control + message->msg_controllen;
-        if (header->cmsg_len < CMSG_LEN(0) || header->cmsg_len > (size_t)(end - (const char *)header))
-            return -EINVAL;
+    struct cmsghdr *header = NULL;
+    int found;
+    while ((found = sw_control_next(message, &header)) > 0) {
         size_t size = header->cmsg_len - CMSG_LEN(0);
         int result = 0;
         if (header->cmsg_level == IPPROTO_IP)
@@ -112,7 +122,7 @@ int sw_control_read(const struct sw_socket *socket, const struct msghdr *message
         if (result < 0)
             return result;
     }
-    return 0;
+    return found;
 }
 
 void sw_control_put(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size) {

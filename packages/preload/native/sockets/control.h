@@ -11,6 +11,10 @@ struct sw_control {
     uint8_t ttl, tos;
 };
 
+/* Goes to the next control message of those that a program hands over; *header is NULL before the first. 1, 0 behind the last one, and
+ * -EINVAL where the kernel's CMSG_OK() says no. Not CMSG_NXTHDR(): a length near SIZE_MAX leads some libcs' out of the buffer. */
+int sw_control_next(const struct msghdr *message, struct cmsghdr **header);
+
 /* Reads and checks the control messages as ip_cmsg_send() of the kernel does; `control` has the socket's own values. */
 int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control);
 

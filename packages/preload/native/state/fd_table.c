@@ -1,5 +1,6 @@
 #include "state/fd_table.h"
 
+#include "base/directory_entry.h"
 #include "base/real.h"
 
 #include <errno.h>
@@ -189,15 +190,6 @@ void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
     sw_network_unpin();
 }
 
-/* getdents64(2); libcs do not agree on a name for it. */
-struct directory_entry {
-    uint64_t inode;
-    int64_t offset;
-    uint16_t size;
-    uint8_t type;
-    char name[];
-};
-
 void sw_fd_adopt_inherited(void) {
     int saved_errno = errno;
     int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -209,11 +201,11 @@ void sw_fd_adopt_inherited(void) {
         return;
     }
     /* Not readdir(3): it allocates. */
-    _Alignas(struct directory_entry) char buffer[4096];
+    _Alignas(struct sw_directory_entry) char buffer[4096];
     long count;
     while ((count = sw_real.syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0)
         for (long offset = 0; offset < count;) {
-            struct directory_entry *entry = (struct directory_entry *)(buffer + offset);
+            struct sw_directory_entry *entry = (struct sw_directory_entry *)(buffer + offset);
             offset += entry->size;
             if (entry->name[0] < '0' || entry->name[0] > '9')
                 continue;

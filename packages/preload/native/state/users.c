@@ -1,10 +1,10 @@
 #include "state/users.h"
 
+#include "base/directory_entry.h"
 #include "base/log.h"
 #include "base/real.h"
 #include "state/network.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -108,17 +108,17 @@ static int let_into_file(const char *path, uid_t user) {
 
 /* All files that are there. */
 static int let_into_files(int directory, const char *path, uid_t user) {
-    char names[4096] __attribute__((aligned(8)));
+    _Alignas(struct sw_directory_entry) char names[4096];
     int result = 0;
     long length;
     while ((length = sw_real.syscall(SYS_getdents64, directory, names, sizeof names)) > 0) {
         for (long at = 0; at < length;) {
-            const struct dirent64 *entry = (const struct dirent64 *)(names + at);
+            const struct sw_directory_entry *entry = (const struct sw_directory_entry *)(names + at);
             char file[PATH_MAX + 256];
-            snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+            snprintf(file, sizeof file, "%s/%s", path, entry->name);
             int answer = let_into_file(file, user);
             result = answer < 0 ? answer : result;
-            at += entry->d_reclen;
+            at += entry->size;
         }
     }
     return length < 0 ? -errno : result;
