@@ -144,7 +144,7 @@ static void broadcast(struct sw_delivery *delivery) {
 /* Whether the program may read what it wants to send: asked where no system call has done so. */
 static bool is_readable(const struct msghdr *message) {
     char data[4096];
-    for (size_t i = 0; i < message->msg_iovlen; i++)
+    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
         for (size_t done = 0; done < message->msg_iov[i].iov_len; done += sizeof data) {
             size_t left = message->msg_iov[i].iov_len - done;
             struct iovec to = {data, left < sizeof data ? left : sizeof data};

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 void sw_options_start(struct sw_record *record) {
     sw_option_defaults(record);
