@@ -14,7 +14,7 @@ int main(int argc, char **argv) {
     long kibibytes;
     while (fgets(line, sizeof line, status) != NULL) {
         if (sscanf(line, "VmRSS: %ld", &kibibytes) == 1)
-            printf("%ld\n", kibibytes);
+            bench_report((double)kibibytes);
     }
     fclose(status);
 }

