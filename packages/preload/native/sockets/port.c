@@ -152,12 +152,15 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
         while ((other = sw_endpoint_next(network, key, &position)) != NULL) {
             if (other == socket->record || !overlaps(request, other))
                 continue;
+            /* Thousands may share an endpoint, and asking costs a connect(2): one that holds no file and shares is in nobody's way,
+             * dead or alive. */
+            bool shares = may_share(socket->record, other);
             struct sw_name others = sw_record_name(other);
-            if (!sw_name_is_served(network, &others)) {
+            if ((!shares || other->name_files != 0) && !sw_name_is_served(network, &others)) {
                 sw_socket_release(network, other);
                 continue;
             }
-            if (!may_share(socket->record, other))
+            if (!shares)
                 return -EADDRINUSE;
             shared = true;
         }
