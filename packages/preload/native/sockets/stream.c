@@ -16,6 +16,9 @@
 #include <signal.h>
 #include <string.h>
 
+/* What tcp_sendmsg() of the kernel hands to the network before it waits for an answer, half of the largest window. */
+enum { UNANSWERED = 524288 };
+
 /* Both sides have said that they send no more: TCP forgets the connection. */
 static bool is_over(const struct sw_socket *socket) {
     const struct sw_record *record = socket->record;
@@ -108,9 +111,9 @@ static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, i
     struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
         return (ssize_t)length; /* Its kernel would take them, and nobody reads them. */
-    /* The first bytes after the peer's close are what tells TCP that nobody is there. */
+    /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
     if (sw_record_claim(record, SW_RESET_SENT))
-        return (ssize_t)length;
+        return length < UNANSWERED ? (ssize_t)length : (ssize_t)UNANSWERED;
     sw_stream_was_reset(record);
     return broken_pipe(flags);
 }

@@ -30,6 +30,19 @@ int main(void) {
     RECV(pair.server, 10, 0);
     NAMES(pair.server);
 
+    say("a large write ends where TCP learns that nobody is there");
+    static char large[16 << 20];
+    pair = tcp_pair(AF_INET);
+    MUST(close(pair.client));
+    settle(pair.server, POLLRDHUP);
+    say("all of it: %s", MUST(send(pair.server, large, sizeof large, MSG_NOSIGNAL)) == sizeof large ? "yes" : "no");
+    CALL(send(pair.server, large, sizeof large, MSG_NOSIGNAL));
+    pair = tcp_pair(AF_INET6);
+    MUST(close(pair.client));
+    settle(pair.server, POLLRDHUP);
+    CALL(send(pair.server, large, 65536, MSG_NOSIGNAL));
+    CALL(send(pair.server, large, 65536, MSG_NOSIGNAL));
+
     say("own write half shut");
     pair = tcp_pair(AF_INET);
     CALL(shutdown(pair.client, SHUT_WR));
