@@ -1,8 +1,16 @@
 import type { Artifact, Outcome, TestScope } from '@socket-wrapper/core' with { 'resolution-mode': 'import' };
+import type { LeakError } from '@socket-wrapper/preload' with { 'resolution-mode': 'import' };
 import { exitWithRunner } from './exit-with-runner.js';
 import type { Network } from './network-use.js';
 
 type Scope = TestScope<Network>;
+
+/** What the end of an attempt has brought. */
+export interface End {
+  readonly artifact?: Artifact;
+  /** The sockets that were left open, when that is an error. It names the capture already. */
+  readonly leaks?: LeakError;
+}
 
 /**
  * One run of a test, or of a describe block whose tests share a network: a scope that is opened when it is needed.
@@ -30,12 +38,19 @@ export class Attempt {
   }
 
   /** Ends the scope, if it was ever opened; the second call does nothing. */
-  async end(outcome: Outcome, error?: unknown): Promise<Artifact | undefined> {
-    if (this.#isOver) return undefined;
+  async end(outcome: Outcome, error?: unknown): Promise<End> {
+    if (this.#isOver) return {};
     this.#isOver = true;
-    const artifact = await this.#scope?.end(outcome, { error });
-    this.#stopWaiting?.();
-    return artifact;
+    try {
+      const artifact = await this.#scope?.end(outcome, { error });
+      return artifact === undefined ? {} : { artifact };
+    } catch (failure) {
+      // The realm of the tests has a class of its own for it.
+      if ((failure as LeakError).code !== 'LEFT_OPEN') throw failure;
+      return { leaks: failure as LeakError };
+    } finally {
+      this.#stopWaiting?.();
+    }
   }
 
   #opened(): Scope {

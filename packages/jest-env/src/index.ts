@@ -22,7 +22,7 @@ export default TestEnvironment;
 /**
  * The network of whichever test is running: each attempt of each test has its own.
  *
- * It costs nothing until a test touches it, and stands for another network in each of them, so do not destructure it at
+ * It costs nothing until a test uses it, and stands for another network in each of them, so do not destructure it at
  * the top of a file. It does not exist outside of tests, `beforeEach` and `afterEach`.
  *
  * @throws {UseNetworkError} `NO_TEST_RUNNING`, or `NO_ENVIRONMENT` when the file runs in another environment.

@@ -138,7 +138,10 @@ export class TestFile {
     this.#attempts.delete(owner);
 
     const failed = tests.filter((test) => test.errors.length > 0);
-    const artifact = await attempt.end(failed.length > 0 ? 'failed' : 'passed', failed[0] && errorOf(failed[0]));
+    const outcome = failed.length > 0 ? 'failed' : 'passed';
+    const { artifact, leaks } = await attempt.end(outcome, failed[0] && errorOf(failed[0]));
+    // What an event handler throws is the end of the whole file, so the leaks are an error of the test, or the last of them.
+    if (leaks !== undefined) tests.at(-1)?.errors.push([leaks, leaks]);
     if (artifact === undefined) return;
     const { appendNote } = this.#options.runtime.load();
     for (const test of failed) addFailureNote(test, (error) => appendNote(error, artifact));

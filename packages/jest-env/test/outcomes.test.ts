@@ -39,6 +39,8 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
     ['concurrently had networks of their own', 'passed'],
     ['concurrently fails', 'failed'],
     ['fails without a network', 'failed'],
+    ['where sockets must be closed fails for a server that it leaves open', 'failed'],
+    ['where sockets must be closed passes when it closes all', 'passed'],
   ])('reports that "%s" has %s', (name, status) => {
     expect(run.tests[name]?.status, run.output).toBe(status);
   });
@@ -57,6 +59,7 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
         'outcomes.test.js-passes-against-expectation.pcapng',
         'outcomes.test.js-fails-for-one-of-each.pcapng',
         'outcomes.test.js-concurrently-fails.pcapng',
+        'outcomes.test.js-where-sockets-must-be-closed-fails-for-a-server-that-it-leaves-open.pcapng',
         'retries.test.js-is-flaky.pcapng',
       ].sort(),
     );
@@ -104,7 +107,7 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
 
   it('says in the sidecar where the test is', async () => {
     const sidecar = path.join(project.directory, 'test-results/socket-wrapper/outcomes.test.js-fails.json');
-    expect(JSON.parse(await readFile(sidecar, 'utf8'))).toMatchObject({ file: 'outcomes.test.js', line: 8 });
+    expect(JSON.parse(await readFile(sidecar, 'utf8'))).toMatchObject({ file: 'outcomes.test.js', line: 10 });
   });
 
   it('leaves the rest of the error to Jest', () => {
@@ -114,6 +117,14 @@ describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
 
   it('leaves an error that cannot be changed as it is', () => {
     expect(run.tests['throws a frozen error']?.messages.join()).toMatch(/^Error: frozen\n/);
+  });
+
+  it('names the socket that a test must not leave open, and the capture', () => {
+    const message = run.tests['where sockets must be closed fails for a server that it leaves open']?.messages.join();
+    expect(message).toMatch(
+      /has left a socket open, which its end has closed: a server on \[::\]:80, opened at .*outcomes/,
+    );
+    expect(message).toContain('leaves-open.pcapng');
   });
 
   it('hides its own frames', () => {

@@ -1,4 +1,4 @@
-import { Host } from '@socket-wrapper/core';
+import { Host, scopeRegistry } from '@socket-wrapper/core';
 import { attachment } from './attach/attachment.js';
 import type { StartingProgram } from './program.js';
 import type { ProgramNetwork } from './program-network.js';
@@ -54,6 +54,6 @@ export class ProgramHost extends Host {
    * await host.within(() => fetch('http://web/')); // as seen from this host
    */
   within<T>(fn: () => T): T {
-    return attachment().within(this, fn);
+    return attachment().within(this, scopeRegistry().storage, fn);
   }
 }

@@ -15,6 +15,10 @@ export class StrictScope extends TestScope<ProgramNetwork> {
     if (leaks === undefined) return super.end(outcome, details);
 
     const artifact = await super.end('failed', { error: leaks });
-    throw artifact === undefined ? leaks : appendNote(leaks, artifact);
+    if (artifact !== undefined) {
+      leaks.artifact = artifact;
+      appendNote(leaks, artifact);
+    }
+    throw leaks;
   }
 }

@@ -14,7 +14,7 @@ import {
   type TestScope,
 } from '@socket-wrapper/core';
 import { attachmentInUse } from './attach/attachment.js';
-import { joinNetwork } from './attach/join.js';
+import { joinNetwork, joinScope } from './attach/join.js';
 import { createNetwork, type ProgramNetwork } from './program-network.js';
 import { StrictScope } from './program-scope.js';
 
@@ -33,7 +33,8 @@ export interface WithNetworkOptions
     LeakOptions {}
 
 /**
- * Opens the scope of a test attempt. Nothing is made before the test uses its network.
+ * Opens the scope of a test attempt. Nothing is made before the test uses its network, be it by a socket of its own: what
+ * runs in the scope is on no other network from the start.
  *
  * With `leaks: 'error'`, `scope.end('passed')` rejects with a `LeakError` when the test has left sockets open.
  *
@@ -47,6 +48,7 @@ export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}
   };
   const scope: TestScope<ProgramNetwork> =
     leaks === 'error' ? new StrictScope(identity, scopeOptions) : openCoreScope(identity, scopeOptions);
+  joinScope(scope);
   return scope;
 }
 

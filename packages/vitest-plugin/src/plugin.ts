@@ -16,7 +16,7 @@ const REPORTER_FILE = fileURLToPath(new URL('./reporter.js', import.meta.url));
  * Sets up a network for every test - `useNetwork()` then works inside a test too - and lists the captures of failed
  * tests when the run ends.
  *
- * Nothing is made until a test touches its network. Without the plugin, `useNetwork()` and the fixture are complete in
+ * All sockets of the tests are on their networks; nothing is made until a test uses its own. Without the plugin, `useNetwork()` and the fixture are complete in
  * themselves; what it adds are the defaults in one place, the list, GitHub's step summary and a clean output directory.
  *
  * @example

@@ -1,8 +1,10 @@
 /** Gives a describe block, or a file, one network for all its tests and its `beforeAll` and `afterAll`. */
 
+import { appendTraffic, networkInUse } from '@socket-wrapper/core';
 import { openScope } from '@socket-wrapper/preload';
 import { aroundAll, aroundEach } from 'vitest';
 import { attachCapture } from './annotation.js';
+import { endScope } from './end-scope.js';
 import { exitWithRunner } from './exit-with-runner.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
@@ -13,7 +15,7 @@ import type { AttemptContext } from './test-network.js';
  * Registers hooks that open a scope around the enclosing describe block.
  *
  * The capture is whole only when the suite has ended, so the tests that failed get their annotation then: too late for
- * their error text, early enough for every report.
+ * their error text, early enough for every report. In the text is what the network has seen until the test failed.
  */
 export function registerSuiteNetwork(options: NetworkDefaults): void {
   const failed: AttemptContext[] = [];
@@ -40,11 +42,13 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
       throw error;
     } finally {
       const error = hookError ?? failed[0]?.task.result?.errors?.[0];
-      const artifact = await scope.end(error === undefined ? 'passed' : 'failed', { error });
-      stopWaiting();
+      const outcome = error === undefined ? 'passed' : 'failed';
+      const { artifact, leaks } = await endScope(scope, outcome, { error }).finally(stopWaiting);
       if (artifact !== undefined) {
         for (const context of failed) await attachCapture(context, artifact, 0);
       }
+      // biome-ignore lint/correctness/noUnsafeFinally: there are leaks only when nothing was thrown
+      if (leaks !== undefined) throw leaks;
     }
   });
 
@@ -53,7 +57,16 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
     try {
       await run();
     } finally {
-      if (result().outcome === 'failed') failed.push({ task, annotate });
+      if (result().outcome === 'failed') {
+        failed.push({ task, annotate });
+        tellOfTraffic(task.result?.errors?.at(-1));
+      }
     }
   });
+}
+
+/** Adds the traffic so far to the error of a test, if the suite has used its network. */
+function tellOfTraffic(error: unknown): void {
+  const network = networkInUse();
+  if (error !== undefined && network !== undefined) appendTraffic(error, network);
 }

@@ -1,9 +1,10 @@
 /** Gives one attempt of one test its network: opens the scope, watches the outcome, ends the scope, attaches what is left. */
 
-import { appendNote, currentScope, type TestScope } from '@socket-wrapper/core';
+import { type Artifact, appendNote, currentScope, type Outcome, type TestScope } from '@socket-wrapper/core';
 import { openScope, type ProgramNetwork } from '@socket-wrapper/preload';
 import type { TestContext } from 'vitest';
 import { attachCapture } from './annotation.js';
+import { endScope } from './end-scope.js';
 import { exitWithRunner } from './exit-with-runner.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
@@ -33,10 +34,11 @@ export function openAttempt(
 
   const end = async () => {
     const { outcome, ...details } = result();
-    const artifact = await scope.end(outcome, details);
-    stopWaiting();
-    if (artifact === undefined) return;
-
+    const { artifact, leaks } = await endScope(scope, outcome, details).finally(stopWaiting);
+    if (artifact !== undefined) await report(artifact, outcome);
+    if (leaks !== undefined) throw leaks;
+  };
+  const report = async (artifact: Artifact, outcome: Outcome) => {
     const newestError = task.result?.errors?.at(-1);
     // By now Vitest's errors are plain data on their way to the reporters, so this is what all of them print.
     if (outcome === 'failed' && newestError !== undefined) appendNote(newestError, artifact);

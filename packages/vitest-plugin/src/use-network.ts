@@ -1,6 +1,6 @@
 /** `useNetwork()`: the hook, and the fixture made from the same parts. */
 
-import { currentScope, networkHandle } from '@socket-wrapper/core';
+import { currentScope, networkHandle, reserveScope } from '@socket-wrapper/core';
 import type { ProgramNetwork } from '@socket-wrapper/preload';
 import { aroundEach, type TestContext, TestRunner } from 'vitest';
 import { UseNetworkError } from './errors.js';
@@ -13,7 +13,7 @@ import { openAttempt, runAttempt } from './test-network.js';
  * Gives every test of the file, or of the enclosing `describe`, a network of its own.
  *
  * What it returns stands for the network of whichever test is running, so destructuring it at the top does not work.
- * A network costs nothing until a test touches it. A retry and a repeat get a fresh one.
+ * The sockets of the test are on it too, from the first one on. It costs nothing until the test uses it. A retry and a repeat get a fresh one.
  *
  * @throws {UseNetworkError} `CALLED_IN_TEST` when it is called inside a test that has no network yet.
  * @example
@@ -50,12 +50,15 @@ export function useNetwork(options: UseNetworkOptions = {}): ProgramNetwork {
  * });
  */
 useNetwork.fixture = (options: NetworkDefaults = {}) => {
+  // Fixtures are made outside of the test's body, so the body has to find the scope that one of them opens.
+  aroundEach((run) => reserveScope(run));
   return ({ task, annotate }: TestContext, { onCleanup }: { onCleanup: (fn: () => Promise<void>) => void }) => {
     addMatchers();
     const running = currentScope();
     if (running !== undefined) return running.network as ProgramNetwork;
 
     const { scope, end } = openAttempt({ task, annotate }, options);
+    scope.enter();
     onCleanup(end);
     return scope.network;
   };

@@ -37,6 +37,8 @@ describe('a run with all outcomes', () => {
     ['concurrently passes', 'passed'],
     ['concurrently fails', 'failed'],
     ['fails without a network', 'failed'],
+    ['where sockets must be closed fails for a server that it leaves open', 'failed'],
+    ['where sockets must be closed passes when it closes all', 'passed'],
   ])('reports that "%s" has %s', (name, status) => {
     expect(run.tests[name]?.status, run.output).toBe(status);
   });
@@ -56,6 +58,7 @@ describe('a run with all outcomes', () => {
         'outcomes.test.ts-fails-in-its-second-repeat-retry1.pcapng',
         'outcomes.test.ts-fails-for-one-of-each.pcapng',
         'outcomes.test.ts-concurrently-fails.pcapng',
+        'outcomes.test.ts-where-sockets-must-be-closed-fails-for-a-server-that-it-leaves-open.pcapng',
       ].sort(),
     );
   });
@@ -95,8 +98,16 @@ describe('a run with all outcomes', () => {
     expect(run.output).toContain('test-results/socket-wrapper/outcomes.test.ts-fails.pcapng');
   });
 
+  it('names the socket that a test must not leave open, and the capture', () => {
+    const message = run.tests['where sockets must be closed fails for a server that it leaves open']?.messages.join();
+    expect(message).toMatch(
+      /has left a socket open, which its end has closed: a server on \[::\]:80, opened at .*outcomes/,
+    );
+    expect(message).toContain('leaves-open.pcapng');
+  });
+
   it('points at the failing line', () => {
-    expect(run.output).toMatch(/outcomes\.test\.ts:12:\d+ network/);
+    expect(run.output).toMatch(/outcomes\.test\.ts:14:\d+ network/);
   });
 
   it('names the capture in the JUnit report of that test alone', () => {

@@ -96,6 +96,10 @@ describe('useNetwork({ scope: "suite" })', () => {
     expect(await project.captures()).toEqual(['suite.test.ts-one-server.pcapng']);
     const [, testcase] = junit.split('name="one server &gt; fails"');
     expect(testcase?.split('</testcase>')[0]).toContain('suite.test.ts-one-server.pcapng');
+    const [message] = tests['one server fails']?.messages ?? [];
+    expect(message).toContain('The traffic of its network so far:');
+    expect(message).toMatch(/laptop.*web/);
+    expect(message).toContain('hello');
     expect(await project.leftovers()).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ describe('each test has its network, in every form', { timeout: 60_000 }, () => 
     const { exitCode, output, tests } = await project.run([`--pool=${pool}`, ...args]);
 
     expect(exitCode, output).toBe(0);
-    expect(Object.keys(tests)).toHaveLength(29);
+    expect(Object.keys(tests)).toHaveLength(40);
     expect(await project.leftovers()).toEqual([]);
     // Attempts that failed, of tests that pass in the end.
     expect(await project.captures()).toEqual([

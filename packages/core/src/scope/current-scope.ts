@@ -10,7 +10,7 @@ import { ScopeError } from './scope-error.js';
  */
 export function currentScope(): TestScope | undefined {
   let frame = scopeRegistry().storage.getStore();
-  while (frame?.scope.hasEnded) frame = frame.outer;
+  while (frame !== undefined && frame.scope?.hasEnded !== false) frame = frame.outer;
   return frame?.scope;
 }
 

@@ -2,8 +2,11 @@
  * Tells of an artifact in the message of the error that failed the test: what every reporter prints.
  */
 import { relative } from 'node:path';
+import type { Network } from '../network/network.js';
 import type { Artifact } from './artifact.js';
 
+/** How much of the traffic of a network that goes on is shown. */
+const LAST_STEPS = 30;
 /** How many attempts to leave the network a failure lists. */
 const MAX_ESCAPES = 10;
 
@@ -41,7 +44,19 @@ function listOf(entries: readonly string[]): string[] {
  * @returns What to throw or report instead of `error`.
  */
 export function appendNote(error: unknown, artifact: Artifact): unknown {
-  const note = artifactNote(artifact);
+  return appendText(error, artifactNote(artifact));
+}
+
+/**
+ * `error` with the traffic so far, as {@link appendNote} adds its note: for a test whose network goes on after it, so that
+ * there is no artifact yet. A network that records nothing adds nothing.
+ */
+export function appendTraffic(error: unknown, { capture, captureFile, disposed }: Network): unknown {
+  if (captureFile === undefined || disposed) return error;
+  return appendText(error, `The traffic of its network so far:\n\n${capture.text({ last: LAST_STEPS }).trimEnd()}`);
+}
+
+function appendText(error: unknown, note: string): unknown {
   if (typeof error === 'string') return error.includes(note) ? error : `${error}\n\n${note}`;
   if (!isErrorLike(error) || error.message.includes(note)) return error;
 

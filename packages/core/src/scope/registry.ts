@@ -7,8 +7,11 @@ import type { TestScope } from './scope.js';
 
 /** A scope as the code inside of `run()` sees it. */
 export interface ScopeFrame {
-  readonly scope: TestScope;
+  /** `undefined` in a frame of {@link reserveScope} that no scope has taken yet. */
+  scope: TestScope | undefined;
   readonly outer: ScopeFrame | undefined;
+  /** The scope was entered where no frame was free. Code of others may find itself in it once it has ended. */
+  readonly isLoose?: boolean;
 }
 
 /**
@@ -22,6 +25,15 @@ export const SCOPE_REGISTRY: unique symbol = Symbol.for('socket-wrapper.scope') 
 /** What all copies of this module share. */
 export interface ScopeRegistry {
   readonly storage: AsyncLocalStorage<ScopeFrame>;
+}
+
+/**
+ * Calls `fn` in a frame that is free: a scope that is opened in there later, by a fixture of a test say, can be entered
+ * and is then the current scope of all of `fn`, of what it has started already too.
+ */
+export function reserveScope<T>(fn: () => T): T {
+  const { storage } = scopeRegistry();
+  return storage.run({ scope: undefined, outer: storage.getStore() }, fn);
 }
 
 /** The registry of this global object, made the first time it is needed. */

@@ -21,7 +21,7 @@ import { writeAt } from '../../test/state-file.js';
 import { Network } from '../network/network.js';
 import { readPackets } from '../pcap/capture.js';
 import { currentNetwork, currentScope, networkInUse } from './current-scope.js';
-import { SCOPE_REGISTRY, scopeRegistry } from './registry.js';
+import { reserveScope, SCOPE_REGISTRY, scopeRegistry } from './registry.js';
 import { openScope, type ScopeOptions, type TestScope } from './scope.js';
 import { readSidecar } from './sidecar.js';
 import type { TestIdentity } from './test-identity.js';
@@ -165,6 +165,32 @@ describe('the current scope', () => {
       expect(networkInUse()).toBe(scope.network);
     });
     expect(networkInUse()).toBeUndefined();
+  });
+
+  it('is one that is entered, in the whole frame that was kept free for it', async () => {
+    const scope = open();
+    await reserveScope(async () => {
+      expect(currentScope()).toBeUndefined();
+      const earlier = new Promise((resolve) => setImmediate(() => resolve(currentScope())));
+      await Promise.resolve().then(() => scope.enter());
+      expect(currentScope()).toBe(scope);
+      expect(await earlier).toBe(scope);
+      await scope.end('passed');
+      expect(currentScope()).toBeUndefined();
+    });
+    expect(currentScope()).toBeUndefined();
+  });
+
+  it('is one that is entered, for what follows, where no frame was kept free', async () => {
+    const [scope, outer] = [open({ fullName: 'entered' }), open({ fullName: 'outer' })];
+    await outer.run(async () => {
+      scope.enter();
+      await Promise.resolve();
+      expect(currentScope()).toBe(scope);
+      await scope.end('passed');
+      expect(currentScope()).toBe(outer);
+    });
+    expect(currentScope()).toBeUndefined();
   });
 
   it('is shared by several copies of this module', async () => {

@@ -119,6 +119,17 @@ export class TestScope<N extends Network = Network> {
   }
 
   /**
+   * Makes this the current scope of the code that calls: of everything in the free frame of `reserveScope()` that it runs
+   * in. Without one, of all that follows the call in the same asynchronous context (`AsyncLocalStorage.enterWith`).
+   */
+  enter(): void {
+    const { storage } = scopeRegistry();
+    const frame = storage.getStore();
+    if (frame !== undefined && frame.scope === undefined) frame.scope = this;
+    else storage.enterWith({ scope: this, outer: frame, isLoose: true });
+  }
+
+  /**
    * Ends the attempt: disposes of the network and keeps its capture if the retention mode says so.
    *
    * Takes less than 5 s and never rejects. What goes wrong is emitted as a process warning, because a capture that

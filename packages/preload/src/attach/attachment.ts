@@ -4,11 +4,12 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
-import { type ScopeFrame, scopeRegistry, type TestScope } from '@socket-wrapper/core';
+import { errorText, type ScopeError, type ScopeFrame, type TestScope } from '@socket-wrapper/core';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, NOWHERE, type Place } from './addon.js';
 import type { LeakError } from './leak-error.js';
+import { outlivedError } from './outlived-error.js';
 import { patchFetch } from './patch-fetch.js';
 import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
@@ -17,12 +18,27 @@ import { patchSockets } from './patch-sockets.js';
 import { patchUndici } from './patch-undici.js';
 import { Presence } from './presence.js';
 
-/** Where code runs: a host of a network that this process takes part in. */
-export interface Whereabouts {
+/** Where code runs: on a host of a network that this process takes part in, or nowhere, because it has outlived that. */
+export type Whereabouts = OnHost | Outlived;
+
+/** On a host. */
+export interface OnHost {
+  readonly hasEnded: false;
   readonly presence: Presence;
   readonly host: ProgramHost;
-  /** The code has outlived its network, or its test. */
-  readonly hasEnded: boolean;
+}
+
+/** The code has outlived its network, or its test. */
+export interface Outlived {
+  readonly hasEnded: true;
+  /** What it is told when it wants a socket. */
+  readonly error: () => ScopeError;
+}
+
+/** A scope whose code is on a network: on its own, which is made when the code first needs it. */
+interface Member {
+  readonly owner: string;
+  presence: Presence | undefined;
 }
 
 /** Code of `host.within()`, and the scope that it was called in. */
@@ -34,14 +50,14 @@ interface Visit {
 
 type FrameStorage = AsyncLocalStorage<ScopeFrame>;
 
-const KEY: unique symbol = Symbol.for('@socket-wrapper/preload attachment 1') as never;
+const KEY: unique symbol = Symbol.for('@socket-wrapper/preload attachment 2') as never;
 
 /** The part of this thread in all networks. {@link attachment} makes it. */
 export class Attachment {
   readonly addon: Addon;
   readonly #visits = new AsyncLocalStorage<Visit | 'outside'>();
   readonly #presences = new WeakMap<ProgramNetwork, Presence>();
-  readonly #ofScopes = new WeakMap<TestScope, Presence>();
+  readonly #members = new WeakMap<TestScope, Member>();
   /** Where scopes are kept: every global object with tests of its own has its own. Held weakly, for such an object ends. */
   #storages: WeakRef<FrameStorage>[] = [];
 
@@ -57,12 +73,23 @@ export class Attachment {
     patchKeys(this);
   }
 
+  /**
+   * From now on the code of `scope` is on the network of the scope, which is made when the code first needs it. `storage` is
+   * where the caller's global object keeps its scopes.
+   */
+  adopt(scope: TestScope, storage: FrameStorage): void {
+    this.#watch(storage);
+    this.#members.set(scope, { owner: ownerOf(scope), presence: undefined });
+  }
+
   /** Takes part in `network` from now on, for the code of `scope` if it belongs to one. Harmless when repeated. */
-  join(network: ProgramNetwork, scope?: TestScope): Presence {
-    this.#watch(scopeRegistry().storage);
-    const presence = this.#presences.get(network) ?? new Presence(this.addon, network, ownerOf(network, scope));
+  join(network: ProgramNetwork, scope?: { readonly of: TestScope; readonly storage: FrameStorage }): Presence {
+    if (scope !== undefined && !this.#members.has(scope.of)) this.adopt(scope.of, scope.storage);
+    const owner = scope === undefined ? `Network ${network.directory}` : ownerOf(scope.of);
+    const presence = this.#presences.get(network) ?? new Presence(this.addon, network, owner);
     this.#presences.set(network, presence);
-    if (scope !== undefined) this.#ofScopes.set(scope, presence);
+    const member = scope === undefined ? undefined : this.#members.get(scope.of);
+    if (member !== undefined) member.presence = presence;
     return presence;
   }
 
@@ -85,11 +112,10 @@ export class Attachment {
     this.#presences.get(network)?.release();
   }
 
-  /** Calls `fn`; it and all it starts are on `host`. */
-  within<T>(host: ProgramHost, fn: () => T): T {
+  /** Calls `fn`; it and all it starts are on `host`. `storage` is where the caller's global object keeps its scopes. */
+  within<T>(host: ProgramHost, storage: FrameStorage, fn: () => T): T {
     const presence = this.join(host.network);
-    const visit = { presence, host, frame: scopeRegistry().storage.getStore() };
-    return this.#visits.run(visit, fn);
+    return this.#visits.run({ presence, host, frame: storage.getStore() }, fn);
   }
 
   /** Calls `fn`; it and all it starts are on no network, wherever the caller is. */
@@ -97,11 +123,25 @@ export class Attachment {
     return this.#visits.run('outside', fn);
   }
 
-  /** Where the running code is, even if it is over there; `undefined` when it is on no network. */
+  /**
+   * Where the running code is, even if it is over there; `undefined` when it is on no network.
+   *
+   * Whoever asks is about to use the network, so that of a test which has not used it yet is made now.
+   */
   whereabouts(): Whereabouts | undefined {
+    return this.#find((scope, member) => member.presence ?? this.#makeNetwork(scope, member));
+  }
+
+  /** This process on the network that the running code is on, if that has been used already; makes none. */
+  presenceInUse(): Presence | undefined {
+    const here = this.#find((_scope, { presence }) => presence);
+    return here === undefined || here.hasEnded ? undefined : here.presence;
+  }
+
+  #find(presenceOf: (scope: TestScope, member: Member) => Presence | undefined): Whereabouts | undefined {
     const visit = this.#visits.getStore();
     if (visit === 'outside') return undefined;
-    let ended: Whereabouts | undefined;
+    let outlived: Outlived | undefined;
     for (const storage of this.#storages) {
       // A scope that was opened inside of within() is nearer.
       for (
@@ -109,25 +149,40 @@ export class Attachment {
         frame !== undefined && frame !== visit?.frame;
         frame = frame.outer
       ) {
-        const here = this.#whereaboutsOf(frame.scope);
-        if (here !== undefined && !here.hasEnded) return here;
-        ended ??= here;
+        const { scope } = frame;
+        const member = scope && this.#members.get(scope);
+        if (scope === undefined || member === undefined) continue;
+        if (scope.hasEnded) {
+          if (!frame.isLoose) outlived ??= outlivedBy(member.owner);
+          continue;
+        }
+        const presence = presenceOf(scope, member);
+        if (presence === undefined) return undefined;
+        if (!presence.hasEnded) return { hasEnded: false, presence, host: presence.network.testHost };
+        outlived ??= outlivedBy(member.owner);
       }
     }
-    if (visit === undefined) return ended;
-    return { presence: visit.presence, host: visit.host, hasEnded: visit.presence.hasEnded };
+    if (visit === undefined) return outlived;
+    const { presence, host } = visit;
+    return presence.hasEnded ? outlivedBy(presence.owner) : { hasEnded: false, presence, host };
   }
 
-  #whereaboutsOf(scope: TestScope): Whereabouts | undefined {
-    const presence = this.#ofScopes.get(scope);
-    if (presence === undefined) return undefined;
-    return { presence, host: presence.network.testHost, hasEnded: scope.hasEnded || presence.hasEnded };
+  #makeNetwork(scope: TestScope, member: Member): Presence | undefined {
+    // Whoever makes it joins it.
+    void scope.network;
+    return member.presence;
   }
 
   #place(): Place {
-    const here = this.whereabouts();
-    if (here === undefined) return NOWHERE;
-    return here.hasEnded ? ENDED : here.presence.placeOf(here.host);
+    try {
+      const here = this.whereabouts();
+      if (here === undefined) return NOWHERE;
+      return here.hasEnded ? ENDED : here.presence.placeOf(here.host);
+    } catch (error) {
+      // In the middle of a system call nobody can catch it. The real network would be the worse answer.
+      process.emitWarning(errorText(error), { type: 'SocketWrapperWarning' });
+      return ENDED;
+    }
   }
 
   #watch(storage: FrameStorage): void {
@@ -157,6 +212,10 @@ export function attachmentInUse(): Attachment | undefined {
   return (Socket as { [KEY]?: Attachment })[KEY];
 }
 
-function ownerOf(network: ProgramNetwork, scope: TestScope | undefined): string {
-  return scope === undefined ? `Network ${network.directory}` : `Test "${scope.identity.fullName}"`;
+function ownerOf(scope: TestScope): string {
+  return `Test "${scope.identity.fullName}"`;
+}
+
+function outlivedBy(owner: string): Outlived {
+  return { hasEnded: true, error: () => outlivedError(owner) };
 }

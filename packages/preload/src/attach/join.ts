@@ -1,26 +1,38 @@
 /**
  * Puts the code of tests on their networks.
  */
-import type { TestScope } from '@socket-wrapper/core';
+import { scopeRegistry, type TestScope } from '@socket-wrapper/core';
 import { PreloadError } from '../preload-error.js';
 import type { ProgramNetwork } from '../program-network.js';
-import { attachment } from './attachment.js';
+import { type Attachment, attachment } from './attachment.js';
 
 /** A process is told once. */
 let hasWarned = false;
 
 /**
- * From now on the code of `scope` is on `network`, as its test host.
+ * From now on the code of `scope` is on the scope's network, which its first socket makes if nothing has made it before.
  *
  * Where Node.js loads no addons a warning says so, once: programs can be started on the network all the same.
  */
+export function joinScope(scope: TestScope): void {
+  whereAttached((attached) => attached.adopt(scope, scopeRegistry().storage));
+}
+
+/** From now on the code of `scope` is on `network`, as its test host. A warning says when it cannot be. */
 export function joinNetwork(network: ProgramNetwork, scope: TestScope | undefined): void {
+  whereAttached((attached) => attached.join(network, scope && { of: scope, storage: scopeRegistry().storage }));
+}
+
+function whereAttached(join: (attached: Attachment) => void): void {
+  let attached: Attachment;
   try {
-    attachment().join(network, scope);
+    attached = attachment();
   } catch (error) {
     if (!(error instanceof PreloadError)) throw error;
     if (hasWarned) return;
     hasWarned = true;
     process.emitWarning(error.message, { type: 'SocketWrapperWarning', code: error.code });
+    return;
   }
+  join(attached);
 }

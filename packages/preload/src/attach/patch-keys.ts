@@ -12,8 +12,5 @@ const KEY_LOG = fileURLToPath(new URL('../../dist/tls/key-log.cjs', import.meta.
 /** See the top of this file. */
 export function patchKeys(attachment: Attachment): void {
   const { logKeys } = createRequire(import.meta.url)(KEY_LOG) as KeyLog;
-  logKeys(() => {
-    const here = attachment.whereabouts();
-    return here === undefined || here.hasEnded ? undefined : here.presence.network.keyLogFile;
-  });
+  logKeys(() => attachment.presenceInUse()?.network.keyLogFile);
 }

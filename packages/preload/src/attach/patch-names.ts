@@ -68,7 +68,7 @@ export function patchNames(attachment: Attachment): void {
   ): { readonly values: readonly unknown[] } | { readonly error: unknown } | undefined {
     const here = attachment.whereabouts();
     if (here === undefined || directed.has(directable(resolver))) return undefined;
-    if (here.hasEnded) return { error: here.presence.endedError() };
+    if (here.hasEnded) return { error: here.error() };
     try {
       return answer(new Names(attachment.addon, here.presence.placeOf(here.host)), args);
     } catch (error) {

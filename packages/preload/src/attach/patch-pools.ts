@@ -14,10 +14,16 @@ export function patchPools(attachment: Attachment): void {
     (original) =>
       function getName(this: unknown, ...args: never[]) {
         const name = original.apply(this, args) as string;
-        const here = attachment.whereabouts();
+        const here = isUnixPath(args) ? undefined : attachment.whereabouts();
         if (here === undefined) return name;
+        // Its connection is going to be refused, with the reason. None that is open may be used instead.
+        if (here.hasEnded) return `${name}:network that has ended`;
         here.presence.pools.noteAgent(this as Agent);
         return `${name}:network ${here.presence.id} host ${here.host.interfaceId}`;
       },
   );
+}
+
+function isUnixPath([options]: readonly unknown[]): boolean {
+  return typeof options === 'object' && options !== null && 'socketPath' in options && Boolean(options.socketPath);
 }

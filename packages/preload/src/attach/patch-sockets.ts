@@ -6,7 +6,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { subscribe } from 'node:diagnostics_channel';
 import { Server, Socket } from 'node:net';
-import type { Attachment } from './attachment.js';
+import type { Attachment, Whereabouts } from './attachment.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
 /** Called once per thread. */
@@ -20,7 +20,7 @@ export function patchSockets(attachment: Attachment): void {
         if (here === undefined) return original.apply(this, args);
 
         const socket = this as Socket;
-        if (here.hasEnded) return socket.destroy(here.presence.endedError());
+        if (here.hasEnded) return socket.destroy(here.error());
         here.presence.sockets.add({ kind: 'socket', handle: socket }, connect as Method);
         return original.apply(this, args);
       },
@@ -35,7 +35,7 @@ export function patchSockets(attachment: Attachment): void {
 
         const server = this as Server;
         if (here.hasEnded) {
-          process.nextTick(() => server.emit('error', here.presence.endedError()));
+          process.nextTick(() => server.emit('error', here.error()));
           return server;
         }
         here.presence.sockets.add({ kind: 'server', handle: server }, listen as Method);
@@ -45,13 +45,21 @@ export function patchSockets(attachment: Attachment): void {
   // Connections that come in are the server's: nobody has to close them.
   subscribe('net.server.socket', (message) => {
     const { socket } = message as { socket: Socket };
-    attachment.whereabouts()?.presence.sockets.add({ kind: 'accepted', handle: socket });
+    attachment.presenceInUse()?.sockets.add({ kind: 'accepted', handle: socket });
   });
   subscribe('udp.socket', onDatagramSocket);
 
   function onDatagramSocket(message: unknown): void {
     const { socket } = message as { socket: DatagramSocket };
-    attachment.whereabouts()?.presence.sockets.add({ kind: 'datagram', handle: socket }, onDatagramSocket as Method);
+    let here: Whereabouts | undefined;
+    try {
+      here = attachment.whereabouts();
+    } catch {
+      // Its network cannot be made. Errors of listeners are nobody's, and the system call that follows says so as well.
+      return;
+    }
+    if (here === undefined || here.hasEnded) return;
+    here.presence.sockets.add({ kind: 'datagram', handle: socket }, onDatagramSocket as Method);
   }
 }
 

@@ -43,6 +43,8 @@ export function patchUndici(attachment: Attachment): void {
     if (key === undefined || original === undefined) return;
     prototype[key] = function dispatch(this: SymbolObject, ...args: unknown[]): boolean {
       const here = attachment.whereabouts();
+      // Its connection is going to be refused, with the reason. None that is open may be used instead.
+      if (here?.hasEnded) return twinOf(this)?.dispatch(...args) ?? original.apply(this, args);
       const user = here === undefined ? '' : `${here.presence.id} ${here.host.interfaceId}`;
       const owner = owners.get(this) ?? (isUsed(this) ? UNKNOWN : user);
       owners.set(this, owner);

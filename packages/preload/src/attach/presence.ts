@@ -1,7 +1,6 @@
 /**
  * This process on one network: its places there, and what its code has opened.
  */
-import { ScopeError } from '@socket-wrapper/core';
 import { libraryPath } from '../locate-library.js';
 import { preloadableLibrary } from '../preload-link.js';
 import type { ProgramHost } from '../program-host.js';
@@ -52,14 +51,6 @@ export class Presence {
     const place = this.#addon.openPlace(network.directory, host.interfaceId, network.captureFile, text);
     this.#places.set(host.interfaceId, place);
     return place;
-  }
-
-  /** What code gets that outlives the network. */
-  endedError(): ScopeError {
-    return new ScopeError(
-      'SCOPE_ENDED',
-      `${this.owner} has ended, and its network with it: something that it started still runs, have it wait for that`,
-    );
   }
 
   /** What code has open on the network and should close itself; `undefined` when there is nothing. */
