@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { type Artifact, readSidecar } from '@socket-wrapper/core';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { type OpenScopeOptions, openScope, type ProgramNetwork } from '../src/index.js';
+import { makeCertificate } from './support/certificate.js';
 import { makeFolder, requireProgram } from './support/programs.js';
 
 const run = promisify(execFile);
@@ -49,16 +50,6 @@ async function rowsOf(file: string, filter: string, fields: readonly string[]): 
 
 async function serving(network: ProgramNetwork) {
   return await network.host('web').spawn('node', ['-e', SERVER], { listening: 80 });
-}
-
-/** A key, and a certificate that says the key is that of `host`. */
-async function makeCertificate(folder: string, host: string): Promise<{ key: string; certificate: string }> {
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  await run('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${host}`],
-    ...['-addext', `subjectAltName=DNS:${host}`, '-days', '1', '-keyout', key, '-out', certificate],
-  ]);
-  return { key, certificate };
 }
 
 describe('the artifact of a failed test', () => {

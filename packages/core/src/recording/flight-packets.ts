@@ -2,6 +2,7 @@
  * The packets of a flight recorder in the form in which the rest of a capture is told.
  */
 import type { RecordedPacket, Recording } from '../capture/recording.js';
+import { plural } from '../dissect/protocols/units.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { CaptureInterface } from '../pcap/packet.js';
 import { type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
@@ -18,11 +19,11 @@ const INTERFACE: CaptureInterface = { section: 0, index: 0, linkType: LinkType.R
  */
 export function flightPackets(file: number, head: number, maxBytes: number = DEFAULT_MAX_BYTES): Recording {
   const recording = readFlightRecorder(file, { head, maxBytes });
-  const { packets, lostEvents } = recording;
+  const { packets, lostEvents, unfinished } = recording;
   const first = firstWithin(maxBytes, packets);
   return {
     packets: packets.slice(first).map(packetOf),
-    dropped: first + lostEvents,
+    dropped: first + lostEvents + unfinished,
     loss: lossOf(recording, first, maxBytes),
   };
 }
@@ -50,10 +51,13 @@ function firstWithin(maxBytes: number, packets: readonly FlightPacket[]): number
 }
 
 function lossOf(recording: FlightRecording, first: number, maxBytes: number): string | undefined {
-  const { overwrittenBytes, lostEvents, lostBytes } = recording;
+  const { overwrittenBytes, lostEvents, lostBytes, unfinished } = recording;
   const losses: string[] = [];
   if (overwrittenBytes > 0) losses.push(`The first ${overwrittenBytes} bytes of the recording are left out`);
   if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
   if (lostEvents > 0) losses.push(`${lostEvents} events with ${lostBytes} bytes of data found no room`);
+  if (unfinished > 0) {
+    losses.push(`${plural(unfinished, 'send')} of processes that were ended amid of it had not been written down`);
+  }
   return losses.length === 0 ? undefined : losses.join('. ');
 }

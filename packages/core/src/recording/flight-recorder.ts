@@ -27,6 +27,8 @@ export interface FlightRecording {
   /** Events that found no room or were not completed in time, and the data in them. */
   readonly lostEvents: number;
   readonly lostBytes: number;
+  /** Sends of processes that ended amid of them, or that still go on: what they sent is known to their receivers alone. */
+  readonly unfinished: number;
 }
 
 /** Which part of a ring to read. */
@@ -57,7 +59,7 @@ export function readFlightRecorder(
   file: number,
   { head, maxBytes = RING.maxSize }: FlightOptions = {},
 ): FlightRecording {
-  const nothing = { packets: [], overwrittenBytes: 0, lostEvents: 0, lostBytes: 0 };
+  const nothing = { packets: [], overwrittenBytes: 0, lostEvents: 0, lostBytes: 0, unfinished: 0 };
   if (!isFlightRecorder(file)) return nothing;
   const { view } = readHeader(file);
   const number = (field: number) => Number(view.getBigUint64(field, true));
@@ -73,7 +75,11 @@ export function readFlightRecorder(
 
   const packets: FlightPacket[] = [];
   let timestampNs = 0n;
-  for (const event of eventsIn(bytes.subarray(intact - start), { start: intact, end })) {
+  let unfinished = 0;
+  const countUnfinished = () => {
+    unfinished += 1;
+  };
+  for (const event of eventsIn(bytes.subarray(intact - start), { start: intact, end }, countUnfinished)) {
     // The place in the ring is what decides; a clock that two processes read may be a little off.
     if (event.timestampNs > timestampNs) timestampNs = event.timestampNs;
     const { pid, spawn, interfaceId } = event;
@@ -84,6 +90,7 @@ export function readFlightRecorder(
     overwrittenBytes: intact,
     lostEvents: number(RING.fields.lostEvents),
     lostBytes: number(RING.fields.lostBytes),
+    unfinished,
   };
 }
 

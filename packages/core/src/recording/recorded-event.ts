@@ -44,21 +44,30 @@ const KINDS = new Map<number, RecordedEvent['kind']>([
   [EVENT_KIND.datagram, 'datagram'],
 ]);
 
-/** The complete events of `bytes`, which hold the positions of `window` in order, and were at a multiple of 64. */
-export function* eventsIn(bytes: Uint8Array, { start, end }: RingWindow): Generator<RecordedEvent> {
+/**
+ * The complete events of `bytes`, which hold the positions of `window` in order, and were at a multiple of 64. `onUnfinished` is called
+ * where somebody took a place for an event and never completed it.
+ */
+export function* eventsIn(
+  bytes: Uint8Array,
+  { start, end }: RingWindow,
+  onUnfinished: () => void = () => {},
+): Generator<RecordedEvent> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { state, size, stored } = EVENT.fields;
   let position = start;
   while (position + EVENT.headerSize <= end) {
     const at = position - start;
     const length = view.getUint32(at + size, true);
-    const isComplete = view.getBigUint64(at + state, true) === BigInt(position) + EVENT.complete;
+    const word = view.getBigUint64(at + state, true);
+    const isComplete = word === BigInt(position) + EVENT.complete;
     const isSound =
       length % EVENT.alignment === 0 &&
       length <= end - position &&
       view.getUint32(at + stored, true) + EVENT.headerSize <= length;
     if (!isComplete || !isSound) {
       // Not an event, or none that anybody completed: the next one says by its position that it is one.
+      if (word === BigInt(position) + EVENT.reserved) onUnfinished();
       position += EVENT.alignment;
       continue;
     }

@@ -21,6 +21,8 @@ export const RING = {
 export const EVENT = {
   alignment: 64,
   headerSize: 96,
+  /** Added to an event's own position, these are its state. */
+  reserved: 1n,
   complete: 2n,
   fields: {
     state: 0,

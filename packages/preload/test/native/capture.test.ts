@@ -17,9 +17,9 @@ import {
 
 const TRAFFIC = join(BUILD, 'traffic');
 const TIMEOUT_MS = 120_000;
-/** 1 GiB takes tshark a minute, so the usual run has less. */
-const BULK_BYTES = process.env['SOCKET_WRAPPER_TEST_BULK_BYTES'] ?? String(16 * 1024 * 1024);
-const CONNECTIONS = process.env['SOCKET_WRAPPER_TEST_CONNECTIONS'] ?? '200';
+/** A gibibyte takes tshark a minute, so the usual run has less. */
+const BULK_BYTES = process.env['SOCKET_WRAPPER_TEST_BULK_BYTES'] ?? String(64 * 1024 * 1024);
+const CONNECTIONS = process.env['SOCKET_WRAPPER_TEST_CONNECTIONS'] ?? '1000';
 
 interface Recorded {
   readonly file: string;

@@ -1,26 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { makeCertificate } from '../support/certificate.js';
 import { requireProgram } from '../support/programs.js';
-import { expectToStop, type Folder, it, lineOf } from './support/fixtures.js';
-
-/** Makes a certificate for the host `tls`, which is its own authority. */
-function makeCertificate(folder: Folder): { key: string; certificate: string } {
-  const [key, certificate] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-subj', '/CN=tls', '-addext', 'subjectAltName=DNS:tls', '-days', '2'];
-  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', certificate], {
-    stdio: 'pipe',
-  });
-  return { key, certificate };
-}
+import { expectToStop, it, lineOf } from './support/fixtures.js';
 
 describe('openssl', () => {
   it.for(['-4', '-6'] as const)(
     'talks TLS between s_server and s_client with %s',
     async (family, { network, folder, skip }) => {
       requireProgram('openssl', { skip });
-      const { key, certificate } = makeCertificate(folder);
+      const { key, certificate } = await makeCertificate(folder.path, 'tls');
       const tls = network.host('tls');
       const server = await tls.spawn(
         'openssl',
@@ -46,7 +34,7 @@ describe('openssl', () => {
 
   it('serves pages to curl over TLS', async ({ network, folder, skip }) => {
     for (const name of ['openssl', 'curl']) requireProgram(name, { skip });
-    const { key, certificate } = makeCertificate(folder);
+    const { key, certificate } = await makeCertificate(folder.path, 'tls');
     await network
       .host('tls')
       .spawn('openssl', ['s_server', '-accept', '443', '-key', key, '-cert', certificate, '-WWW'], {
@@ -62,7 +50,7 @@ describe('openssl', () => {
 
   it('talks DTLS over UDP', async ({ network, folder, skip }) => {
     requireProgram('openssl', { skip });
-    const { key, certificate } = makeCertificate(folder);
+    const { key, certificate } = await makeCertificate(folder.path, 'tls');
     const server = await network
       .host('tls')
       .spawn('openssl', ['s_server', '-dtls', '-accept', '4433', '-key', key, '-cert', certificate, '-quiet'], {

@@ -60,18 +60,25 @@ export interface FollowedStream {
   readonly server: Sent & { readonly data: Buffer };
 }
 
-/** All TCP connections as `tshark -z follow,tcp,raw` puts them together, in the order of their first packets. */
-export async function followedStreams(file: string): Promise<FollowedStream[]> {
+/**
+ * All TCP connections as `tshark -z follow,tcp,raw` puts them together, in the order of their first packets; with `tls` what was said in
+ * them, decrypted by the keys in the file.
+ */
+export async function followedStreams(file: string, protocol: 'tcp' | 'tls' = 'tcp'): Promise<FollowedStream[]> {
   const starts = await packets(file, 'tcp.flags.syn == 1 and tcp.flags.ack == 0', 'tcp.srcport');
-  const follow = starts.flatMap((_, index) => ['-z', `follow,tcp,raw,${index}`]);
+  const follow = starts.flatMap((_, index) => ['-z', `follow,${protocol},raw,${index}`]);
   const output = await tshark(['-q', '-r', file, ...follow]);
   const sides = starts.map(() => ({ client: [] as Buffer[], server: [] as Buffer[] }));
   let current: (typeof sides)[number] | undefined;
+  let isServerFirst = false;
   for (const line of output) {
     const index = /^Filter: tcp\.stream eq (\d+)$/.exec(line)?.[1];
     if (index !== undefined) current = sides[Number(index)];
+    const firstPort = /^Node 0: .*:(\d+)$/.exec(line)?.[1];
+    // In TLS 1.3 it may be the server that speaks first.
+    if (firstPort !== undefined) isServerFirst = current !== undefined && firstPort !== starts[sides.indexOf(current)];
     if (!/^\t?[0-9a-f]+$/.test(line)) continue;
-    current?.[line.startsWith('\t') ? 'server' : 'client'].push(Buffer.from(line.trim(), 'hex'));
+    current?.[line.startsWith('\t') !== isServerFirst ? 'server' : 'client'].push(Buffer.from(line.trim(), 'hex'));
   }
   return starts.map((port, index) => ({
     clientPort: Number(port),

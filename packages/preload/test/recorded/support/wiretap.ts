@@ -35,9 +35,9 @@ export async function exchanges(tap: SpawnedProgram, count: number): Promise<Exc
   throw new Error(`The proxy ended after ${found.length} of ${count} connections: ${tap.output()}`);
 }
 
-/** All TCP connections of a capture file, as Wireshark follows them, sorted. */
-export async function followed(file: string): Promise<Exchange[]> {
-  return sorted((await followedStreams(file)).map(exchangeOf));
+/** All TCP connections of a capture file, as Wireshark follows them, sorted; with `tls` decrypted. */
+export async function followed(file: string, protocol: 'tcp' | 'tls' = 'tcp'): Promise<Exchange[]> {
+  return sorted((await followedStreams(file, protocol)).map(exchangeOf));
 }
 
 /** What a capture has to show of `exchanges`: each twice, in front of the proxy and behind it. */
