@@ -76,6 +76,8 @@ struct if_nameindex;
       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,       \
        char *const[], char *const[]))                                                              \
     X(long, syscall, (long, ...))                                                                  \
+    X(int, clone, (int (*)(void *), void *, int, void *, ...))                                     \
+    X(pid_t, _Fork, (void))                                                                        \
     X(int, setuid, (uid_t))                                                                        \
     X(int, seteuid, (uid_t))                                                                       \
     X(int, setreuid, (uid_t, uid_t))                                                               \

@@ -5,7 +5,10 @@
 #include "interpose/start.h"
 
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -13,6 +16,25 @@
 #include <unistd.h>
 
 extern int close_range(unsigned first, unsigned last, int flags);
+
+/* Whether the call makes a process with a memory of its own. */
+static bool is_fork(long number, const long a[6]) {
+    switch (number) {
+#ifdef SYS_fork
+    case SYS_fork:
+        return true;
+#endif
+    case SYS_clone:
+        return (a[0] & CLONE_VM) == 0;
+#ifdef SYS_clone3
+    case SYS_clone3:
+        /* struct clone_args begins with the flags. */
+        return a[0] != 0 && (*(const uint64_t *)a[0] & CLONE_VM) == 0;
+#endif
+    default:
+        return false;
+    }
+}
 
 SW_EXPORT long syscall(long number, ...) {
     long a[6];
@@ -68,7 +90,12 @@ SW_EXPORT long syscall(long number, ...) {
         return recvfrom((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4], (socklen_t *)a[5]);
 #endif
     default: {
+        bool forks = is_fork(number, a);
+        if (forks)
+            sw_forked_in_parent();
         long result = sw_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+        if (forks && result == 0)
+            sw_forked_in_child();
         if (number == SYS_seccomp && result == 0 && (a[0] == SECCOMP_SET_MODE_STRICT || a[0] == SECCOMP_SET_MODE_FILTER))
             sw_sandbox_entered();
         return result;

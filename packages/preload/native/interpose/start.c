@@ -11,11 +11,11 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-static void in_parent(void) {
+void sw_forked_in_parent(void) {
     sw_process_forked_in_parent();
 }
 
-static void in_child(void) {
+void sw_forked_in_child(void) {
     sw_process_forked_in_child();
     sw_network_after_fork_in_child();
     sw_names_after_fork_in_child();
@@ -30,7 +30,7 @@ __attribute__((constructor)) static void start(void) {
     sw_real_load();
     sw_config_start();
     sw_process_start();
-    pthread_atfork(NULL, in_parent, in_child);
+    pthread_atfork(NULL, sw_forked_in_parent, sw_forked_in_child);
     struct sw_network *network;
     if (sw_config_directory() == NULL || sw_network_current(&network) < 0)
         return;
