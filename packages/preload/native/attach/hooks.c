@@ -27,6 +27,10 @@
     X(dup)                                                                                                                         \
     X(dup2)                                                                                                                        \
     X(dup3)                                                                                                                        \
+    X(epoll_ctl)                                                                                                                   \
+    X(epoll_pwait)                                                                                                                 \
+    X(epoll_pwait2)                                                                                                                \
+    X(epoll_wait)                                                                                                                  \
     X(execl)                                                                                                                       \
     X(execle)                                                                                                                      \
     X(execlp)                                                                                                                      \

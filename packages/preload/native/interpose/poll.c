@@ -1,53 +1,112 @@
-/* poll.c: poll(2), whose answer for a Unix stream differs in two bits from that for TCP. */
+/* poll.c: poll(2), whose answer for a Unix stream differs from that for TCP. */
 #include "base/real.h"
+#include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
+#include "sockets/readiness.h"
 #include "state/fd_table.h"
 
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 
-/* Only AF_UNIX sets POLLWRBAND; and it sets POLLHUP as soon as the peer is gone, TCP when both directions have ended. */
-static short translate(const struct sw_record *record, short wanted, short events) {
-    if (record->type != SOCK_STREAM)
-        return events;
-    events &= ~POLLWRBAND;
-    if (sw_record_has(record, SW_RESET_RECEIVED))
-        return events | POLLERR | POLLHUP;
-    bool error = atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0;
-    if (sw_record_has(record, SW_CONNECT_FAILED))
-        events |= POLLHUP | (wanted & (POLLIN | POLLRDNORM | POLLRDHUP));
-    if (error)
-        return events | POLLERR;
-    if (sw_record_has(record, SW_RESET_SENT) && sw_record_has(record, SW_CONNECTED))
-        return events | POLLERR;
-    bool half_open = sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_WRITE_SHUT | SW_RESET_SENT);
-    if (half_open && (events & POLLERR) == 0 && (events & ~POLLHUP) != 0)
-        events &= ~POLLHUP;
-    return events;
+/* Makes the kernel's answer into TCP's. The result is how many descriptors have something to tell; `quiet` becomes true when there are
+ * others, of which TCP would say nothing. */
+static int translate_all(struct pollfd *descriptors, nfds_t count, bool *quiet) {
+    struct sw_socket socket;
+    int told = 0;
+    *quiet = false;
+    for (nfds_t i = 0; i < count; i++) {
+        if (descriptors[i].revents == 0)
+            continue;
+        if (sw_fd_hint(descriptors[i].fd, &socket))
+            descriptors[i].revents = (short)sw_readiness(&socket, (unsigned short)descriptors[i].events, (unsigned short)descriptors[i].revents);
+        if (descriptors[i].revents != 0)
+            told++;
+        else
+            *quiet = true;
+    }
+    return told;
 }
 
-static int translate_all(struct pollfd *descriptors, nfds_t count, int result) {
-    struct sw_socket socket;
+/* An epoll that becomes readable when something changes with `fd`, not while something just holds: -1 when it cannot be had. */
+static int make_edge(int fd, short events) {
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = (unsigned short)events | EPOLLET};
+    if (epoll >= 0 && sw_real.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0) {
+        sw_real.epoll_wait(epoll, &event, 1, 0);
+        return epoll;
+    }
+    if (epoll >= 0)
+        sw_real.close(epoll);
+    return -1;
+}
+
+/* Waits on with those that have nothing to tell watched for changes. Where that cannot be done they tell what the kernel says. */
+static int wait_quietly(struct pollfd *descriptors, nfds_t count, struct sw_deadline *deadline, const struct timespec *given, const sigset_t *mask) {
+    enum { MOST = 1024 };
+    struct pollfd waiting[MOST];
+    int result, saved_errno = errno;
+    if (count > MOST)
+        return sw_real.poll(descriptors, count, 0);
+    struct pollfd now[MOST];
+    for (nfds_t i = 0; i < count; i++) {
+        waiting[i] = now[i] = descriptors[i];
+        waiting[i].revents = 0;
+    }
+    sw_real.poll(now, count, 0);
+    for (nfds_t i = 0; i < count; i++) {
+        int epoll = now[i].revents != 0 ? make_edge(now[i].fd, now[i].events) : -1;
+        if (epoll >= 0)
+            waiting[i] = (struct pollfd){.fd = epoll, .events = POLLIN};
+    }
+    do {
+        struct timespec left;
+        errno = saved_errno;
+        result = sw_real.ppoll(waiting, count, sw_deadline_left(deadline, given, &left), mask);
+        if (result <= 0)
+            break;
+        for (nfds_t i = 0; i < count; i++) {
+            bool is_edge = waiting[i].fd != descriptors[i].fd;
+            struct epoll_event event;
+            descriptors[i].revents = is_edge ? 0 : waiting[i].revents;
+            if (is_edge && waiting[i].revents != 0 && sw_real.epoll_wait(waiting[i].fd, &event, 1, 0) == 1)
+                descriptors[i].revents = (short)event.events;
+        }
+        bool quiet;
+        result = translate_all(descriptors, count, &quiet);
+    } while (result == 0 && sw_deadline_is_ahead(deadline));
+    saved_errno = errno;
+    for (nfds_t i = 0; i < count; i++)
+        if (waiting[i].fd != descriptors[i].fd)
+            sw_real.close(waiting[i].fd);
+    errno = saved_errno;
+    return result;
+}
+
+/* `result` is what the kernel has answered. */
+static int answer(struct pollfd *descriptors, nfds_t count, int result, struct sw_deadline *deadline, const struct timespec *given,
+                  const sigset_t *mask) {
+    bool quiet;
     if (result <= 0 || !sw_network_any())
         return result;
-    for (nfds_t i = 0; i < count; i++)
-        if (descriptors[i].revents != 0 && sw_fd_hint(descriptors[i].fd, &socket))
-            descriptors[i].revents = translate(socket.record, descriptors[i].events, descriptors[i].revents);
-    return result;
+    result = translate_all(descriptors, count, &quiet);
+    return result > 0 || !quiet || !sw_deadline_is_ahead(deadline) ? result : wait_quietly(descriptors, count, deadline, given, mask);
 }
 
 /* poll(2) */
 SW_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
     sw_start();
-    return translate_all(descriptors, count, sw_real.poll(descriptors, count, timeout));
+    struct sw_deadline deadline = sw_deadline_after_ms(timeout);
+    return answer(descriptors, count, sw_real.poll(descriptors, count, timeout), &deadline, NULL, NULL);
 }
 
 /* ppoll(2) */
 SW_EXPORT int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
     sw_start();
-    return translate_all(descriptors, count, sw_real.ppoll(descriptors, count, timeout, mask));
+    struct sw_deadline deadline = sw_deadline_after(timeout);
+    return answer(descriptors, count, sw_real.ppoll(descriptors, count, timeout, mask), &deadline, timeout, mask);
 }
 
 extern void __chk_fail(void) __attribute__((noreturn));

@@ -7,8 +7,10 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -65,6 +67,14 @@ SW_EXPORT long syscall(long number, ...) {
         return setreuid((uid_t)a[0], (uid_t)a[1]);
     case SYS_setresuid:
         return setresuid((uid_t)a[0], (uid_t)a[1], (uid_t)a[2]);
+    case SYS_epoll_ctl:
+        return epoll_ctl((int)a[0], (int)a[1], (int)a[2], (struct epoll_event *)a[3]);
+#ifdef SYS_epoll_wait
+    case SYS_epoll_wait:
+        return epoll_wait((int)a[0], (struct epoll_event *)a[1], (int)a[2], (int)a[3]);
+#endif
+    case SYS_epoll_pwait:
+        return epoll_pwait((int)a[0], (struct epoll_event *)a[1], (int)a[2], (int)a[3], (sigset_t *)a[4]);
 #ifdef SYS_close_range
     case SYS_close_range:
         return close_range((unsigned)a[0], (unsigned)a[1], (int)a[2]);

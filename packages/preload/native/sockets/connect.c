@@ -7,6 +7,8 @@
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
+#include "sockets/readiness.h"
+#include "sockets/rewatch.h"
 #include "sockets/stream.h"
 #include "state/endpoint_index.h"
 
@@ -17,16 +19,6 @@
 
 static bool is_nonblocking(int fd) {
     return (sw_real.fcntl(fd, F_GETFL) & O_NONBLOCK) != 0;
-}
-
-/* Wakes whoever waits for the socket to become writable: a Unix socket that connects at once gives no edge of its own. */
-static void wake_writers(int fd) {
-    int size = 0;
-    socklen_t length = sizeof size;
-    if (sw_real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &length) != 0)
-        return;
-    size /= 2;
-    sw_real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
 
 void sw_stream_collect(struct sw_socket *socket) {
@@ -162,7 +154,7 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
         if (!nonblocking)
             return 0;
         sw_record_set(record, SW_IN_PROGRESS);
-        wake_writers(socket->fd);
+        sw_readiness_wake_writers(socket->fd);
         return -EINPROGRESS;
     }
     if (result == -EINTR)
@@ -172,7 +164,7 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
         return result == -EAGAIN ? -ETIMEDOUT : result;
     atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
     sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
-    wake_writers(socket->fd);
+    sw_readiness_wake_writers(socket->fd);
     return -EINPROGRESS;
 }
 
@@ -248,11 +240,14 @@ int sw_stream_replace(struct sw_socket *socket) {
             sw_record_set(peer, SW_RESET_RECEIVED);
         sw_record_set(old, SW_LINGER_RESET);
     }
+    struct sw_rewatch rewatch;
+    sw_rewatch_begin(socket->fd, &rewatch);
     struct sw_closing closing = sw_socket_closing(socket);
     closing.held_elsewhere = false; /* Whoever else has the old one has nothing to use it for. */
     if (sw_real.dup3(fresh, socket->fd, descriptor_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
         int error = errno;
         sw_fd_set(socket->fd, socket->network, old);
+        sw_rewatch_end(socket->fd, &rewatch);
         sw_record_free(socket->network, record);
         sw_real.close(fresh);
         return -error;
@@ -260,6 +255,7 @@ int sw_stream_replace(struct sw_socket *socket) {
     sw_socket_closed(&closing);
     sw_real.close(fresh);
     sw_fd_set(socket->fd, socket->network, record);
+    sw_rewatch_end(socket->fd, &rewatch);
     socket->record = record;
     if (connected) {
         record->local = local;

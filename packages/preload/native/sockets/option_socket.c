@@ -41,10 +41,14 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
         int pending = sw_pending_error(socket);
         if (pending != 0)
             return sw_give_int(pending, value, length);
-        int result = native_get(socket, SOL_SOCKET, name, value, length), error = 0;
-        if (result == 0 && tcp && *length == sizeof error && memcpy(&error, value, sizeof error) != NULL && error == ECONNRESET)
+        int error = 0;
+        socklen_t size = sizeof error;
+        native_get(socket, SOL_SOCKET, name, &error, &size);
+        if (tcp && sw_record_has(record, SW_RESET_RECEIVED))
+            error = ECONNRESET;
+        if (tcp && error == ECONNRESET)
             sw_stream_was_reset(record);
-        return result;
+        return sw_give_int(error, value, length);
     }
     case SO_SNDBUF:
         if (options->send_buffer != 0 || tcp)

@@ -112,8 +112,11 @@ static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, i
     if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
         return (ssize_t)length; /* Its kernel would take them, and nobody reads them. */
     /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
-    if (sw_record_claim(record, SW_RESET_SENT))
+    if (sw_record_claim(record, SW_RESET_SENT)) {
+        /* The reset that comes back wakes everybody, whatever they wait for. So does this, which changes nothing else by now. */
+        sw_real.shutdown(socket->fd, SHUT_RD);
         return length < UNANSWERED ? (ssize_t)length : (ssize_t)UNANSWERED;
+    }
     sw_stream_was_reset(record);
     return broken_pipe(flags);
 }

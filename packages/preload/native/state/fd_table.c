@@ -2,6 +2,7 @@
 
 #include "base/directory_entry.h"
 #include "base/real.h"
+#include "state/watches.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -85,7 +86,11 @@ bool sw_fd_set(int fd, struct sw_network *network, struct sw_record *record) {
                      cookie_bits(atomic_load(&record->cookie));
     atomic_fetch_add(&network->sockets, 1);
     atomic_fetch_add(&sockets_open, 1);
-    let_go(atomic_exchange(entry, value));
+    uint64_t before = atomic_exchange(entry, value);
+    /* Another socket: whoever watched the one before watches nothing any more. */
+    if (before != value)
+        sw_watch_forget(fd);
+    let_go(before);
     return true;
 }
 
@@ -93,6 +98,7 @@ void sw_fd_forget(int fd) {
     _Atomic uint64_t *entry = entry_at(fd);
     if (entry != NULL && atomic_load_explicit(entry, memory_order_relaxed) != 0)
         let_go(atomic_exchange(entry, 0));
+    sw_watch_forget(fd);
 }
 
 /* Of all kinds only Unix sockets can be redirected ones: the others spare us a search. */

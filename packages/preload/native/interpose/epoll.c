@@ -1,0 +1,133 @@
+/* epoll.c: epoll(7), whose answer for a Unix stream differs from that for TCP as poll(2)'s does. */
+#include "base/real.h"
+#include "interpose/deadline.h"
+#include "interpose/export.h"
+#include "interpose/start.h"
+#include "sockets/readiness.h"
+#include "state/fd_table.h"
+#include "state/watches.h"
+
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+/* A spent EPOLLONESHOT whose socket was replaced is with us alone until it is armed again: sockets/rewatch.h. */
+static bool is_noted(int fd, int epoll) {
+    struct sw_watch watch;
+    for (unsigned position = 0; sw_watch_next(fd, &position, &watch);)
+        if (watch.epoll == epoll)
+            return true;
+    return false;
+}
+
+/* epoll_ctl(2) */
+SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) || socket.record->type != SOCK_STREAM)
+        return sw_real.epoll_ctl(epoll, operation, fd, event);
+    if (operation == EPOLL_CTL_DEL) {
+        int result = sw_real.epoll_ctl(epoll, operation, fd, event);
+        if (result < 0 && errno == ENOENT && is_noted(fd, epoll))
+            result = 0;
+        if (result == 0)
+            sw_watch_drop(fd, epoll);
+        return result;
+    }
+    if ((uintptr_t)event < 4096)
+        return sw_real.epoll_ctl(epoll, operation, fd, event);
+    struct sw_watch watch = {.epoll = epoll, .event = *event};
+    /* TCP never tells of it, a Unix socket always would. */
+    watch.event.events &= ~(uint32_t)EPOLLWRBAND;
+    int result = sw_real.epoll_ctl(epoll, operation, fd, &watch.event);
+    if (result < 0 && operation == EPOLL_CTL_MOD && errno == ENOENT && is_noted(fd, epoll))
+        result = sw_real.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &watch.event);
+    if (result == 0)
+        sw_watch_put(fd, &watch);
+    return result;
+}
+
+/* Makes a registration that asks for levels wait for edges, or the other way round. */
+static bool set_muted(int fd, struct sw_watch *watch, bool muted) {
+    struct epoll_event event = watch->event;
+    if (muted)
+        event.events |= EPOLLET;
+    int saved_errno = errno;
+    bool done = sw_real.epoll_ctl(watch->epoll, EPOLL_CTL_MOD, fd, &event) == 0;
+    errno = saved_errno;
+    watch->muted = muted;
+    if (done)
+        sw_watch_put(fd, watch);
+    return done;
+}
+
+/* What the program is to see of `event`; 0 when TCP would not have told it anything. */
+static uint32_t translate(int epoll, const struct epoll_event *event) {
+    struct sw_watch watch;
+    for (int fd = -1; (fd = sw_watch_find(epoll, event->data.u64, fd + 1, &watch)) >= 0;) {
+        struct sw_socket socket;
+        if (!sw_fd_hint(fd, &socket))
+            continue;
+        uint32_t events = sw_readiness(&socket, watch.event.events, event->events);
+        bool is_level = (watch.event.events & (EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE)) == 0;
+        if (events != 0) {
+            if (watch.muted)
+                set_muted(fd, &watch, false);
+            return events;
+        }
+        if (watch.muted || ((watch.event.events & EPOLLET) != 0 && (watch.event.events & EPOLLONESHOT) == 0))
+            return 0;
+        /* What the kernel goes on telling, and TCP would not, must not wake anybody again and again. */
+        return is_level && set_muted(fd, &watch, true) ? 0 : event->events;
+    }
+    return event->events;
+}
+
+static int translate_all(int epoll, struct epoll_event *events, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+        struct epoll_event event = events[i];
+        if (sw_readiness_differs(event.events))
+            event.events = translate(epoll, &event);
+        if (event.events != 0)
+            events[kept++] = event;
+    }
+    return kept;
+}
+
+/* Calls `wait`, which uses `deadline`, until there is something to tell or the time is over. */
+#define WAIT(deadline, wait)                                                                                                       \
+    do {                                                                                                                           \
+        int count = (wait);                                                                                                        \
+        if (count <= 0 || !sw_network_any())                                                                                       \
+            return count;                                                                                                          \
+        count = translate_all(epoll, events, count);                                                                               \
+        if (count > 0)                                                                                                             \
+            return count;                                                                                                          \
+    } while (sw_deadline_is_ahead(&(deadline)));                                                                                   \
+    return 0
+
+/* epoll_wait(2) */
+SW_EXPORT int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout) {
+    sw_start();
+    struct sw_deadline deadline = sw_deadline_after_ms(timeout);
+    WAIT(deadline, sw_real.epoll_wait(epoll, events, most, sw_deadline_ms(&deadline)));
+}
+
+/* epoll_pwait(2) */
+SW_EXPORT int epoll_pwait(int epoll, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
+    sw_start();
+    struct sw_deadline deadline = sw_deadline_after_ms(timeout);
+    WAIT(deadline, sw_real.epoll_pwait(epoll, events, most, sw_deadline_ms(&deadline), mask));
+}
+
+/* epoll_pwait2(2), which glibc has since 2.35 */
+SW_EXPORT int epoll_pwait2(int epoll, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask);
+SW_EXPORT int epoll_pwait2(int epoll, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask) {
+    sw_start();
+    if (sw_real.epoll_pwait2 == NULL)
+        return (int)sw_answer(-ENOSYS);
+    struct sw_deadline deadline = sw_deadline_after(timeout);
+    struct timespec left;
+    WAIT(deadline, sw_real.epoll_pwait2(epoll, events, most, sw_deadline_left(&deadline, timeout, &left), mask));
+}

@@ -1,0 +1,49 @@
+#include "sockets/readiness.h"
+
+#include "base/real.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+/* Whether all there is to read is urgent: a Unix socket is readable then, a TCP socket is not. */
+static bool is_only_urgent(const struct sw_socket *socket) {
+    char byte;
+    int saved_errno = errno;
+    bool nothing = sw_real.recv(socket->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    errno = saved_errno;
+    return nothing;
+}
+
+uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events) {
+    const struct sw_record *record = socket->record;
+    if (record->type != SOCK_STREAM)
+        return events;
+    const uint32_t all = wanted & (POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM);
+    /* Only AF_UNIX sets it. */
+    events &= ~(uint32_t)POLLWRBAND;
+    if (sw_record_has(record, SW_RESET_RECEIVED))
+        return all | POLLERR | POLLHUP;
+    if ((events & POLLPRI) != 0 && (events & (POLLIN | POLLRDNORM)) != 0 && (events & (POLLHUP | POLLRDHUP)) == 0 && is_only_urgent(socket))
+        events &= ~(uint32_t)(POLLIN | POLLRDNORM);
+    if (sw_record_has(record, SW_CONNECT_FAILED))
+        events |= POLLHUP | (wanted & (POLLIN | POLLRDNORM | POLLRDHUP));
+    if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0)
+        return events | POLLERR;
+    if (sw_record_has(record, SW_RESET_SENT) && sw_record_has(record, SW_CONNECTED))
+        return events | POLLERR;
+    /* AF_UNIX hangs up as soon as the peer is gone, TCP when both directions have ended. */
+    bool half_open = sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_WRITE_SHUT | SW_RESET_SENT);
+    if (half_open && (events & POLLERR) == 0)
+        events &= ~(uint32_t)POLLHUP;
+    return events;
+}
+
+void sw_readiness_wake_writers(int fd) {
+    int size = 0;
+    socklen_t length = sizeof size;
+    if (sw_real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &length) != 0)
+        return;
+    size /= 2;
+    sw_real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
