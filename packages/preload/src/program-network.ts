@@ -66,7 +66,8 @@ export class ProgramNetwork extends Network<ProgramHost> {
   /** Our own sockets first: the end of the programs they talk to would be an error to them. */
   async #leaveAndDispose(): Promise<void> {
     const attached = attachmentInUse();
-    attached?.leave(this);
+    // The step added last is the first one.
+    if (attached !== undefined) this.onDispose(() => attached.leave(this));
     try {
       await super.dispose();
     } finally {

@@ -11,7 +11,7 @@ export class StrictScope extends TestScope<ProgramNetwork> {
    */
   override async end(outcome: Outcome, details: { readonly error?: unknown } = {}): Promise<Artifact | undefined> {
     const isFirst = !this.hasEnded && this.hasNetwork;
-    const leaks = isFirst && outcome === 'passed' ? attachmentInUse()?.takeLeaks(this.network) : undefined;
+    const leaks = isFirst && outcome === 'passed' ? await attachmentInUse()?.takeLeaks(this.network) : undefined;
     if (leaks === undefined) return super.end(outcome, details);
 
     const artifact = await super.end('failed', { error: leaks });

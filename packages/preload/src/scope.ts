@@ -78,7 +78,7 @@ export function withNetwork<A extends unknown[], R>(
 function withoutLeaks<A extends unknown[], R>(fn: (network: ProgramNetwork, ...args: A) => R) {
   const strict = async function (this: unknown, network: ProgramNetwork, ...args: A): Promise<Awaited<R>> {
     const result = await fn.call(this, network, ...args);
-    const leaks = attachmentInUse()?.takeLeaks(network);
+    const leaks = await attachmentInUse()?.takeLeaks(network);
     if (leaks !== undefined) throw leaks;
     return result;
   };

@@ -161,6 +161,20 @@ describe('scopes in one process', () => {
     expect(warnings.messages).toEqual([]);
   });
 
+  it('are not warned about a connection that is closed as soon as its server has read the goodbye', async () => {
+    using warnings = leftOpen();
+    await inScope(async () => {
+      const server = createServer((socket) => socket.once('data', () => socket.end())).listen(80);
+      await once(server, 'listening');
+      const client = connect(80, '10.53.57.10');
+      await once(client, 'connect');
+      client.write('goodbye');
+      server.close();
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings.messages).toEqual([]);
+  });
+
   it('do not touch what runs outside of them', async () => {
     const outside = hostname();
     await inScope(async () => {

@@ -94,17 +94,17 @@ export class Attachment {
   }
 
   /** What the code of `network` has left open, instead of the warning that the end of the network would bring. */
-  takeLeaks(network: ProgramNetwork): LeakError | undefined {
+  async takeLeaks(network: ProgramNetwork): Promise<LeakError | undefined> {
     const presence = this.#presences.get(network);
-    const leaks = presence?.leaks();
+    const leaks = await presence?.leaks();
     if (leaks !== undefined) presence?.forgive();
     return leaks;
   }
 
   /** Ends this process's part in `network`, and closes what its code has left open. */
-  leave(network: ProgramNetwork): void {
+  async leave(network: ProgramNetwork): Promise<void> {
     const presence = this.#presences.get(network);
-    if (presence !== undefined) this.outside(() => presence.end());
+    if (presence !== undefined) await this.outside(() => presence.end());
   }
 
   /** Gives back what {@link join} took, once the network is gone. */

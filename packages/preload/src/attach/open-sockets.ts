@@ -3,6 +3,7 @@
  */
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 type Opened =
   | { readonly kind: 'socket' | 'accepted'; readonly handle: Socket }
@@ -14,6 +15,9 @@ interface Entry {
   readonly handle: WeakRef<object>;
   readonly site: Error | undefined;
 }
+
+/** How long a connection may take to close when its code has left it to the server to hang up. */
+const GOODBYE_MS = 200;
 
 /** Entries that have been closed or collected are looked for when their number has doubled. */
 const FIRST_PURGE = 64;
@@ -44,10 +48,23 @@ export class OpenSockets {
   left(isPooled: (socket: Socket) => boolean): readonly string[] {
     return this.#entries.flatMap((entry) => {
       const opened = openedOf(entry);
-      if (opened === undefined || !isOpen(opened) || isEnding(opened) || opened.kind === 'accepted') return [];
-      if (opened.kind === 'socket' && isPooled(opened.handle)) return [];
-      return [`${describe(opened)}${siteText(entry.site)}`];
+      return isLeft(opened, isPooled) ? [`${describe(opened)}${siteText(entry.site)}`] : [];
     });
+  }
+
+  /**
+   * Resolves once the connections that {@link left} would name have closed, and after 200 ms in any case.
+   *
+   * Clients of databases say goodbye, and call that closed; that it is comes with the answer of the server.
+   */
+  async goodbyes(isPooled: (socket: Socket) => boolean): Promise<void> {
+    const left = this.#entries.map(openedOf).filter((opened) => opened?.kind === 'socket' && isLeft(opened, isPooled));
+    if (left.length === 0) return;
+    const patience = new AbortController();
+    const closed = left.map((opened) => new Promise((resolve) => opened?.handle.once('close', resolve)));
+    const timeout = delay(GOODBYE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(closed), timeout]);
+    patience.abort();
   }
 
   /** Closes all of them. */
@@ -76,6 +93,12 @@ function isOpen(opened: Opened | undefined): boolean {
     default:
       return false;
   }
+}
+
+/** Whether nobody has closed what its code should have closed. */
+function isLeft(opened: Opened | undefined, isPooled: (socket: Socket) => boolean): opened is Opened {
+  if (opened === undefined || !isOpen(opened) || isEnding(opened) || opened.kind === 'accepted') return false;
+  return opened.kind !== 'socket' || !isPooled(opened.handle);
 }
 
 /** Its end has been asked for and is under way. */
@@ -112,7 +135,7 @@ function endpoint(address: string, port: number | undefined): string {
 
 function siteText(site: Error | undefined): string {
   const frames = (site?.stack ?? '').split('\n').slice(1);
-  const own = frames.filter((frame) => !frame.includes('node:') && !frame.includes('/node_modules/'));
+  const own = frames.filter((frame) => !/node:|\/node_modules\/|<anonymous>\)$/.test(frame));
   const shown = (own.length > 0 ? own : frames).slice(0, 3).map((frame) => frame.trim());
   return shown.length === 0 ? '' : `, opened ${shown.join(' ')}`;
 }

@@ -1,6 +1,7 @@
 /**
  * This process on one network: its places there, and what its code has opened.
  */
+import type { Socket } from 'node:net';
 import { libraryPath } from '../locate-library.js';
 import { preloadableLibrary } from '../preload-link.js';
 import type { ProgramHost } from '../program-host.js';
@@ -53,20 +54,22 @@ export class Presence {
     return place;
   }
 
-  /** What code has open on the network and should close itself; `undefined` when there is nothing. */
-  leaks(): LeakError | undefined {
-    const left = this.sockets.left((socket) => this.pools.keeps(socket));
+  /** What code has left open on the network and should have closed itself; `undefined` when there is nothing. */
+  async leaks(): Promise<LeakError | undefined> {
+    const isPooled = (socket: Socket) => this.pools.keeps(socket);
+    await this.sockets.goodbyes(isPooled);
+    const left = this.sockets.left(isPooled);
     return left.length === 0 ? undefined : new LeakError(this.owner, left);
   }
 
   /** Closes all that this process has open on the network, and warns of what should have been closed before. */
-  end(): void {
+  async end(): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const leaks = this.leaks();
+    const leaks = this.#isForgiven ? undefined : await this.leaks();
     this.pools.destroy();
     this.sockets.closeAll();
-    if (leaks !== undefined && !this.#isForgiven) {
+    if (leaks !== undefined) {
       process.emitWarning(leaks.message, { type: 'SocketWrapperWarning', code: leaks.code });
     }
   }
