@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { attachment } from '../src/attach/attachment.js';
 import { createNetwork, LeakError, openScope, withNetwork } from '../src/index.js';
 import { inScope, leftOpen } from './support/scopes.js';
-import { httpServer } from './support/servers.js';
+import { httpServer, listening } from './support/servers.js';
 
 const fetchText = async (url: string) => (await fetch(url)).text();
 const httpGet = async (url: string, agent?: http.Agent) => {
@@ -104,6 +104,41 @@ describe('scopes in one process', () => {
     });
   });
 
+  it('run what happens on a connection where its server was made, too', async () => {
+    await inScope(async (network) => {
+      const web = network.host('web');
+      const places = new Map<string, string>();
+      const greet = (event: string, socket: Socket) => {
+        places.set(event, hostname());
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.once('data', () => places.set(`data after ${event}`, hostname()));
+        socket.once('end', () => socket.end());
+      };
+      await using _echo = await web.within(() =>
+        listening(
+          createServer((socket) => greet('connection', socket)),
+          7,
+        ),
+      );
+      await using server = await web.within(() => httpServer(80, () => {}));
+      for (const event of ['upgrade', 'connect']) {
+        server.on(event, (_request, socket: Socket) => greet(event, socket));
+      }
+      const call = async (port: number, ...head: string[]) => {
+        const socket = connect(port, web.ipv4);
+        if (head.length > 0) socket.write([...head, 'Host: web', '', ''].join('\r\n'));
+        await once(socket, 'data');
+        socket.end('hello');
+        await once(socket.resume(), 'close');
+      };
+      await call(7);
+      await call(80, 'GET / HTTP/1.1', 'Connection: upgrade', 'Upgrade: x');
+      await call(80, 'CONNECT web:1 HTTP/1.1');
+      const events = ['connection', 'upgrade', 'connect'].flatMap((event) => [event, `data after ${event}`]);
+      expect([...places]).toEqual(events.map((event) => [event, 'web']));
+    });
+  });
+
   it('tell code that outlives them so, by name, address and port alike', async () => {
     let outlive: (work: () => Promise<unknown>) => Promise<unknown> = async () => {};
     await inScope((_network, scope) => {
@@ -119,6 +154,7 @@ describe('scopes in one process', () => {
     expect(await outlive(() => once(connect(80, '10.53.57.10'), 'connect').catch((error) => error))).toMatchObject(
       ended,
     );
+    expect(await outlive(() => httpGet('http://10.53.57.10/').catch((error) => error))).toMatchObject(ended);
     expect(await outlive(() => httpServer(80, () => {}).catch((error) => error))).toMatchObject(ended);
   });
 

@@ -14,6 +14,7 @@ import { patchFetch } from './patch-fetch.js';
 import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
+import { patchServers } from './patch-servers.js';
 import { patchSockets } from './patch-sockets.js';
 import { patchUndici } from './patch-undici.js';
 import { Presence } from './presence.js';
@@ -66,6 +67,7 @@ export class Attachment {
     this.addon = loadAddon();
     this.addon.answer(() => this.#place());
     patchNames(this);
+    patchServers(this);
     patchSockets(this);
     patchPools(this);
     patchFetch(this);

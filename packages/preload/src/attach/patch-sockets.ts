@@ -6,6 +6,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { subscribe } from 'node:diagnostics_channel';
 import { Server, Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
 import type { Attachment, Whereabouts } from './attachment.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
@@ -20,7 +21,12 @@ export function patchSockets(attachment: Attachment): void {
         if (here === undefined) return original.apply(this, args);
 
         const socket = this as Socket;
-        if (here.hasEnded) return socket.destroy(here.error());
+        if (here.hasEnded) {
+          // As late as the kernel's own refusal: http.Agent has its listeners by then. Until then writes must wait.
+          (socket as { connecting: boolean }).connecting = true;
+          setImmediate(() => socket.destroy(here.error()));
+          return socket;
+        }
         here.presence.sockets.add({ kind: 'socket', handle: socket }, connect as Method);
         return original.apply(this, args);
       },
