@@ -3,7 +3,7 @@ import programs from './.ci/programs.json' with { type: 'json' };
 
 export default {
   // Programs of the machine, and a script of the root package.
-  ignoreBinaries: [new RegExp(`^(${Object.keys(programs).join('|')}|demo|mkfifo)$`)],
+  ignoreBinaries: [new RegExp(`^(${Object.keys(programs).join('|')}|build|demo|mkfifo)$`)],
   ignoreExportsUsedInFile: true,
   workspaces: {
     '.': {
@@ -31,7 +31,7 @@ export default {
       ignoreDependencies: ['jest', 'jest29', 'jest-junit'],
     },
     'examples/*': {
-      entry: ['*.mjs', '*.test.ts'],
+      entry: ['*.{mjs,test.ts}'],
     },
     benchmarks: {
       entry: ['*.mjs'],

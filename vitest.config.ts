@@ -6,7 +6,7 @@ const { TEST_REPORTS, GITHUB_ACTIONS } = process.env;
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'test', 'action'],
+    projects: ['packages/*', 'test', 'action', 'examples/clients'],
     reporters: [
       'default',
       ...(GITHUB_ACTIONS === 'true' ? ['github-actions'] : []),

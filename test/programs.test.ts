@@ -11,8 +11,9 @@ const SCRIPT = join(ROOT, '.ci/programs.mjs');
 const programs: Record<string, string> = JSON.parse(readFileSync(join(ROOT, '.ci/programs.json'), 'utf8'));
 
 it('Every program that a test asks for by name is on the list of programs to install', () => {
-  const asked = readdirSync(join(ROOT, 'packages'))
-    .flatMap((name) => filesIn(join(ROOT, 'packages', name, 'test')))
+  const tests = readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name, 'test'));
+  const asked = [...tests, 'examples']
+    .flatMap((folder) => filesIn(join(ROOT, folder)))
     .filter((file) => file.endsWith('.test.ts'))
     .flatMap((file) => programsAskedFor(readFileSync(file, 'utf8')));
   expect(asked.length).toBeGreaterThan(10);
@@ -39,10 +40,14 @@ function filesIn(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** The names in `requireProgram('curl', …)` and in `for (const name of ['dnsmasq', 'dig']) requireProgram(name, …)`. */
+/**
+ * The names in `requireProgram('curl', …)`, in `for (const name of ['dnsmasq', 'dig']) requireProgram(name, …)` and in
+ * `needs(['redis-server'], …)`.
+ */
 function programsAskedFor(source: string): string[] {
   const direct = [...source.matchAll(/requireProgram\('([^']+)'/g)].map(([, name = '']) => name);
-  const listed = [...source.matchAll(/of \[([^\]]+)\]\) requireProgram\(/g)].flatMap(([, list = '']) =>
+  const lists = /(?:of |needs\()\[([^\]]+)\](?:\) requireProgram\(|, )/g;
+  const listed = [...source.matchAll(lists)].flatMap(([, list = '']) =>
     [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name),
   );
   return [...direct, ...listed];
