@@ -17,6 +17,9 @@ struct sw_address sw_datagram_source(const struct sw_socket *socket, const struc
 ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags);
 
+/* Sends the datagram that MSG_MORE or UDP_CORK held back, if there is one. The result is an error of its data. */
+int sw_datagram_push(struct sw_socket *socket);
+
 /* When the last datagram came, for SIOCGSTAMP and SIOCGSTAMPNS. */
 int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp);
 

@@ -2,6 +2,7 @@
 
 #include "base/parts.h"
 #include "capture/capture.h"
+#include "sockets/cork.h"
 #include "sockets/delivery.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
@@ -79,49 +80,79 @@ static void send_segments(struct sw_delivery *delivery, size_t total, unsigned s
     }
 }
 
-ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+/* Everything that may be wrong with a datagram before it is sent. */
+static int prepare(struct sw_delivery *delivery, const struct msghdr *message, size_t length) {
+    struct sw_socket *socket = delivery->socket;
     struct sw_record *record = socket->record;
-    struct sw_delivery delivery = {.socket = socket, .message = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen}};
-    size_t length = sw_parts_length(message);
-    if (length > 0xffff)
-        return -EMSGSIZE;
-    if ((flags & MSG_OOB) != 0)
-        return -EOPNOTSUPP;
-    int result = find_destination(socket, message, &delivery);
+    int result = find_destination(socket, message, delivery);
     if (result < 0) {
         /* inet_send_prepare() comes before the protocol looks at anything. */
         if (!sw_record_has(record, SW_NAMED))
             sw_bind_wildcard(socket, NULL);
         return result;
     }
-    struct sw_control control;
-    result = sw_control_read(socket, message, &control);
+    result = sw_control_read(socket, message, &delivery->control);
     if (result < 0)
         return result;
-    delivery.control = control;
-    if (delivery.target.scope == SW_SCOPE_OUTSIDE) {
-        sw_capture_blocked(socket, &delivery.destination);
+    if (delivery->target.scope == SW_SCOPE_OUTSIDE) {
+        sw_capture_blocked(socket, &delivery->destination);
         return -ENETUNREACH;
     }
-    if (delivery.target.scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
+    if (delivery->target.scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
         return -EACCES;
     if (!sw_record_has(record, SW_NAMED)) {
-        result = sw_bind_wildcard(socket, &delivery.target);
+        result = sw_bind_wildcard(socket, &delivery->target);
         if (result < 0)
             return result == -EADDRINUSE ? -EAGAIN : result;
     }
     result = sw_pending_error(socket);
     if (result != 0)
         return -result;
-    if (length > (delivery.target.wire_family == 4 ? IPV4_PAYLOAD : IPV6_PAYLOAD))
+    if (length > (delivery->target.wire_family == 4 ? IPV4_PAYLOAD : IPV6_PAYLOAD))
         return -EMSGSIZE;
-    if (sw_record_has(record, SW_WRITE_SHUT))
-        return -EPIPE;
+    return sw_record_has(record, SW_WRITE_SHUT) ? -EPIPE : 0;
+}
 
-    delivery.source = sw_datagram_source(socket, &delivery.target);
-    if (control.segment != 0 && length > control.segment)
-        send_segments(&delivery, length, control.segment);
+/* Sends a datagram of `length` bytes, as many as UDP_SEGMENT says. */
+static int deliver(struct sw_delivery *delivery, size_t length) {
+    delivery->source = sw_datagram_source(delivery->socket, &delivery->target);
+    if (delivery->control.segment != 0 && length > delivery->control.segment)
+        send_segments(delivery, length, delivery->control.segment);
     else
-        sw_deliver(&delivery);
-    return delivery.error < 0 ? delivery.error : (ssize_t)length;
+        sw_deliver(delivery);
+    return delivery->error < 0 ? delivery->error : 0;
+}
+
+int sw_datagram_push(struct sw_socket *socket) {
+    char data[SW_CORK_MOST];
+    struct sw_delivery delivery = {.socket = socket};
+    ssize_t length = sw_cork_take(socket, &delivery, data);
+    if (length < 0)
+        return 0;
+    struct iovec part = {data, (size_t)length};
+    delivery.message = (struct msghdr){.msg_iov = &part, .msg_iovlen = 1};
+    return deliver(&delivery, (size_t)length);
+}
+
+ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    struct sw_delivery delivery = {.socket = socket, .message = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen}};
+    size_t length = sw_parts_length(message);
+    if (length > 0xffff)
+        return -EMSGSIZE;
+    if ((flags & MSG_OOB) != 0)
+        return -EOPNOTSUPP;
+
+    int result;
+    bool more = (flags & MSG_MORE) != 0 || sw_options_switch(socket->record, SW_SWITCH_UDP_CORK);
+    if (sw_cork_is_pending(socket->record)) {
+        /* Only the data count: the first write has said everything else. */
+        result = sw_cork_add(socket, message);
+        if (result == 0 && !more)
+            result = sw_datagram_push(socket);
+    } else {
+        result = prepare(&delivery, message, length);
+        if (result == 0)
+            result = more ? sw_cork_begin(&delivery) : deliver(&delivery, length);
+    }
+    return result < 0 ? result : (ssize_t)length;
 }

@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/address.h"
+#include "sockets/cork.h"
 #include "sockets/error_queue.h"
 #include "sockets/options.h"
 #include "sockets/spill.h"
@@ -178,6 +179,7 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
     if (record->type == SOCK_DGRAM) {
         sw_spill_discard(network, record);
         sw_error_queue_discard(network, record);
+        sw_cork_discard(network, record);
     }
     sw_record_free(network, record);
     if (rings)

@@ -85,7 +85,7 @@ static const struct sw_option OPTIONS[] = {
     /* The coverage of the checksum: nothing here is ever damaged on its way. */
     VALUE(IPPROTO_UDPLITE, UDPLITE_SEND_CSCOV, UDP, 0, 0, 65535, send_coverage),
     VALUE(IPPROTO_UDPLITE, UDPLITE_RECV_CSCOV, UDP, 0, 0, 65535, receive_coverage),
-    ON_OFF(IPPROTO_UDP, OPT_UDP_CORK, UDP, 0, OTHER(40)),
+    ON_OFF(IPPROTO_UDP, OPT_UDP_CORK, UDP, 0, SW_SWITCH_UDP_CORK),
     ON_OFF(IPPROTO_UDP, OPT_UDP_NO_CHECK6_TX, UDP, 0, OTHER(41)),
     ON_OFF(IPPROTO_UDP, OPT_UDP_NO_CHECK6_RX, UDP, 0, OTHER(42)),
     ON_OFF(IPPROTO_UDP, OPT_UDP_GRO, UDP, 0, OTHER(43)),

@@ -1,6 +1,8 @@
 #include "sockets/options.h"
 
 #include "base/real.h"
+#include "sockets/cork.h"
+#include "sockets/datagram.h"
 #include "sockets/option_levels.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
@@ -73,7 +75,12 @@ int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *val
         return sw_ipv6_option_set(socket, name, value, length);
     if (level == IPPROTO_TCP && record->type == SOCK_STREAM)
         return sw_tcp_option_set(socket, name, value, length);
-    if ((level == IPPROTO_UDP || (level == IPPROTO_UDPLITE && sw_record_has(record, SW_UDP_LITE))) && record->type == SOCK_DGRAM)
-        return sw_option_set(record, level, name, value, length);
+    if ((level == IPPROTO_UDP || (level == IPPROTO_UDPLITE && sw_record_has(record, SW_UDP_LITE))) && record->type == SOCK_DGRAM) {
+        int result = sw_option_set(record, level, name, value, length);
+        /* udp_lib_setsockopt() pushes what waited for the cork to go. */
+        if (result == 0 && sw_cork_is_pending(record) && !sw_options_switch(record, SW_SWITCH_UDP_CORK))
+            sw_datagram_push(socket);
+        return result;
+    }
     return -ENOPROTOOPT;
 }

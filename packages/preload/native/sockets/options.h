@@ -25,6 +25,7 @@ struct sw_options {
     uint8_t mtu_discover4, mtu_discover6, min_ttl, min_hops;
     uint8_t preferences;
     uint8_t received_ttl, received_tos;  /* of the last datagram that was sent here; 0 TTL when nobody said */
+    uint8_t corked;                      /* a datagram of several writes waits: sockets/cork.c */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
     uint64_t switches;                   /* one bit per option that is just on or off */
 };
@@ -61,6 +62,7 @@ enum sw_switch {
     SW_SWITCH_IPV6_MULTICAST_ALL,
     SW_SWITCH_IP_RECVERR,
     SW_SWITCH_IPV6_RECVERR,
+    SW_SWITCH_UDP_CORK,
     SW_SWITCH_OTHERS, /* the first of those that only remember */
 };
 static inline bool sw_options_switch(const struct sw_record *record, enum sw_switch which) {

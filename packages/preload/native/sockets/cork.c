@@ -1,0 +1,117 @@
+#include "sockets/cork.h"
+
+#include "base/parts.h"
+#include "base/real.h"
+#include "sockets/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How the file begins; the data follow. */
+struct beginning {
+    struct sw_address destination;
+    struct sw_site target;
+    struct sw_control control;
+};
+
+bool sw_cork_is_pending(const struct sw_record *record) {
+    return ((const struct sw_options *)(const void *)record->options)->corked != 0;
+}
+
+static void path_of(char path[PATH_MAX + 32], const struct sw_network *network, const struct sw_record *record) {
+    snprintf(path, PATH_MAX + 32, "%s/.cork-%llX", network->directory, (unsigned long long)atomic_load(&record->cookie));
+}
+
+static int open_file(const struct sw_socket *socket, int flags) {
+    char path[PATH_MAX + 32];
+    path_of(path, socket->network, socket->record);
+    int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
+    return fd < 0 ? -errno : fd;
+}
+
+/* Writes all parts at `offset`, however many they are. */
+static int write_parts(int fd, const struct msghdr *message, off_t offset) {
+    enum { PIECES = 64 };
+    size_t total = sw_parts_length(message);
+    for (size_t done = 0; done < total;) {
+        struct iovec pieces[PIECES];
+        size_t count;
+        sw_parts_window(message, done, total - done, pieces, PIECES, &count);
+        ssize_t written = pwritev(fd, pieces, (int)count, offset + (off_t)done);
+        if (written <= 0)
+            return written < 0 ? -errno : -ENOSPC;
+        done += (size_t)written;
+    }
+    return 0;
+}
+
+int sw_cork_begin(const struct sw_delivery *delivery) {
+    struct beginning beginning = {delivery->destination, delivery->target, delivery->control};
+    struct sw_record *record = delivery->socket->record;
+    int fd = open_file(delivery->socket, O_WRONLY | O_CREAT | O_TRUNC);
+    if (fd < 0)
+        return fd;
+    int result = pwrite(fd, &beginning, sizeof beginning, 0) == sizeof beginning ? 0 : -EIO;
+    if (result == 0)
+        result = write_parts(fd, &delivery->message, sizeof beginning);
+    sw_real.close(fd);
+    sw_options_of(record)->corked = 1;
+    if (result < 0)
+        sw_cork_discard(delivery->socket->network, record);
+    return result;
+}
+
+int sw_cork_add(struct sw_socket *socket, const struct msghdr *message) {
+    enum { IPV4_MOST = 65507, IPV6_MOST = 65527 };
+    struct beginning beginning;
+    struct stat status;
+    int fd = open_file(socket, O_RDWR);
+    if (fd < 0)
+        return fd;
+    int result = -EAGAIN;
+    if (pread(fd, &beginning, sizeof beginning, 0) == sizeof beginning && fstat(fd, &status) == 0) {
+        size_t waiting = (size_t)status.st_size - sizeof beginning;
+        size_t most = beginning.target.wire_family == 4 ? IPV4_MOST : IPV6_MOST;
+        result = waiting + sw_parts_length(message) > most ? -EMSGSIZE : write_parts(fd, message, status.st_size);
+    }
+    sw_real.close(fd);
+    /* ip_append_data() fails: udp_flush_pending_frames(). */
+    if (result < 0)
+        sw_cork_discard(socket->network, socket->record);
+    return result;
+}
+
+ssize_t sw_cork_take(struct sw_socket *socket, struct sw_delivery *delivery, char *data) {
+    if (!sw_cork_is_pending(socket->record))
+        return -EAGAIN;
+    struct beginning beginning;
+    ssize_t length = -EAGAIN;
+    int fd = open_file(socket, O_RDONLY);
+    if (fd >= 0) {
+        if (pread(fd, &beginning, sizeof beginning, 0) == sizeof beginning)
+            length = pread(fd, data, SW_CORK_MOST, sizeof beginning);
+        sw_real.close(fd);
+    }
+    sw_cork_discard(socket->network, socket->record);
+    if (length < 0)
+        return -EAGAIN;
+    delivery->destination = beginning.destination;
+    delivery->target = beginning.target;
+    delivery->control = beginning.control;
+    return length;
+}
+
+void sw_cork_discard(const struct sw_network *network, struct sw_record *record) {
+    if (!sw_cork_is_pending(record))
+        return;
+    int saved_errno = errno;
+    char path[PATH_MAX + 32];
+    sw_options_of(record)->corked = 0;
+    path_of(path, network, record);
+    unlink(path);
+    errno = saved_errno;
+}
