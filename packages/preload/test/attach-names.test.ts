@@ -6,6 +6,9 @@ import { describe, expect, it } from 'vitest';
 import type { ProgramNetwork } from '../src/index.js';
 import { inScope } from './support/scopes.js';
 
+// Before any test has a network, as by a module that is loaded early.
+const early = { lookup: dns.lookup, lookupService: dns.lookupService };
+
 const WEB = { ipv4: '10.53.57.11', ipv6: 'fd00::5357:5f0b' };
 
 /** Runs `body` on a network that has a host called web. */
@@ -36,6 +39,28 @@ describe('dns on a network', () => {
       expect(await promises.lookup('web', { all: true, verbatim: true })).toEqual(all);
       expect(await promisify(dns.lookup)('web', 4)).toEqual(all[0]);
     });
+  });
+
+  it('answers functions that were taken out of the module before there was one', async () => {
+    await withWeb(async () => {
+      expect(early.lookup).not.toBe(dns.lookup);
+      expect(await calledBack((done) => early.lookup('web', done))).toEqual([null, WEB.ipv4, 4]);
+      expect(await promisify(early.lookup)('web', 6)).toEqual({ address: WEB.ipv6, family: 6 });
+      const options = { all: true, order: 'ipv6first' } as const;
+      expect(await calledBack((done) => early.lookup('web', options, done))).toEqual([
+        null,
+        [
+          { address: WEB.ipv6, family: 6 },
+          { address: WEB.ipv4, family: 4 },
+        ],
+      ]);
+      expect((await calledBack((done) => early.lookup('nobody', done)))[0]).toMatchObject({
+        code: 'ENOTFOUND',
+        message: 'getaddrinfo ENOTFOUND nobody',
+      });
+      expect(await calledBack((done) => early.lookupService(WEB.ipv4, 80, done))).toEqual([null, 'web', 'http']);
+    });
+    expect(await calledBack((done) => early.lookup('localhost', 4, done))).toEqual([null, '127.0.0.1', 4]);
   });
 
   it('knows itself, localhost and addresses', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
+import inspector from 'node:inspector';
 import { connect, createServer, type Socket } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
@@ -209,6 +210,14 @@ describe('scopes in one process', () => {
     });
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings.messages).toEqual([]);
+  });
+
+  it('leave the inspector that they open to debuggers outside', async () => {
+    await inScope(() => inspector.open(0, '127.0.0.1'));
+    const { host } = new URL(inspector.url() ?? '');
+    const answer = (await (await fetch(`http://${host}/json/version`)).json()) as Record<string, unknown>;
+    inspector.close();
+    expect(answer.Browser).toBe(`node.js/${process.version}`);
   });
 
   it('do not touch what runs outside of them', async () => {

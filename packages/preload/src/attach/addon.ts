@@ -2,10 +2,10 @@
  * The native half: `native/attach/module.c` says what each function does.
  */
 import { stat } from 'node:fs';
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { addonPath } from '../locate-library.js';
 import { PreloadError } from '../preload-error.js';
+import { realProcess } from './real-process.js';
 
 /** A negative `EAI_…` number of `getaddrinfo(3)`. */
 export type AddressInfoError = number;
@@ -68,11 +68,6 @@ function open(path: string): Addon {
     });
   }
   return module.exports;
-}
-
-/** A runner's copy of `process` may lack what is rarely used. */
-function realProcess(): NodeJS.Process {
-  return createRequire(import.meta.url)('node:process') as NodeJS.Process;
 }
 
 function reasonFor(path: string, { code, message }: NodeJS.ErrnoException): string {

@@ -11,7 +11,9 @@ import { type Addon, ENDED, loadAddon, NOWHERE, type Place } from './addon.js';
 import type { LeakError } from './leak-error.js';
 import { outlivedError } from './outlived-error.js';
 import { patchFetch } from './patch-fetch.js';
+import { patchInspector } from './patch-inspector.js';
 import { patchKeys } from './patch-keys.js';
+import { patchLookups } from './patch-lookups.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
 import { patchServers } from './patch-servers.js';
@@ -67,12 +69,14 @@ export class Attachment {
     this.addon = loadAddon();
     this.addon.answer(() => this.#place());
     patchNames(this);
+    patchLookups(this);
     patchServers(this);
     patchSockets(this);
     patchPools(this);
     patchFetch(this);
     patchUndici(this);
     patchKeys(this);
+    patchInspector(this);
   }
 
   /**

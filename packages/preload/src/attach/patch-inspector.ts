@@ -1,0 +1,21 @@
+/**
+ * The inspector is not a part of the test: a debugger finds it where it always is, also when a test opens it.
+ */
+import inspector from 'node:inspector';
+import { syncBuiltinESMExports } from 'node:module';
+import type { Attachment } from './attachment.js';
+import { type Method, replaceMethod } from './replace-method.js';
+
+/** Called once per thread. */
+export function patchInspector(attachment: Attachment): void {
+  replaceMethod(
+    inspector as unknown as Record<string, Method>,
+    'open',
+    (original) =>
+      function open(this: unknown, ...args: never[]) {
+        // It listens on a thread of its own, which is where the code is that starts it.
+        return attachment.outside(() => original.apply(this, args));
+      },
+  );
+  syncBuiltinESMExports();
+}
