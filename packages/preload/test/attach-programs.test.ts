@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { makeFolder, requireProgram } from './support/programs.js';
 import { inScope } from './support/scopes.js';
@@ -87,6 +88,71 @@ describe('a worker thread', () => {
       expect(await answer()).toBe('::ffff:10.53.57.10');
       expect(await network.host('web').within(answer)).toBe('::ffff:10.53.57.11');
     });
+  });
+
+  it.each([
+    ['', "require('node:dns').lookup"],
+    [' that was taken out of the module', "(({ lookup }) => lookup)(require('node:dns'))"],
+    [' as a promise', "require('node:util').callbackify(require('node:dns/promises').lookup)"],
+  ])('looks up the names of the network%s', async (_how, lookup) => {
+    const program = `
+      const { parentPort, Worker, workerData } = require('node:worker_threads');
+      ${lookup}('web', (error, found) => parentPort.postMessage(error?.message ?? found.address ?? found));
+    `;
+    const answer = async (options: WorkerOptions = {}) => {
+      const worker = new Worker(program, { eval: true, ...options });
+      const [message] = await once(worker, 'message');
+      await worker.terminate();
+      return message;
+    };
+    await inScope(async (network) => {
+      const { ipv4 } = network.host('web');
+      expect(await answer()).toBe(ipv4);
+      expect(await answer({ execArgv: ['--no-warnings'] })).toBe(ipv4);
+      expect(await network.host('web').within(() => answer({ env: {} }))).toBe(ipv4);
+    });
+    // Not ours: nobody has to answer it.
+    expect(await answer()).toMatch(/^getaddrinfo /);
+  });
+
+  it('fetches by name, and so does a worker that it starts', async () => {
+    const inner = `fetch('http://test/').then((answer) => answer.text())
+      .then((text) => require('node:worker_threads').parentPort.postMessage(text))`;
+    const outer = `const { parentPort, Worker } = require('node:worker_threads');
+      new Worker(${JSON.stringify(inner)}, { eval: true, execArgv: [] }).on('message', (text) => parentPort.postMessage(text))`;
+    await inScope(async () => {
+      await using _server = await httpServer(80, (_request, response) => response.end('by name'));
+      for (const program of [inner, outer]) {
+        const worker = new Worker(program, { eval: true });
+        expect(await once(worker, 'message')).toEqual(['by name']);
+        await worker.terminate();
+      }
+    });
+  });
+
+  it('is started as its maker wants it', async () => {
+    class Special extends Worker {}
+    const show = `require('node:worker_threads').parentPort.postMessage(process.execArgv)`;
+    await inScope(async () => {
+      const worker = new Special(show, { eval: true, execArgv: ['--no-warnings'] });
+      expect(worker).toBeInstanceOf(Special);
+      expect(worker).toBeInstanceOf(Worker);
+      expect(await once(worker, 'message')).toEqual([['--no-warnings']]);
+      await worker.terminate();
+      expect(() => new Worker(show, { eval: true, execArgv: ['--nonsense'] })).toThrow('--nonsense');
+      expect(() => new Worker(show, { eval: true, execArgv: 'none' as never })).toThrow('execArgv');
+    });
+  });
+
+  it('inherits the flags of a process that has some no thread can have', async () => {
+    const program = fileURLToPath(new URL('programs/worker.mjs', import.meta.url));
+    const { stdout } = await run(process.execPath, [
+      '--max-old-space-size=200',
+      '--expose-gc',
+      '--no-warnings',
+      program,
+    ]);
+    expect(stdout).toBe('10.53.57.11\n');
   });
 
   it('has no network any more once that has ended', async () => {

@@ -76,6 +76,12 @@ static napi_value answer(napi_env env, napi_callback_info info) {
     return NULL;
 }
 
+/* home(): the number of the place that this thread was started in. */
+static napi_value home(napi_env env, napi_callback_info info) {
+    (void)info;
+    return number_value(env, sw_thread_home());
+}
+
 /* openPlace(directory, interfaceId, captureFile, variables) */
 static napi_value open_place(napi_env env, napi_callback_info info) {
     struct arguments arguments = arguments_of(env, info);
@@ -193,7 +199,7 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports) {
         const char *name;
         napi_callback function;
     } FUNCTIONS[] = {
-        {"attach", attach},   {"answer", answer}, {"openPlace", open_place}, {"closePlace", close_place},
+        {"attach", attach},   {"answer", answer}, {"home", home}, {"openPlace", open_place}, {"closePlace", close_place},
         {"lookup", lookup}, {"reverse", reverse}, {"networks", networks},
     };
     for (unsigned i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {

@@ -46,6 +46,10 @@ void sw_thread_settle(struct sw_home settled) {
     home = settled;
 }
 
+int sw_thread_home(void) {
+    return sw_place_of_home(home);
+}
+
 int sw_thread_ask(void) {
     if (own_env == NULL || is_asking)
         return sw_place_of_home(home);

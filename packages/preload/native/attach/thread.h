@@ -16,6 +16,9 @@ napi_status sw_thread_answers(napi_env env, napi_value ask);
 /* From now on this thread is at home there: that is where its code is when it gives no other answer. */
 void sw_thread_settle(struct sw_home home);
 
+/* The number of the place where this thread is at home: SW_PLACE_NONE when nowhere, SW_PLACE_ENDED once it is closed. */
+int sw_thread_home(void);
+
 /* The number of the place where the code of this thread is now. errno is untouched. */
 int sw_thread_ask(void);
 

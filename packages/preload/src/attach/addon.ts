@@ -24,6 +24,8 @@ export interface Addon {
   attach(): string;
   /** From now on `ask` tells, in the middle of a call that makes a socket, where the running code is. */
   answer(ask: () => Place): void;
+  /** Where the thread is that this was loaded in, when nothing else is known of its code: where it was started. */
+  home(): Place;
   openPlace(
     directory: string,
     interfaceId: number,

@@ -4,11 +4,13 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { errorText, type ScopeError, type ScopeFrame, type TestScope } from '@socket-wrapper/core';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, NOWHERE, type Place } from './addon.js';
 import type { LeakError } from './leak-error.js';
+import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
 import { patchFetch } from './patch-fetch.js';
 import { patchInspector } from './patch-inspector.js';
@@ -19,6 +21,7 @@ import { patchPools } from './patch-pools.js';
 import { patchServers } from './patch-servers.js';
 import { patchSockets } from './patch-sockets.js';
 import { patchUndici } from './patch-undici.js';
+import { patchWorkers } from './patch-workers.js';
 import { Presence } from './presence.js';
 
 /** Where code runs: on a host of a network that this process takes part in, or nowhere, because it has outlived that. */
@@ -53,6 +56,9 @@ interface Visit {
 
 type FrameStorage = AsyncLocalStorage<ScopeFrame>;
 
+/** `worker.ts` in one file. Seen from `src` under a test runner and from `dist` in a built package alike. */
+const WORKER = fileURLToPath(new URL('../../dist/attach-worker.cjs', import.meta.url));
+
 const KEY: unique symbol = Symbol.for('@socket-wrapper/preload attachment 2') as never;
 
 /** The part of this thread in all networks. {@link attachment} makes it. */
@@ -68,8 +74,9 @@ export class Attachment {
   constructor() {
     this.addon = loadAddon();
     this.addon.answer(() => this.#place());
-    patchNames(this);
-    patchLookups(this);
+    const namesHere = () => this.#names();
+    patchNames(namesHere);
+    patchLookups(namesHere);
     patchServers(this);
     patchSockets(this);
     patchPools(this);
@@ -77,6 +84,7 @@ export class Attachment {
     patchUndici(this);
     patchKeys(this);
     patchInspector(this);
+    patchWorkers(WORKER, () => this.whereabouts() !== undefined);
   }
 
   /**
@@ -177,6 +185,12 @@ export class Attachment {
     // Whoever makes it joins it.
     void scope.network;
     return member.presence;
+  }
+
+  #names(): NamesHere {
+    const here = this.whereabouts();
+    if (here === undefined) return undefined;
+    return here.hasEnded ? { error: here.error() } : { names: new Names(this.addon, here.presence.placeOf(here.host)) };
   }
 
   #place(): Place {

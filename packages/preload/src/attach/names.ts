@@ -44,6 +44,9 @@ const LOOKUP_ERRORS: Readonly<Record<AddressInfoError, readonly [code: string, e
   [-10]: ['EAI_MEMORY', -3006],
 };
 
+/** The names for the code that is running, or why it gets none; `undefined` when it is on no network. */
+export type NamesHere = { readonly names: Names } | { readonly error: Error } | undefined;
+
 /** The names that a place sees, asked of the native library: programs there get the same answers. */
 export class Names {
   readonly #addon: Addon;

@@ -4,8 +4,7 @@
  * It asks the binding below for every call, so it is answered there. Only the answer is ours: arguments, errors and
  * results are still Node.js's own.
  */
-import type { Attachment } from './attachment.js';
-import { Names } from './names.js';
+import type { Names, NamesHere } from './names.js';
 import { realProcess } from './real-process.js';
 
 /** What `lib/dns.js` uses of its native half. Errors are numbers of libuv. */
@@ -30,20 +29,18 @@ const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
 const ENETDOWN = -100;
 
 /** Called once per thread. */
-export function patchLookups(attachment: Attachment): void {
+export function patchLookups(namesHere: () => NamesHere): void {
   const binding = bindingOfDns();
   if (binding === undefined) return;
   const { getaddrinfo, getnameinfo } = binding;
 
   /** Gives `answer` of the caller's network to `complete`; `false` when the caller is on none. */
   const answers = <T>(answer: (names: Names) => T, complete: (error: number | null, found?: T) => void): boolean => {
-    const here = attachment.whereabouts();
+    const here = namesHere();
     if (here === undefined) return false;
     let outcome: [error: number | null, found?: T];
     try {
-      outcome = here.hasEnded
-        ? [ENETDOWN]
-        : [null, answer(new Names(attachment.addon, here.presence.placeOf(here.host)))];
+      outcome = 'error' in here ? [ENETDOWN] : [null, answer(here.names)];
     } catch (error) {
       const { errno } = error as { errno?: number };
       if (errno === undefined) throw error;

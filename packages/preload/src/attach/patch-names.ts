@@ -5,8 +5,7 @@
  */
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
-import type { Attachment } from './attachment.js';
-import { Names } from './names.js';
+import type { Names, NamesHere } from './names.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
 /** The methods that dns, dns.promises and their Resolvers share, and the kind of record that each asks for. */
@@ -31,7 +30,7 @@ type Callback = (error: unknown, ...values: unknown[]) => void;
 type Answer = (names: Names, args: readonly unknown[]) => { readonly values: readonly unknown[] } | undefined;
 
 /** Called once per thread. */
-export function patchNames(attachment: Attachment): void {
+export function patchNames(namesHere: () => NamesHere): void {
   /** Resolvers that have been told whom to ask: such a server may be on the network itself. */
   const directed = new WeakSet<object>();
 
@@ -66,11 +65,11 @@ export function patchNames(attachment: Attachment): void {
     args: readonly unknown[],
     answer: Answer,
   ): { readonly values: readonly unknown[] } | { readonly error: unknown } | undefined {
-    const here = attachment.whereabouts();
+    const here = namesHere();
     if (here === undefined || directed.has(directable(resolver))) return undefined;
-    if (here.hasEnded) return { error: here.error() };
+    if ('error' in here) return here;
     try {
-      return answer(new Names(attachment.addon, here.presence.placeOf(here.host)), args);
+      return answer(here.names, args);
     } catch (error) {
       return { error };
     }
