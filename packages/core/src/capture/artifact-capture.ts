@@ -8,7 +8,7 @@ import { LinkType } from '../pcap/link-type.js';
 import type { Block } from '../pcapng/blocks/block.js';
 import { SecretsType } from '../pcapng/blocks/decryption-secrets.js';
 import { encodeBlocks } from '../pcapng/writer.js';
-import { renderText } from '../render/render-text.js';
+import { drawText } from '../render/render-text.js';
 import type { TestIdentity } from '../scope/test-identity.js';
 import { journalBlock, noteTimeNs } from './journal.js';
 import { type PacketComments, packetComments } from './packet-comments.js';
@@ -47,8 +47,8 @@ export interface ArtifactCapture {
 
 // An option holds 65535 bytes; nobody reads more of an error or a command line than this in a capture's properties.
 const MAX_COMMENT_LENGTH = 4000;
-/** Packets that conversations and text are made of: it takes some 20 us for each, and a test's end has 5 s. */
-const MAX_TOLD_PACKETS = 20_000;
+/** Packets that conversations and text are made of: it takes some 5 us for each, and a test's end has 5 s. */
+const MAX_TOLD_PACKETS = 50_000;
 /** How much of the time line a failure message shows. */
 const LAST_STEPS = 40;
 const NANOSECONDS = 9;
@@ -72,7 +72,7 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
   const toldSummary = `${plural(told.length, 'packet')}, ${plural(conversations.length, 'conversation')}`;
   // In a ladder refused connections tell of themselves; what has its own row in Wireshark has one here.
   const journal = inOrderOfTime(notes).map(journalBlock);
-  const text = renderText({ packets: told, names, blocks: journal }, { last: LAST_STEPS });
+  const text = drawText({ packets: told, conversations, names, blocks: journal }, { last: LAST_STEPS });
   const all = { ...contents, senders, interfaces: interfaces.owners, comments, firstTold };
   return {
     bytes: encodeBlocks(blocksOf(all, commentOf(story, recording.loss, escapes))),

@@ -125,7 +125,11 @@ class OpenConversation {
   }
 
   #addParts(parts: readonly (StreamData | StreamGap)[], from: Side): void {
-    for (const part of parts) this.events.push({ ...part, from });
+    for (const part of parts) {
+      const { timestampNs, packet } = part;
+      if (part.kind === 'data') this.events.push({ kind: 'data', from, bytes: part.bytes, timestampNs, packet });
+      else this.events.push({ kind: 'gap', from, length: part.length, timestampNs, packet });
+    }
   }
 }
 
@@ -208,8 +212,9 @@ class ConversationTracker {
 
 /** The same for both directions. */
 function keyOf(transport: 'tcp' | 'udp', a: Peer, b: Peer): string {
-  const ends = [`${a.address} ${a.port}`, `${b.address} ${b.port}`].sort();
-  return `${transport} ${ends[0]} ${ends[1]}`;
+  const isInOrder = a.port === b.port ? a.address < b.address : a.port < b.port;
+  const [first, second] = isInOrder ? [a, b] : [b, a];
+  return `${transport} ${first.address} ${first.port} ${second.address} ${second.port}`;
 }
 
 /** Whether a segment opens another connection between endpoints that had one before. */

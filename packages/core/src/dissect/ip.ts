@@ -47,10 +47,10 @@ const Ipv6Extension = { HOP_BY_HOP: 0, ROUTING: 43, FRAGMENT: 44, AUTHENTICATION
  * @throws {CaptureError} `BAD_BLOCK` for another version, `BAD_LENGTH` when the headers are cut.
  */
 export function readIp(bytes: Uint8Array): IpPacket {
-  const reader = new ByteReader({ subject: 'IP packet', bytes, byteOrder: 'big' });
-  const version = reader.u8('version') >> 4;
+  const version = (bytes[0] ?? 0) >> 4;
   if (version === 4) return readIpv4(bytes);
   if (version === 6) return readIpv6(bytes);
+  new ByteReader({ subject: 'IP packet', bytes, byteOrder: 'big' }).u8('version');
   throw new CaptureError('BAD_BLOCK', `Cannot read an IP packet of version ${version}`, { offset: 0 });
 }
 

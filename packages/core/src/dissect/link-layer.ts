@@ -12,14 +12,13 @@ const SLL_LENGTH_BEFORE_TYPE = 14;
 const SLL2_LENGTH_BEHIND_TYPE = 18;
 const ADDRESS_FAMILY_LENGTH = 4;
 
+const HAS_NO_LINK: ReadonlySet<number> = new Set([LinkType.RAW, LinkType.IPV4, LinkType.IPV6]);
+
 /** The IP packet inside of a frame; `undefined` when it carries something else, such as ARP. */
 export function ipPacketIn(frame: Uint8Array, linkType: number): Uint8Array | undefined {
+  if (HAS_NO_LINK.has(linkType)) return frame;
   const reader = new ByteReader({ subject: 'frame', bytes: frame, byteOrder: 'big' });
   switch (linkType) {
-    case LinkType.RAW:
-    case LinkType.IPV4:
-    case LinkType.IPV6:
-      return frame;
     case LinkType.NULL:
     case LinkType.LOOP:
       // The family has another number on every system; the IP version tells as much.

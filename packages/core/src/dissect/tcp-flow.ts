@@ -44,8 +44,9 @@ const SEQUENCE_SPACE = 2 ** SEQUENCE_BITS;
 /** How much may wait for a missing segment before it is given up. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
+const NO_PARTS: readonly (StreamData | StreamGap)[] = [];
 /** What a segment without data is. */
-const NOTHING: Arrival = { parts: [], repeated: 0, isEarly: false };
+const NOTHING: Arrival = { parts: NO_PARTS, repeated: 0, isEarly: false };
 
 /** One direction of a TCP connection. Positions count the bytes of the stream from 0; sequence numbers wrap at 2^32. */
 export class TcpFlow {
@@ -82,22 +83,20 @@ export class TcpFlow {
     if (repeated === payloadLength) return { parts: [], repeated, isEarly: false };
 
     const isEarly = position > this.position;
-    const isNext = position === this.position && this.#waiting.length === 0;
-    if (isNext)
-      return {
-        parts: this.#consume({ ...moment, position, bytes: payload, length: payloadLength }),
-        repeated,
-        isEarly,
-      };
-    this.#wait({ ...moment, position, bytes: payload, length: payloadLength });
+    const { timestampNs, packet } = moment;
+    const waiting = { timestampNs, packet, position, bytes: payload, length: payloadLength };
+    if (position === this.position && this.#waiting.length === 0) {
+      return { parts: this.#consume(waiting), repeated, isEarly };
+    }
+    this.#wait(waiting);
     const parts = this.#readable();
     if (this.#waitingBytes > MAX_WAITING_BYTES) parts.push(...this.#giveUpMissing(Number.POSITIVE_INFINITY));
     return { parts, repeated, isEarly };
   }
 
   /** The other side has all up to `acknowledgment`: what is still missing before it will never be seen. */
-  acknowledged(acknowledgment: number): (StreamData | StreamGap)[] {
-    if (this.#waiting.length === 0) return [];
+  acknowledged(acknowledgment: number): readonly (StreamData | StreamGap)[] {
+    if (this.#waiting.length === 0) return NO_PARTS;
     return this.#giveUpMissing(this.#positionOf(acknowledgment));
   }
 
@@ -133,7 +132,7 @@ export class TcpFlow {
   #consume({ position, bytes, length, timestampNs, packet }: WaitingSegment): (StreamData | StreamGap)[] {
     const parts: (StreamData | StreamGap)[] = [];
     const known = this.position - position;
-    const fresh = bytes.subarray(Math.min(known, bytes.byteLength));
+    const fresh = known === 0 ? bytes : bytes.subarray(Math.min(known, bytes.byteLength));
     if (fresh.byteLength > 0) parts.push({ kind: 'data', bytes: fresh, timestampNs, packet });
     // A packet that was cut by the snap length brings fewer bytes than it counts.
     const cut = Math.max(0, length - Math.max(bytes.byteLength, known));

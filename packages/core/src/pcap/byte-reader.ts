@@ -22,7 +22,8 @@ export class ByteReader {
   readonly subject: string;
   readonly byteOrder: ByteOrder;
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  /** Made when a number asks for it: many readers only ever read small ones and bytes. */
+  #lazyView: DataView | undefined;
   readonly #littleEndian: boolean;
   readonly #fileOffset: number;
   #position = 0;
@@ -31,7 +32,6 @@ export class ByteReader {
     this.subject = subject;
     this.byteOrder = byteOrder;
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#littleEndian = byteOrder === 'little';
     this.#fileOffset = fileOffset;
   }
@@ -48,17 +48,23 @@ export class ByteReader {
 
   /** The next byte. */
   u8(what: string): number {
-    return this.#view.getUint8(this.#take(1, what));
+    return this.#bytes[this.#take(1, what)] ?? 0;
   }
 
   /** The next 16-bit number. */
   u16(what: string): number {
-    return this.#view.getUint16(this.#take(2, what), this.#littleEndian);
+    const at = this.#take(2, what);
+    const [first, second] = [this.#bytes[at] ?? 0, this.#bytes[at + 1] ?? 0];
+    return this.#littleEndian ? (second << 8) | first : (first << 8) | second;
   }
 
   /** The next 32-bit number. */
   u32(what: string): number {
-    return this.#view.getUint32(this.#take(4, what), this.#littleEndian);
+    const bytes = this.#bytes;
+    const at = this.#take(4, what);
+    const high = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    const low = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+    return this.#littleEndian ? swapped(low) * 0x10000 + swapped(high) : high * 0x10000 + low;
   }
 
   /** The next 32-bit number with a sign. */
@@ -113,6 +119,12 @@ export class ByteReader {
     return new ByteReader({ subject, bytes, byteOrder: this.byteOrder, fileOffset });
   }
 
+  get #view(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    this.#lazyView ??= new DataView(buffer, byteOffset, byteLength);
+    return this.#lazyView;
+  }
+
   #take(length: number, what: string): number {
     const start = this.#position;
     if (length > this.remaining) {
@@ -126,4 +138,9 @@ export class ByteReader {
     this.#position = start + length;
     return start;
   }
+}
+
+/** The two bytes of a 16-bit number the other way round. */
+function swapped(number: number): number {
+  return (number >> 8) | ((number & 0xff) << 8);
 }

@@ -15,9 +15,14 @@ const MICROSECONDS_PER = { ms: 1_000, s: 1_000_000 } as const;
 /** A scale for `times`: from the earliest of them, in milliseconds unless they span more than ten seconds. */
 export function timeScale(times: readonly (bigint | undefined)[]): TimeScale {
   // A packet without a time counts as of 1970, which would make all others decades old.
-  const known = times.flatMap((time) => time || []).sort((a, b) => (a < b ? -1 : 1));
-  const startNs = known[0] ?? 0n;
-  const endNs = known.at(-1) ?? 0n;
+  let startNs: bigint | undefined;
+  let endNs = 0n;
+  for (const time of times) {
+    if (!time) continue;
+    if (startNs === undefined || time < startNs) startNs = time;
+    if (time > endNs) endNs = time;
+  }
+  startNs ??= 0n;
   const unit = endNs - startNs < LONGEST_IN_MS ? 'ms' : 's';
   const scale = { startNs, unit, width: 0 } as const;
   return { ...scale, width: Math.max(MIN_WIDTH, relativeTime(endNs, scale).length) };

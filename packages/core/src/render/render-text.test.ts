@@ -144,7 +144,7 @@ describe('renderText', () => {
     expect(lines).toEqual([
       '10 packets, 2 conversations',
       '',
-      '  … 3 earlier steps',
+      '  … 6 earlier packets',
       '             laptop   web',
       '   6.000 ms  │◀───────┤    500 Internal Server Error · text/plain · 11 bytes  "db is down\\n"',
       '   7.000 ms  ├───────▶│    closes',

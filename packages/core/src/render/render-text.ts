@@ -2,7 +2,7 @@
  * Draws a capture as text: who connected to whom, what was asked and answered, who closed.
  */
 
-import type { Peer } from '../dissect/conversation.js';
+import type { Conversation, Peer } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { inOneLine } from '../dissect/protocols/excerpt.js';
 import { plural } from '../dissect/protocols/units.js';
@@ -10,10 +10,11 @@ import type { Capture } from '../pcap/capture.js';
 import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
 import type { ConversationFilter } from './conversation-filter.js';
 import { Ladder } from './ladder.js';
+import { type Entry, lastEntries } from './last-entries.js';
 import { type Note, notesIn } from './notes.js';
 import { relativeTime, type TimeScale, timeScale } from './relative-time.js';
 import { shortened, widthOf } from './text-width.js';
-import { type Step, stepsOf } from './timeline.js';
+import type { Step } from './timeline.js';
 
 /** How a capture is drawn. */
 export interface RenderOptions {
@@ -26,8 +27,8 @@ export interface RenderOptions {
   /** How many steps to show, counted from the end. Default: all of them. */
   readonly last?: number;
   /**
-   * How many packets to look at, counted from the end; what came before is not told, only counted. Telling takes
-   * about 20 seconds for a million packets, which is too long to wait for the last 40 steps. Default: all of them.
+   * How many packets to look at, counted from the end; what came before is not told, only counted. Finding the conversations of a
+   * million packets takes about 5 seconds. Default: all of them.
    */
   readonly lastPackets?: number;
   /** Which conversations to show. With a filter notes are left out, for they belong to none. Default: all of both. */
@@ -51,29 +52,48 @@ type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
  * console.log(renderText(readCapture(await readFile('capture.pcapng')), { width: 80, last: 20 }));
  */
 export function renderText(capture: RenderedCapture, options: RenderOptions = {}): string {
-  const { width = DEFAULT_WIDTH, colour = false, last = Number.POSITIVE_INFINITY } = options;
-  const { lastPackets = Number.POSITIVE_INFINITY } = options;
-  const packets =
-    lastPackets >= capture.packets.length
-      ? capture.packets
-      : capture.packets.slice(capture.packets.length - lastPackets);
+  const { lastPackets = Number.POSITIVE_INFINITY, filter } = options;
+  const skipped = Math.max(0, capture.packets.length - lastPackets);
+  const packets = skipped === 0 ? capture.packets : capture.packets.slice(skipped);
+  const conversations = conversationsIn(packets).filter(filter ?? (() => true));
+  return drawText({ ...capture, packets, conversations, skipped }, options);
+}
+
+/** What is to be drawn once its conversations are known. */
+export interface ToldCapture extends RenderedCapture {
+  readonly conversations: readonly Conversation[];
+  /** How many packets came before, which are only counted. Default 0. */
+  readonly skipped?: number;
+}
+
+/** As `renderText`, for a capture whose conversations somebody has already looked for. */
+export function drawText(
+  { packets, blocks, conversations, skipped = 0, ...capture }: ToldCapture,
+  options: RenderOptions,
+): string {
+  const { width = DEFAULT_WIDTH, colour = false, last, filter } = options;
   const told = [...capture.names, ...(options.names ?? [])];
   const names = new Map(told.map(([address, name]) => [address, inOneLine(name)]));
   const palette = colour ? COLOURS : NO_COLOURS;
-  const { filter } = options;
-  const conversations = conversationsIn(packets).filter(filter ?? (() => true));
-  const notes = filter === undefined ? notesIn({ packets, blocks: capture.blocks }) : [];
-  const entries = [...conversations.flatMap(stepsOf), ...notes];
-  entries.sort((a, b) => a.packet - b.packet);
-  const shown = last >= entries.length ? entries : entries.slice(entries.length - Math.max(0, last));
+  const notes = filter === undefined ? notesIn({ packets, blocks }) : [];
+  const { shown, hasEarlier } = lastEntries(conversations, notes, last);
 
-  const scale = timeScale(entries.map(({ timestampNs }) => timestampNs));
-  const drawing = new Drawing(shown, { names, width, palette, scale, hosts: hostsIn(entries, names) });
-  const hidden = entries.length - shown.length;
-  const skipped = capture.packets.length - packets.length;
+  const times = [...conversations.map(({ startNs }) => startNs), ...notes.map(({ timestampNs }) => timestampNs)];
+  const scale = timeScale([...times, ...shown.map(({ timestampNs }) => timestampNs)]);
+  const drawing = new Drawing(shown, {
+    names,
+    width,
+    palette,
+    scale,
+    hosts: hostsIn(conversations, names),
+  });
   const summary = summaryOf({ packets: packets.length, conversations: conversations.length, skipped });
   const lines = [shortened(summary, width), ''];
-  if (hidden > 0) lines.push(palette.quiet(`${MARGIN}… ${plural(hidden, 'earlier step')}`));
+  if (hasEarlier) {
+    // Packets that a filter leaves out would be counted with the others.
+    const earlier = filter === undefined ? Math.ceil(shown[0]?.packet ?? packets.length) : 0;
+    lines.push(palette.quiet(`${MARGIN}… ${earlier > 0 ? plural(earlier, 'earlier packet') : 'earlier steps'}`));
+  }
   lines.push(...drawing.lines());
   return lines.join('\n').trimEnd();
 }
@@ -92,10 +112,9 @@ function summaryOf({
   return skipped === 0 ? summary : `${summary}, after ${plural(skipped, 'packet')} not told here`;
 }
 
-/** The hosts of all steps, clients before the servers they turn to. */
-function hostsIn(entries: readonly (Step | Note)[], names: ReadonlyMap<string, string>): string[] {
-  const steps = entries.filter((entry) => entry.kind === 'step');
-  const peers = steps.flatMap(({ from, to, isReturning }) => (isReturning ? [to, from] : [from, to]));
+/** The hosts of all conversations, clients before the servers they turn to. */
+function hostsIn(conversations: readonly Conversation[], names: ReadonlyMap<string, string>): string[] {
+  const peers = conversations.flatMap(({ client, server }) => [client, server]);
   return [...new Set(peers.map(({ address }) => names.get(address) ?? address))];
 }
 
@@ -109,14 +128,14 @@ interface Surroundings {
 }
 
 class Drawing {
-  readonly #entries: readonly (Step | Note)[];
+  readonly #entries: readonly Entry[];
   readonly #around: Surroundings;
   readonly #hosts: readonly string[];
   readonly #ladder: Ladder;
   readonly #isLadder: boolean;
   readonly #hasManyConversations: boolean;
 
-  constructor(entries: readonly (Step | Note)[], around: Surroundings) {
+  constructor(entries: readonly Entry[], around: Surroundings) {
     const steps = entries.filter((entry) => entry.kind === 'step');
     this.#entries = entries;
     this.#around = around;
@@ -139,7 +158,7 @@ class Drawing {
     return [palette.strong(`${indent}${this.#ladder.header()}`.trimEnd()), ...lines];
   }
 
-  #line(entry: Step | Note): string {
+  #line(entry: Entry): string {
     const { palette, scale } = this.#around;
     const time = `${MARGIN}${palette.quiet(relativeTime(entry.timestampNs, scale))}${MARGIN}`;
     const timeWidth = scale.width + MARGIN.length * 2;
