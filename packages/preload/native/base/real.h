@@ -84,6 +84,7 @@ struct if_nameindex;
     X(long, syscall, (long, ...))                                                                  \
     X(int, clone, (int (*)(void *), void *, int, void *, ...))                                     \
     X(pid_t, _Fork, (void))                                                                        \
+    X(void *, dlopen, (const char *, int))                                                         \
     X(int, setuid, (uid_t))                                                                        \
     X(int, seteuid, (uid_t))                                                                       \
     X(int, setreuid, (uid_t, uid_t))                                                               \
