@@ -196,6 +196,16 @@ static void lock_order(struct sw_record *record) {
         sw_wait_a_moment();
 }
 
+static void describe_segments(const struct sw_socket *socket, const struct sw_recorder *recorder, struct sw_event *event) {
+    const struct sw_record *record = socket->record;
+    describe(socket, recorder, event, SW_EVENT_SEGMENTS);
+    describe_ends(event, &record->local, &record->peer);
+    event->flags = SW_TCP_ACK | SW_TCP_PSH;
+    event->mtu = recorder->mtu;
+    event->sequence = next_sequence(record);
+    event->acknowledgement = next_expected(record);
+}
+
 /* Sends what there is room for, and records it. */
 static ssize_t send_now(struct sw_socket *socket, struct sw_recorder *recorder, const struct msghdr *message, uint32_t size, int flags) {
     struct sw_record *record = socket->record;
@@ -262,6 +272,25 @@ ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, 
     }
 }
 
+void sw_capture_late(const struct sw_socket *socket, const struct msghdr *message, size_t length) {
+    struct sw_recorder *recorder = recorder_of(socket);
+    for (size_t done = 0; recorder != NULL && done < length;) {
+        struct iovec parts[PARTS];
+        size_t wanted = length - done < CHUNK ? length - done : CHUNK, count;
+        uint32_t size = (uint32_t)sw_parts_window(message, done, wanted, parts, PARTS, &count);
+        struct msghdr piece = {.msg_iov = parts};
+        piece.msg_iovlen = count;
+        struct sw_ticket ticket = sw_recorder_reserve(recorder, size);
+        if (ticket.event != NULL) {
+            describe_segments(socket, recorder, ticket.event);
+            store(ticket.event, &piece, size, sw_segment_size(ticket.event->mtu, ticket.event->family == 4), copy_plainly);
+            sw_recorder_commit(recorder, &ticket);
+        }
+        atomic_fetch_add_explicit(&socket->record->sent, size, memory_order_relaxed);
+        done += size;
+    }
+}
+
 void sw_capture_received(const struct sw_socket *socket, size_t size) {
     struct sw_record *record = socket->record;
     uint64_t before = atomic_fetch_add_explicit(&record->received, size, memory_order_relaxed);
@@ -300,7 +329,7 @@ void sw_capture_closing(const struct sw_socket *socket) {
     if (record->type != SOCK_STREAM || !sw_record_has(record, SW_CONNECTED))
         return;
     struct sw_record *peer = sw_record_peer(socket->network, record);
-    bool lingers = !sw_record_has(record, SW_LINGER_RESET);
+    bool lingers = !sw_record_has(record, SW_LINGER_RESET | SW_LATE);
     if (!lingers && peer != NULL)
         sw_record_set(peer, SW_RESET_RECEIVED);
     if (!sw_capture_is_on(socket->network))

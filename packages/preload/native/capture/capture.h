@@ -31,6 +31,9 @@ void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address 
 /* Sends on a stream and records what was sent, in an order that no reader can overtake. Answers like sendmsg(2), with errno. */
 ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 
+/* The first `length` bytes of `message` went to a peer that has shut its reading half: sockets/late.h. */
+void sw_capture_late(const struct sw_socket *socket, const struct msghdr *message, size_t length);
+
 /* The program has read `size` bytes of a stream: now and then its acknowledgement. */
 void sw_capture_received(const struct sw_socket *socket, size_t size);
 

@@ -66,7 +66,8 @@ SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
             return sw_answer(sw_stream_received(&socket, result, false));
         if (size == 0 || !sw_fd_socket(fd, &socket))
             return result;
-        return sw_answer(sw_stream_received(&socket, result, false));
+        struct iovec part = {data, size};
+        return sw_answer(sw_stream_ended(&socket, &(struct msghdr){.msg_iov = &part, .msg_iovlen = 1}, result, 0));
     }
     struct iovec part = {data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
@@ -130,15 +131,17 @@ SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct so
     if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
         return receive_foreign_from(fd, data, size, flags, address, length);
     if (is_stream(&socket)) {
+        struct iovec part = {data, size};
+        struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
         if ((flags & MSG_ERRQUEUE) != 0)
-            return sw_answer(-EAGAIN);
+            return sw_answer(sw_stream_receive(&socket, &message, flags));
         ssize_t result = sw_real.recvfrom(fd, data, size, flags, NULL, NULL);
         if (result > 0) {
             sw_stream_received(&socket, result, (flags & MSG_PEEK) != 0);
         } else {
             if ((size == 0 && result == 0) || !sw_fd_socket(fd, &socket))
                 return result;
-            result = sw_answer(sw_stream_received(&socket, result, (flags & MSG_PEEK) != 0));
+            result = sw_answer(sw_stream_ended(&socket, &message, result, flags));
         }
         if (result >= 0 && address != NULL && length != NULL)
             *length = 0;

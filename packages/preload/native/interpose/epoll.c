@@ -3,6 +3,7 @@
 #include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
+#include "sockets/error_queue.h"
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 #include "state/watches.h"
@@ -24,7 +25,7 @@ static bool is_noted(int fd, int epoll) {
 SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event) {
     struct sw_socket socket;
     sw_start();
-    if (!sw_fd_hint(fd, &socket) || socket.record->type != SOCK_STREAM)
+    if (!sw_fd_hint(fd, &socket))
         return sw_real.epoll_ctl(epoll, operation, fd, event);
     if (operation == EPOLL_CTL_DEL) {
         int result = sw_real.epoll_ctl(epoll, operation, fd, event);
@@ -38,7 +39,8 @@ SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *ev
         return sw_real.epoll_ctl(epoll, operation, fd, event);
     struct sw_watch watch = {.epoll = epoll, .event = *event};
     /* TCP never tells of it, a Unix socket always would. */
-    watch.event.events &= ~(uint32_t)EPOLLWRBAND;
+    if (socket.record->type == SOCK_STREAM)
+        watch.event.events &= ~(uint32_t)EPOLLWRBAND;
     int result = sw_real.epoll_ctl(epoll, operation, fd, &watch.event);
     if (result < 0 && operation == EPOLL_CTL_MOD && errno == ENOENT && is_noted(fd, epoll))
         result = sw_real.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &watch.event);
@@ -95,13 +97,46 @@ static int translate_all(int epoll, struct epoll_event *events, int count) {
     return kept;
 }
 
+/* Adds what waits in error queues, of which the kernel knows nothing. With `most` 0 it only looks whether there is something. */
+static int add_errors(int epoll, struct epoll_event *events, int count, int most) {
+    struct sw_watch watch;
+    int found = 0;
+    for (int fd = -1; (fd = sw_watch_find_any(epoll, fd + 1, &watch)) >= 0;) {
+        struct sw_socket socket;
+        if (!sw_fd_hint(fd, &socket) || !sw_error_queue_waits(socket.record) || (watch.event.events & EPOLLONESHOT) != 0)
+            continue;
+        bool is_edge = (watch.event.events & EPOLLET) != 0;
+        if (is_edge && !sw_record_has(socket.record, SW_ERRORS_NEW))
+            continue;
+        found++;
+        int i = 0;
+        while (i < count && events[i].data.u64 != watch.event.data.u64)
+            i++;
+        if (i >= most)
+            continue;
+        if (i == count)
+            events[count++] = (struct epoll_event){.data = watch.event.data};
+        events[i].events |= EPOLLERR;
+        if (is_edge)
+            sw_record_clear(socket.record, SW_ERRORS_NEW);
+    }
+    return most == 0 ? found : count;
+}
+
+static bool has_errors(int epoll) {
+    return sw_error_queue_any() && add_errors(epoll, NULL, 0, 0) > 0;
+}
+
 /* Calls `wait`, which uses `deadline`, until there is something to tell or the time is over. */
 #define WAIT(deadline, wait)                                                                                                       \
     do {                                                                                                                           \
-        int count = (wait);                                                                                                        \
-        if (count <= 0 || !sw_network_any())                                                                                       \
+        bool errors = has_errors(epoll);                                                                                           \
+        int count = errors ? sw_real.epoll_wait(epoll, events, most, 0) : (wait);                                                  \
+        if (count < 0 || (count == 0 && !errors) || !sw_network_any())                                                             \
             return count;                                                                                                          \
         count = translate_all(epoll, events, count);                                                                               \
+        if (errors)                                                                                                                \
+            count = add_errors(epoll, events, count, most);                                                                        \
         if (count > 0)                                                                                                             \
             return count;                                                                                                          \
     } while (sw_deadline_is_ahead(&(deadline)));                                                                                   \

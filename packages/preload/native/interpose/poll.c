@@ -3,6 +3,7 @@
 #include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
+#include "sockets/error_queue.h"
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 
@@ -18,13 +19,14 @@ static int translate_all(struct pollfd *descriptors, nfds_t count, bool *quiet) 
     int told = 0;
     *quiet = false;
     for (nfds_t i = 0; i < count; i++) {
-        if (descriptors[i].revents == 0)
+        bool is_told = descriptors[i].revents != 0;
+        if (!is_told && !sw_error_queue_any())
             continue;
         if (sw_fd_hint(descriptors[i].fd, &socket))
             descriptors[i].revents = (short)sw_readiness(&socket, (unsigned short)descriptors[i].events, (unsigned short)descriptors[i].revents);
         if (descriptors[i].revents != 0)
             told++;
-        else
+        else if (is_told)
             *quiet = true;
     }
     return told;
@@ -85,11 +87,20 @@ static int wait_quietly(struct pollfd *descriptors, nfds_t count, struct sw_dead
     return result;
 }
 
+/* Whether an error queue has something to tell: the kernel knows nothing of those. */
+static bool has_errors(const struct pollfd *descriptors, nfds_t count) {
+    struct sw_socket socket;
+    for (nfds_t i = 0; sw_error_queue_any() && i < count; i++)
+        if (sw_fd_hint(descriptors[i].fd, &socket) && sw_error_queue_waits(socket.record))
+            return true;
+    return false;
+}
+
 /* `result` is what the kernel has answered. */
 static int answer(struct pollfd *descriptors, nfds_t count, int result, struct sw_deadline *deadline, const struct timespec *given,
                   const sigset_t *mask) {
     bool quiet;
-    if (result <= 0 || !sw_network_any())
+    if (result < 0 || (result == 0 && !sw_error_queue_any()) || !sw_network_any())
         return result;
     result = translate_all(descriptors, count, &quiet);
     return result > 0 || !quiet || !sw_deadline_is_ahead(deadline) ? result : wait_quietly(descriptors, count, deadline, given, mask);
@@ -99,13 +110,15 @@ static int answer(struct pollfd *descriptors, nfds_t count, int result, struct s
 SW_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
     sw_start();
     struct sw_deadline deadline = sw_deadline_after_ms(timeout);
-    return answer(descriptors, count, sw_real.poll(descriptors, count, timeout), &deadline, NULL, NULL);
+    return answer(descriptors, count, sw_real.poll(descriptors, count, has_errors(descriptors, count) ? 0 : timeout), &deadline, NULL, NULL);
 }
 
 /* ppoll(2) */
 SW_EXPORT int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
     sw_start();
     struct sw_deadline deadline = sw_deadline_after(timeout);
+    if (has_errors(descriptors, count))
+        return answer(descriptors, count, sw_real.poll(descriptors, count, 0), &deadline, timeout, mask);
     return answer(descriptors, count, sw_real.ppoll(descriptors, count, timeout, mask), &deadline, timeout, mask);
 }
 

@@ -8,6 +8,7 @@
 #include "interpose/start.h"
 #include "names/interfaces.h"
 #include "sockets/datagram.h"
+#include "sockets/late.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
@@ -190,6 +191,14 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
         int result = sw_interfaces_ioctl(request, argument, &handled);
         if (handled)
             return (int)sw_answer(result);
+    }
+    if (request == FIONREAD && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
+        int result = sw_real.ioctl(fd, request, argument);
+        if (result == 0 && socket.record->type == SOCK_STREAM)
+            *(int *)argument += (int)sw_late_size(&socket);
+        else if (result == 0 && *(int *)argument == 0)
+            *(int *)argument = (int)sw_datagram_next_size(&socket);
+        return result;
     }
     if (request == SIOCOUTQ && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
         /* What the peer has not read yet is delivered all the same. */

@@ -112,6 +112,18 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
     }
 }
 
+size_t sw_datagram_next_size(struct sw_socket *socket) {
+    struct sw_name source;
+    bool named;
+    struct msghdr nothing = {0};
+    if (atomic_load(&socket->record->spilled) == 0)
+        return 0;
+    int saved_errno = errno;
+    ssize_t size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &source, &named);
+    errno = saved_errno;
+    return size > 0 ? (size_t)size : 0;
+}
+
 /* SIOCGSTAMP of socket(7): asking for the first time turns the stamps on. */
 int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp) {
     struct sw_record *record = socket->record;
@@ -127,12 +139,8 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
     void *name = message->msg_name;
     socklen_t name_length = message->msg_namelen;
     size_t control_room = message->msg_controllen;
-    if ((flags & MSG_ERRQUEUE) != 0) {
-        ssize_t told = sw_error_queue_take(socket, message);
-        if (told >= 0)
-            sw_pending_error(socket);
-        return told;
-    }
+    if ((flags & MSG_ERRQUEUE) != 0)
+        return sw_error_queue_take(socket, message);
     if ((flags & MSG_PEEK) == 0 || atomic_load(&record->pending_error) != 0) {
         int pending = sw_pending_error(socket);
         if (pending != 0)

@@ -20,6 +20,9 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
 /* Sends the datagram that MSG_MORE or UDP_CORK held back, if there is one. The result is an error of its data. */
 int sw_datagram_push(struct sw_socket *socket);
 
+/* How long the next datagram is that has no room in the Unix socket; 0 when none waits. */
+size_t sw_datagram_next_size(struct sw_socket *socket);
+
 /* When the last datagram came, for SIOCGSTAMP and SIOCGSTAMPNS. */
 int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp);
 

@@ -4,6 +4,7 @@
 #include "capture/capture.h"
 #include "sockets/cork.h"
 #include "sockets/delivery.h"
+#include "sockets/error_queue.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
 #include "sockets/stream.h"
@@ -154,5 +155,7 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
         if (result == 0)
             result = more ? sw_cork_begin(&delivery) : deliver(&delivery, length);
     }
+    if (result == 0)
+        sw_error_queue_zerocopy(socket, flags);
     return result < 0 ? result : (ssize_t)length;
 }

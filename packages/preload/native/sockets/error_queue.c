@@ -4,62 +4,112 @@
 #include "base/real.h"
 #include "sockets/control.h"
 #include "sockets/options.h"
+#include "sockets/side_file.h"
+#include "sockets/stream.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/errqueue.h>
 #include <netinet/in.h>
-#include <stdio.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { MOST = 65535, PARTS = 64, ICMP_UNREACHABLE = 3, ICMP_PORT = 3, ICMPV6_UNREACHABLE = 1, ICMPV6_PORT = 4 };
 
+/* What the kernel charges SO_RCVBUF for an entry beyond its data, roughly: struct sk_buff and the packet around the data. */
+enum { OVERHEAD = 768 };
+
+/* One entry, in front of its data. */
 struct kept {
     struct sw_address destination;
     uint32_t length;
+    uint32_t origin;      /* SO_EE_ORIGIN_ZEROCOPY, or 0 for ICMP */
+    uint32_t first, last; /* the sends that are done */
 };
 
-static void path_of(char path[PATH_MAX + 32], const struct sw_network *network, const struct sw_record *record) {
-    snprintf(path, PATH_MAX + 32, "%s/.error-%llX", network->directory, (unsigned long long)atomic_load(&record->cookie));
+static atomic_bool any;
+
+bool sw_error_queue_any(void) {
+    return atomic_load_explicit(&any, memory_order_relaxed);
 }
 
 static bool is_wanted(const struct sw_record *record) {
     return sw_options_switch(record, record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR);
 }
 
-void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address *destination, const struct msghdr *message) {
-    if (!is_wanted(socket->record))
-        return;
-    char path[PATH_MAX + 32];
-    path_of(path, socket->network, socket->record);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
-    if (fd < 0)
-        return;
-    struct kept kept = {.destination = *destination};
-    struct iovec parts[1 + PARTS] = {{&kept, sizeof kept}};
-    size_t count = (size_t)message->msg_iovlen < PARTS ? (size_t)message->msg_iovlen : PARTS;
-    for (size_t i = 0; i < count; i++) {
-        parts[1 + i] = message->msg_iov[i];
-        kept.length += (uint32_t)message->msg_iov[i].iov_len;
+static size_t room(const struct sw_record *record) {
+    int set = sw_options_of((struct sw_record *)record)->receive_buffer;
+    return set != 0 ? (size_t)set : 212992;
+}
+
+/* The last entry; where it is goes to `offset`. False when there is none. `charge` becomes what all of them cost. */
+static bool find_last(const struct sw_side *side, struct kept *last, size_t *offset, size_t *charge) {
+    bool is_found = false;
+    *charge = 0;
+    for (size_t at = 0; sw_side_peek(side, at, last, sizeof *last) && last->length <= MOST; at += sizeof *last + last->length) {
+        *offset = at;
+        *charge += OVERHEAD + last->length;
+        is_found = true;
     }
-    if (sw_real.writev(fd, parts, (int)count + 1) < 0)
-        unlink(path);
-    sw_real.close(fd);
+    return is_found && sw_side_peek(side, *offset, last, sizeof *last);
+}
+
+/* sock_queue_err_skb(): what does not fit is lost. */
+static bool append(const struct sw_socket *socket, struct sw_side *side, const struct iovec *parts, size_t count, size_t length, size_t charge) {
+    if (charge + OVERHEAD + length >= room(socket->record) || !sw_side_append(side, parts, count))
+        return false;
+    atomic_store(&any, true);
+    sw_record_set(socket->record, SW_ERRORS | SW_ERRORS_NEW);
+    return true;
+}
+
+void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address *destination, const struct msghdr *message) {
+    struct sw_side side;
+    if (!is_wanted(socket->record) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, true))
+        return;
+    struct kept kept = {.destination = *destination}, last;
+    struct iovec parts[1 + PARTS] = {{&kept, sizeof kept}};
+    size_t count, offset, charge;
+    kept.length = (uint32_t)sw_parts_window(message, 0, MOST, parts + 1, PARTS, &count);
+    find_last(&side, &last, &offset, &charge);
+    append(socket, &side, parts, 1 + count, kept.length, charge);
+    sw_side_close(&side);
+}
+
+void sw_error_queue_zerocopy(const struct sw_socket *socket, int flags) {
+    struct sw_side side;
+    if ((flags & MSG_ZEROCOPY) == 0 || !sw_options_switch(socket->record, SW_SWITCH_ZEROCOPY) ||
+        !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, true))
+        return;
+    uint32_t number = sw_options_of(socket->record)->zerocopy_sends++;
+    struct kept kept = {.origin = SO_EE_ORIGIN_ZEROCOPY, .first = number, .last = number}, last;
+    size_t offset, charge;
+    /* __msg_zerocopy_callback(): sends one after the other share an entry. */
+    if (find_last(&side, &last, &offset, &charge) && last.origin == SO_EE_ORIGIN_ZEROCOPY && last.last + 1 == number) {
+        last.last = number;
+        sw_side_change(&side, offset, &last, sizeof last);
+    } else {
+        struct iovec part = {&kept, sizeof kept};
+        append(socket, &side, &part, 1, 0, charge);
+    }
+    sw_side_close(&side);
+}
+
+void sw_error_queue_clear(const struct sw_socket *socket) {
+    if (!sw_error_queue_waits(socket->record))
+        return;
+    sw_side_discard(socket->network, socket->record, SW_SIDE_ERRORS);
+    sw_record_clear(socket->record, SW_ERRORS | SW_ERRORS_NEW);
 }
 
 void sw_error_queue_discard(const struct sw_network *network, const struct sw_record *record) {
-    if (!is_wanted(record))
-        return;
-    char path[PATH_MAX + 32];
-    path_of(path, network, record);
-    unlink(path);
+    if (is_wanted(record) || sw_options_switch(record, SW_SWITCH_ZEROCOPY) || sw_error_queue_waits(record))
+        sw_side_discard(network, record, SW_SIDE_ERRORS);
 }
 
 /* struct sock_extended_err with the address of whoever sent the ICMP message behind it. */
-static void add_error(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *offender) {
+static void add_error(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct kept *kept) {
     bool ipv4 = socket->record->family == AF_INET;
     union {
         struct {
@@ -78,37 +128,61 @@ static void add_error(const struct sw_socket *socket, struct msghdr *message, si
         .ee_type = ipv4 ? ICMP_UNREACHABLE : ICMPV6_UNREACHABLE,
         .ee_code = ipv4 ? ICMP_PORT : ICMPV6_PORT,
     };
-    struct sw_address from = *offender;
-    from.port = 0;
-    socklen_t length = sizeof told.parts.offender;
-    sw_address_write(&from, socket->record->family, &told.parts.offender.any, &length);
+    if (kept->origin == SO_EE_ORIGIN_ZEROCOPY) {
+        told.parts.error = (struct sock_extended_err){
+            .ee_origin = SO_EE_ORIGIN_ZEROCOPY,
+            .ee_code = SO_EE_CODE_ZEROCOPY_COPIED,
+            .ee_info = kept->first,
+            .ee_data = kept->last,
+        };
+    } else {
+        struct sw_address from = kept->destination;
+        from.port = 0;
+        socklen_t length = sizeof told.parts.offender;
+        sw_address_write(&from, socket->record->family, &told.parts.offender.any, &length);
+    }
     sw_control_put(message, room, ipv4 ? IPPROTO_IP : IPPROTO_IPV6, ipv4 ? IP_RECVERR : IPV6_RECVERR, &told,
                    sizeof told.parts.error + sw_address_size(socket->record->family));
 }
 
+/* sock_dequeue_err_skb(): the next call reports what the next entry tells. */
+static void report_next(struct sw_socket *socket, struct sw_side *side, const struct kept *taken) {
+    struct kept next;
+    bool has_next = sw_side_peek(side, 0, &next, sizeof next);
+    if (!has_next)
+        sw_record_clear(socket->record, SW_ERRORS | SW_ERRORS_NEW);
+    if (has_next && next.origin == 0)
+        atomic_store(&socket->record->pending_error, ECONNREFUSED);
+    else if (taken->origin == 0)
+        sw_pending_error(socket);
+}
+
 ssize_t sw_error_queue_take(struct sw_socket *socket, struct msghdr *message) {
-    char path[PATH_MAX + 32], data[MOST];
-    path_of(path, socket->network, socket->record);
-    int fd = is_wanted(socket->record) ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
-    if (fd < 0)
+    struct sw_side side;
+    if (!sw_error_queue_waits(socket->record) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, false))
         return -EAGAIN;
-    unlink(path);
     struct kept kept;
-    ssize_t length = -1;
-    if (sw_real.read(fd, &kept, sizeof kept) == sizeof kept && kept.length <= MOST)
-        length = sw_real.read(fd, data, kept.length);
-    sw_real.close(fd);
-    if (length < 0)
+    char data[MOST];
+    bool is_whole = sw_side_peek(&side, 0, &kept, sizeof kept) && kept.length <= MOST && sw_side_peek(&side, sizeof kept, data, kept.length);
+    sw_side_drop(&side, is_whole ? sizeof kept + kept.length : sw_side_size(&side));
+    if (is_whole)
+        report_next(socket, &side, &kept);
+    else
+        sw_record_clear(socket->record, SW_ERRORS | SW_ERRORS_NEW);
+    sw_side_close(&side);
+    if (!is_whole)
         return -EAGAIN;
 
     size_t room = message->msg_controllen;
     message->msg_controllen = 0;
     message->msg_flags = MSG_ERRQUEUE;
-    size_t done = sw_parts_scatter(message, data, (size_t)length);
-    if (done < (size_t)length)
+    size_t done = sw_parts_scatter(message, data, kept.length);
+    if (done < kept.length)
         message->msg_flags |= MSG_TRUNC;
-    if (message->msg_name != NULL)
+    if (kept.origin == SO_EE_ORIGIN_ZEROCOPY)
+        message->msg_namelen = 0;
+    else if (message->msg_name != NULL)
         sw_address_write(&kept.destination, socket->record->family, message->msg_name, &message->msg_namelen);
-    add_error(socket, message, room, &kept.destination);
+    add_error(socket, message, room, &kept);
     return (ssize_t)done;
 }

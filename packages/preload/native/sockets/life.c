@@ -6,6 +6,7 @@
 #include "sockets/address.h"
 #include "sockets/cork.h"
 #include "sockets/error_queue.h"
+#include "sockets/late.h"
 #include "sockets/options.h"
 #include "sockets/spill.h"
 #include "state/endpoint_index.h"
@@ -178,9 +179,11 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
     sw_options_leave_groups(network, record);
     if (record->type == SOCK_DGRAM) {
         sw_spill_discard(network, record);
-        sw_error_queue_discard(network, record);
         sw_cork_discard(network, record);
+    } else {
+        sw_late_discard(network, record);
     }
+    sw_error_queue_discard(network, record);
     sw_record_free(network, record);
     if (rings)
         sw_network_ring(network);

@@ -1,5 +1,6 @@
 #include "sockets/option_levels.h"
 
+#include "sockets/error_queue.h"
 #include "sockets/groups.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
@@ -75,6 +76,11 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
         return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
     case IP_TOS:
         return length == 0 ? 0 : sw_option_set(record, IPPROTO_IP, name, value, length);
+    case IP_RECVERR:
+        result = sw_option_set(record, IPPROTO_IP, name, value, length);
+        if (result == 0 && !sw_options_switch(record, SW_SWITCH_IP_RECVERR))
+            sw_error_queue_clear(socket);
+        return result;
     default:
         return sw_option_set(record, IPPROTO_IP, name, value, length);
     }

@@ -1,5 +1,6 @@
 #include "sockets/option_levels.h"
 
+#include "sockets/error_queue.h"
 #include "sockets/groups.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
@@ -70,6 +71,11 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     case MCAST_JOIN_SOURCE_GROUP:
     case MCAST_LEAVE_SOURCE_GROUP:
         return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
+    case IPV6_RECVERR:
+        result = sw_option_set(record, IPPROTO_IPV6, name, value, length);
+        if (result == 0 && !sw_options_switch(record, SW_SWITCH_IPV6_RECVERR))
+            sw_error_queue_clear(socket);
+        return result;
     default:
         return sw_option_set(record, IPPROTO_IPV6, name, value, length);
     }

@@ -88,6 +88,8 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
             return -EINVAL;
         return sw_give_bytes(device, (socklen_t)strlen(device) + 1, value, length);
     }
+    case SO_ZEROCOPY:
+        return sw_give_int(sw_options_switch(record, SW_SWITCH_ZEROCOPY), value, length);
     case OPT_SO_BINDTOIFINDEX:
         return sw_give_int(options->bound_device, value, length);
     default:
@@ -157,6 +159,17 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
         if (index < 0 || index > 2)
             return index < 0 ? -EINVAL : -ENODEV;
         sw_options_of(record)->bound_device = (uint8_t)index;
+        return 0;
+    }
+    case SO_ZEROCOPY: {
+        int on;
+        int result = sw_take_int(SOL_SOCKET, value, length, &on);
+        if (result < 0)
+            return result;
+        if (on < 0 || on > 1)
+            return -EINVAL;
+        uint64_t bit = 1ull << SW_SWITCH_ZEROCOPY;
+        sw_options_of(record)->switches = on != 0 ? sw_options_of(record)->switches | bit : sw_options_of(record)->switches & ~bit;
         return 0;
     }
     case SO_LINGER: {

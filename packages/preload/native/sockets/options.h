@@ -27,6 +27,7 @@ struct sw_options {
     uint8_t received_ttl, received_tos;  /* of the last datagram that was sent here; 0 TTL when nobody said */
     uint8_t corked;                      /* a datagram of several writes waits: sockets/cork.c */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
+    uint32_t zerocopy_sends;             /* how many sends with MSG_ZEROCOPY were told of, or will be */
     uint64_t switches;                   /* one bit per option that is just on or off */
 };
 _Static_assert(sizeof(struct sw_options) <= SW_OPTION_BYTES, "options fit into a record");
@@ -63,6 +64,7 @@ enum sw_switch {
     SW_SWITCH_IP_RECVERR,
     SW_SWITCH_IPV6_RECVERR,
     SW_SWITCH_UDP_CORK,
+    SW_SWITCH_ZEROCOPY,
     SW_SWITCH_OTHERS, /* the first of those that only remember */
 };
 static inline bool sw_options_switch(const struct sw_record *record, enum sw_switch which) {

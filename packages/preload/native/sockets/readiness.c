@@ -1,6 +1,7 @@
 #include "sockets/readiness.h"
 
 #include "base/real.h"
+#include "sockets/error_queue.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -17,8 +18,10 @@ static bool is_only_urgent(const struct sw_socket *socket) {
 
 uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events) {
     const struct sw_record *record = socket->record;
-    if (record->type != SOCK_STREAM)
-        return events;
+    /* datagram_poll() and tcp_poll() report what is queued as an error, whether it was asked for or not. */
+    uint32_t queued = sw_error_queue_waits(record) ? POLLERR : 0;
+    if (record->type != SOCK_STREAM || events == 0)
+        return events | queued;
     const uint32_t all = wanted & (POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM);
     /* Only AF_UNIX sets it. */
     events &= ~(uint32_t)POLLWRBAND;
@@ -36,7 +39,7 @@ uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t 
     bool half_open = sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_WRITE_SHUT | SW_RESET_SENT);
     if (half_open && (events & POLLERR) == 0)
         events &= ~(uint32_t)POLLHUP;
-    return events;
+    return events | queued;
 }
 
 void sw_readiness_wake_writers(int fd) {

@@ -4,6 +4,8 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/connect.h"
+#include "sockets/error_queue.h"
+#include "sockets/late.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/spill.h"
@@ -85,7 +87,7 @@ int sw_pending_error(struct sw_socket *socket) {
 }
 
 /* The Unix socket would not take the bytes: what TCP says instead. */
-static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, int flags) {
+static ssize_t send_failed(struct sw_socket *socket, int error, const struct msghdr *message, int flags) {
     struct sw_record *record = socket->record;
     int pending = sw_pending_error(socket);
     if (pending != 0)
@@ -110,9 +112,13 @@ static ssize_t send_failed(struct sw_socket *socket, int error, size_t length, i
     }
     struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
-        return (ssize_t)length; /* Its kernel would take them, and nobody reads them. */
+        return sw_late_put(socket, peer, message);
+    size_t length = sw_parts_length(message);
     /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
     if (sw_record_claim(record, SW_RESET_SENT)) {
+        /* tcp_rcv_state_process(): data for a socket that is neither to read nor to write ends the connection on both sides. */
+        if (peer != NULL)
+            sw_record_set(peer, SW_RESET_RECEIVED);
         /* The reset that comes back wakes everybody, whatever they wait for. So does this, which changes nothing else by now. */
         sw_real.shutdown(socket->fd, SHUT_RD);
         return length < UNANSWERED ? (ssize_t)length : (ssize_t)UNANSWERED;
@@ -130,11 +136,13 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
             return result;
     }
     if (sw_record_has(socket->record, SW_IN_PROGRESS | SW_CONNECT_FAILED) && sw_record_has(socket->record, SW_CONNECT_FAILED)) {
-        return send_failed(socket, EPIPE, 0, flags);
+        return send_failed(socket, EPIPE, message, flags);
     }
     ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &plain, known | MSG_NOSIGNAL)
                                       : sw_real.sendmsg(socket->fd, &plain, known | MSG_NOSIGNAL);
-    return sent >= 0 ? sent : send_failed(socket, errno, sw_parts_length(message), flags);
+    if (sent > 0)
+        sw_error_queue_zerocopy(socket, flags);
+    return sent >= 0 ? sent : send_failed(socket, errno, message, flags);
 }
 
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked) {
@@ -170,11 +178,23 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
     return -error;
 }
 
+ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, ssize_t result, int flags) {
+    bool peeked = (flags & MSG_PEEK) != 0;
+    int error = errno;
+    if (result == 0 && sw_record_has(socket->record, SW_LATE)) {
+        ssize_t late = sw_late_take(socket, message, peeked);
+        if (late > 0)
+            return sw_stream_received(socket, late, peeked);
+    }
+    errno = error;
+    return sw_stream_received(socket, result, peeked);
+}
+
 ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
     /* TCP names no peer and knows no control messages but timestamps, which the Unix socket gives. */
     void *name = message->msg_name;
     if ((flags & MSG_ERRQUEUE) != 0)
-        return -EAGAIN;
+        return sw_error_queue_take(socket, message);
     message->msg_name = NULL;
     message->msg_namelen = 0;
     ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
@@ -182,7 +202,7 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     size_t wanted = result == 0 ? sw_parts_length(message) : 1;
     if (result == 0 && wanted == 0)
         return 0;
-    return sw_stream_received(socket, result, (flags & MSG_PEEK) != 0);
+    return result > 0 ? sw_stream_received(socket, result, (flags & MSG_PEEK) != 0) : sw_stream_ended(socket, message, result, flags);
 }
 
 uint8_t sw_stream_state(const struct sw_socket *socket) {

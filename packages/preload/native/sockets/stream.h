@@ -13,6 +13,9 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
 /* What to make of a plain read or write of the Unix socket that gave `result`; errno as it left it. */
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked);
 
+/* The same where there was no byte to read: data that came late is in `message` then. */
+ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, ssize_t result, int flags);
+
 /* Takes the error that the next call is to report, 0 when there is none. The Unix socket's own goes with it. */
 int sw_pending_error(struct sw_socket *socket);
 

@@ -50,6 +50,9 @@ enum sw_record_flag {
     SW_STAMPED = 1 << 27,       /* datagrams are stamped for SIOCGSTAMP, in `received` */
     SW_GONE = 1 << 26,          /* closed with SO_LINGER 0 before it was accepted: the record waits to tell */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
+    SW_LATE = 1 << 24,          /* data came after this side shut its reading half: sockets/late.c */
+    SW_ERRORS = 1 << 29,        /* the error queue has entries: sockets/error_queue.c */
+    SW_ERRORS_NEW = 1 << 30,    /* of which no edge was told yet */
     SW_LINGER_RESET = 1 << 23,  /* SO_LINGER with a time of 0: closing resets */
 };
 

@@ -1,0 +1,79 @@
+#include "sockets/side_file.h"
+
+#include "base/real.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The file: where reading goes on, then what waits. */
+enum { FIRST = sizeof(uint64_t) };
+
+static void path_of(char path[SW_OWN_PATH_SIZE], const struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind) {
+    static const char *const NAMES[] = {[SW_SIDE_SPILL] = "spill", [SW_SIDE_ERRORS] = "error", [SW_SIDE_LATE] = "late"};
+    char name[32];
+    snprintf(name, sizeof name, ".%s-%llX", NAMES[kind], (unsigned long long)atomic_load(&record->cookie));
+    sw_network_own_path(network->directory, name, path);
+}
+
+bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind, bool create) {
+    char path[SW_OWN_PATH_SIZE];
+    struct stat status;
+    path_of(path, network, record, kind);
+    side->network = network;
+    sw_network_lock(network, &side->mask);
+    side->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+    if (side->fd < 0 || fstat(side->fd, &status) != 0) {
+        sw_side_close(side);
+        return false;
+    }
+    uint64_t begin;
+    side->begin = pread(side->fd, &begin, sizeof begin, 0) == sizeof begin && begin >= FIRST ? (off_t)begin : FIRST;
+    side->end = status.st_size < side->begin ? side->begin : status.st_size;
+    return true;
+}
+
+bool sw_side_append(struct sw_side *side, const struct iovec *parts, size_t count) {
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += parts[i].iov_len;
+    ssize_t written = pwritev(side->fd, parts, (int)count, side->end);
+    if (written == (ssize_t)size) {
+        side->end += written;
+        return true;
+    }
+    if (written > 0 && ftruncate(side->fd, side->end) != 0)
+        return false;
+    return false;
+}
+
+bool sw_side_peek(const struct sw_side *side, size_t offset, void *data, size_t size) {
+    return pread(side->fd, data, size, side->begin + (off_t)offset) == (ssize_t)size;
+}
+
+bool sw_side_change(const struct sw_side *side, size_t offset, const void *data, size_t size) {
+    return pwrite(side->fd, data, size, side->begin + (off_t)offset) == (ssize_t)size;
+}
+
+void sw_side_drop(struct sw_side *side, size_t size) {
+    uint64_t begin = (uint64_t)side->begin + size;
+    if ((off_t)begin >= side->end) {
+        if (ftruncate(side->fd, 0) == 0)
+            side->begin = side->end = FIRST;
+    } else if (pwrite(side->fd, &begin, sizeof begin, 0) == sizeof begin) {
+        side->begin = (off_t)begin;
+    }
+}
+
+void sw_side_close(struct sw_side *side) {
+    if (side->fd >= 0)
+        sw_real.close(side->fd);
+    sw_network_unlock(side->network, &side->mask);
+}
+
+void sw_side_discard(const struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind) {
+    char path[SW_OWN_PATH_SIZE];
+    path_of(path, network, record, kind);
+    unlink(path);
+}
