@@ -23,7 +23,8 @@ bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct
     path_of(path, network, record, kind);
     side->network = network;
     sw_network_lock(network, &side->mask);
-    side->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+    side->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0),
+                    sw_network_file_mode(network));
     if (side->fd < 0 || fstat(side->fd, &status) != 0) {
         sw_side_close(side);
         return false;
