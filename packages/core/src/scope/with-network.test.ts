@@ -74,6 +74,12 @@ describe('withNetwork', () => {
     expect(kept).not.toHaveProperty('line');
   });
 
+  it('calls the test as Mocha does, whose context is `this`', async () => {
+    const test = withNetwork(() => Promise.reject(new Error('boom')), options());
+    await expect(test.call({ test: { fullTitle: () => 'the shop sells' } })).rejects.toThrow('boom');
+    expect(keptCaptures(outputDir)).toMatchObject([{ fullName: 'the shop sells' }]);
+  });
+
   it('counts a call after a failed one as a retry, until one passes', async () => {
     const failures = [true, true, false, true];
     const attempts: (number | undefined)[] = [];

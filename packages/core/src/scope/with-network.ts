@@ -39,7 +39,7 @@ export function withNetwork<N extends Network, A extends unknown[], R>(
   const failures = new Map<string, number>();
 
   return async function (this: unknown, ...args: A): Promise<Awaited<R>> {
-    const fullName = name ?? contextName(args[0]) ?? (fn.name || 'test');
+    const fullName = name ?? contextName(args[0]) ?? mochaName(this) ?? (fn.name || 'test');
     const attempt = failures.get(fullName) ?? 0;
     const scope = openScope({ ...place, fullName, attempt }, options);
     let result: Awaited<R>;
@@ -54,6 +54,13 @@ export function withNetwork<N extends Network, A extends unknown[], R>(
     await scope.end('passed');
     return result;
   };
+}
+
+/** What Mocha calls the test, in the context that it makes `this`. */
+function mochaName(context: unknown): string | undefined {
+  const { test } = (context ?? {}) as { readonly test?: { fullTitle?(): unknown } };
+  const title = test?.fullTitle?.();
+  return typeof title === 'string' ? title : undefined;
 }
 
 /** What node:test, Deno and others call the test in the context they give it. */
