@@ -147,8 +147,8 @@ export class Janitor {
     if (child === undefined) return;
     const method = this.#requests.size > 0 ? 'ref' : 'unref';
     child[method]();
-    (child.stdin as Socket | null)?.[method]();
-    (child.stdout as Socket | null)?.[method]();
+    // Bun's pipes have no such methods, and do not keep it running.
+    for (const pipe of [child.stdin, child.stdout]) (pipe as Partial<Socket> | null)?.[method]?.();
   }
 }
 

@@ -50,6 +50,10 @@ export interface Addon {
  */
 export function loadAddon(): Addon {
   const path = addonPath();
+  const runtime = otherRuntime();
+  // They load addons, too, but make their sockets in other ways and on other threads than Node.js does.
+  if (runtime !== undefined)
+    throw new PreloadError('ATTACH_FAILED', refusal(`${runtime} is not Node.js`), { file: path });
   const addon = open(path);
   // The threads of libuv's pool serve everybody, so none of them may be started by the code of a test.
   stat('/', () => {});
@@ -64,7 +68,7 @@ function open(path: string): Addon {
     // Not require(): a test runner may have put its own loader in its place.
     realProcess().dlopen(module, path, constants.dlopen.RTLD_NOW);
   } catch (error) {
-    throw new PreloadError('ATTACH_FAILED', reasonFor(path, error as NodeJS.ErrnoException), {
+    throw new PreloadError('ATTACH_FAILED', refusal(causeOf(path, error as NodeJS.ErrnoException)), {
       file: path,
       cause: error,
     });
@@ -72,14 +76,21 @@ function open(path: string): Addon {
   return module.exports;
 }
 
-function reasonFor(path: string, { code, message }: NodeJS.ErrnoException): string {
+/** What runs this in place of Node.js. Both pass themselves off as Node.js in `process.versions.node`. */
+function otherRuntime(): string | undefined {
+  const { bun, deno } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? undefined : `Deno ${deno}`;
+}
+
+function refusal(cause: string): string {
   return (
-    `The sockets of this process cannot be put on a network: ${causeOf(path, code, message)}. ` +
+    `The sockets of this process cannot be put on a network: ${cause}. ` +
     'Programs that are started on a host, with spawn() or run(), are on the network all the same'
   );
 }
 
-function causeOf(path: string, code: string | undefined, message: string): string {
+function causeOf(path: string, { code, message }: NodeJS.ErrnoException): string {
   if (code !== 'ERR_DLOPEN_DISABLED' && code !== 'ERR_ACCESS_DENIED') return `${path} cannot be loaded: ${message}`;
   // The permission model forbids addons as the flag does, with the same error.
   const hasPermissions = 'permission' in process && process.permission !== undefined;
