@@ -9,6 +9,9 @@ export default {
     '.': {
       entry: ['.ci/*.mjs', 'action/{main,post}.js', 'test/*.test.ts'],
       ignoreDependencies: [
+        // Found in node_modules by test/runners.test.ts.
+        /^@(oven|deno|playwright)\//,
+        'mocha',
         '@socket-wrapper/preload',
         'jest-environment-socket-wrapper',
         'vitest-plugin-socket-wrapper',

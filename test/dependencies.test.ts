@@ -16,8 +16,8 @@ function dependencies(): string[] {
   );
   const manifests = ['', 'benchmarks/', ...folders].map((folder) => new URL(`${folder}package.json`, ROOT));
   const names = manifests.filter(existsSync).flatMap((manifest) => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
-    return Object.keys({ ...dependencies, ...devDependencies });
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
+    return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   });
   return sorted(names);
 }

@@ -1,34 +1,13 @@
 /** Whatever the README shows is tried here, in a folder that has no more than what it says to install. */
 
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks } from './markdown.js';
 import { requirePrograms } from './programs.js';
+import { makeProject } from './project.js';
 
 const README = new URL('../README.md', import.meta.url);
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const blocks = codeBlocks(README);
-
-/** A folder of its own with the packages that it names, which are linked to those of this workspace. */
-async function makeProject(files: Readonly<Record<string, string>>, packages: Readonly<Record<string, string>>) {
-  const folder = await mkdtemp(join(tmpdir(), 'readme-test-'));
-  for (const [name, target] of Object.entries(packages)) {
-    const place = join(folder, 'node_modules', name);
-    await mkdir(join(place, '..'), { recursive: true });
-    await symlink(join(ROOT, target), place);
-  }
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  return {
-    folder,
-    node: (...args: string[]) =>
-      execa(process.execPath, args, { cwd: folder, all: true, reject: false, env: { NO_COLOR: '1' }, stdin: 'ignore' }),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
-}
 
 function block(language: string, needle: string): string {
   const found = blocks.filter(({ language: is, code }) => is === language && code.includes(needle));
