@@ -1,4 +1,4 @@
-"""Runs one module of Python's test suite and writes each result down at once.
+"""Runs one module of tests for unittest and writes each result down at once.
 
     driver.py MODULE RESULTS SKIP TIME_LIMIT
 
@@ -84,10 +84,10 @@ if __name__ == "__main__":
         listed = skip_file.read().splitlines()
     only = listed[:1] == ["only"]
 
-    # As "python3 -m test" does without -u: nothing that needs the internet, or much time or memory.
-    support.use_resources = []
+    # As "python3 -m test -u network": nothing that needs much time or memory. What needs the internet fails both ways.
+    support.use_resources = ["network"]
     support.verbose = True
     with open(results_path, "a") as results:
-        suite = unittest.defaultTestLoader.loadTestsFromName("test." + module)
+        suite = unittest.defaultTestLoader.loadTestsFromName(module)
         runner = unittest.TextTestRunner(verbosity=2, resultclass=Result)
         runner.run(chosen(suite, set(listed), only))

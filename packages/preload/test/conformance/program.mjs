@@ -1,0 +1,76 @@
+/**
+ * Runs programs in a network namespace of their own: bare, where the kernel's loopback is up, or redirected, where nothing but
+ * redirected sockets can talk.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LIBRARY, SANDBOX } from './places.mjs';
+
+/** How often the file that a program writes its progress to is looked at. */
+const LOOK_MS = 1000;
+
+/**
+ * Runs `command` to its end.
+ *
+ * @param {'bare' | 'redirected'} way
+ * @param {object} program
+ * @param {string[]} program.command the program and its arguments
+ * @param {Record<string, string>} [program.environment] added to the environment
+ * @param {string} [program.folder] where it runs; a new folder of its own when there is none
+ * @param {number} program.log the descriptor that its output goes to
+ * @param {number} program.limitS seconds until it counts as hanging
+ * @param {string} [program.progress] a file: as long as it grows, the time starts over
+ * @returns {Promise<{ ending: 'ended' | 'crash' | 'hang', code: number }>} how it ended: by itself, with the exit status
+ *   `code`, by a signal, or not in time
+ */
+export async function runProgram(way, { command, environment = {}, folder, log, limitS, progress }) {
+  const network = mkdtempSync('/dev/shm/sw-suite-');
+  const workplace = mkdtempSync(join(tmpdir(), 'sw-suite-'));
+  const inside = way === 'bare' ? ['up'] : ['down', 'env', `LD_PRELOAD=${LIBRARY}`, `SOCKET_WRAPPER_DIR=${network}`];
+  const child = spawn(SANDBOX, [...inside, ...command], {
+    cwd: folder ?? workplace,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  const watch = watchTime(child, limitS, progress);
+  try {
+    const [code, signal] = await new Promise((resolve, reject) => {
+      child.on('error', reject).on('exit', (...ending) => resolve(ending));
+    });
+    if (watch.isOver) return { ending: 'hang', code: 1 };
+    return { ending: signal === null ? 'ended' : 'crash', code: code ?? 1 };
+  } finally {
+    watch.end();
+    if (child.pid !== undefined) endGroup(child.pid);
+    rmSync(network, { recursive: true, force: true });
+    rmSync(workplace, { recursive: true, force: true });
+  }
+}
+
+/** Kills `child` and its process group once `limitS` seconds passed without progress. */
+function watchTime(child, limitS, progress) {
+  const watch = { isOver: false, end: () => clearInterval(interval) };
+  let size = -1;
+  let deadline = performance.now() + limitS * 1000;
+  const interval = setInterval(() => {
+    const current = progress === undefined ? size : statSync(progress).size;
+    if (current !== size) deadline = performance.now() + limitS * 1000;
+    size = current;
+    if (performance.now() < deadline) return;
+    watch.isOver = true;
+    endGroup(child.pid);
+  }, LOOK_MS);
+  return watch;
+}
+
+/** What is left of the process group that `pid` leads. */
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}

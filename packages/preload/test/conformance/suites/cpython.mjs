@@ -1,0 +1,38 @@
+/** The network tests of CPython, of Debian's package libpython3-testsuite. */
+import { execFileSync } from 'node:child_process';
+import { PYTHON, pythonModule } from '../python.mjs';
+
+const MODULES = [
+  'test_socket',
+  'test_asyncio',
+  'test_socketserver',
+  'test_ssl',
+  'test_httplib',
+  'test_ftplib',
+  'test_smtplib',
+  'test_poplib',
+  'test_imaplib',
+  'test_selectors',
+  'test_select',
+  'test_epoll',
+  'test_asyncore',
+  'test_asynchat',
+  'test_telnetlib',
+  'test_xmlrpc',
+  'test_urllib2_localnet',
+  'test_httpservers',
+  'test_wsgiref',
+];
+
+export const cpython = {
+  name: 'cpython',
+  cases() {
+    /* The test-suite fits one build of the interpreter alone, so it is not fetched. */
+    try {
+      execFileSync(PYTHON, ['-c', 'import test.test_socket'], { stdio: 'pipe' });
+    } catch (error) {
+      throw new Error(`${PYTHON} has no tests: install Debian's package libpython3-testsuite`, { cause: error });
+    }
+    return MODULES.map((module) => pythonModule(`test.${module}`));
+  },
+};

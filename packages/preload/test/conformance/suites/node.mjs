@@ -1,0 +1,31 @@
+/** The network tests of Node.js, of Debian's source package nodejs, run with the Node.js that runs this command. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { singleTest } from '../cases.mjs';
+import { sourcePackage } from '../debian.mjs';
+
+const LIMIT_S = 90;
+const FOLDERS = ['parallel', 'sequential'];
+const NETWORK =
+  /^test-(net|dgram|http|https|http2|tls|cluster|dns|socket|listen|pipe|async-wrap|tcp|keepalive|c-ares|whatwg-fetch|fetch|diagnostics-channel-(net|http|udp))\b.*\.m?js$/;
+
+export const node = {
+  name: 'node',
+  cases() {
+    const tests = join(sourcePackage('nodejs'), 'test');
+    return FOLDERS.flatMap((folder) =>
+      readdirSync(join(tests, folder))
+        .filter((file) => NETWORK.test(file))
+        .map((file, index) => nodeTest(tests, folder, file, index)),
+    );
+  },
+};
+
+function nodeTest(tests, folder, file, index) {
+  const path = join(tests, folder, file);
+  const flags = /^\/\/ Flags: (.*)$/m.exec(readFileSync(path, 'utf8'))?.[1].trim().split(/\s+/) ?? [];
+  /* Each test gets a folder for its files of its own. */
+  const environment = { TEST_SERIAL_ID: `${folder}-${index}`, NODE_TEST_KNOWN_GLOBALS: '0' };
+  const command = [process.execPath, ...flags, path];
+  return singleTest(`${folder}/${file}`, { command, environment, limitS: LIMIT_S });
+}
