@@ -45,17 +45,15 @@ export class PacketDecoder {
    *
    * @throws {CaptureError} where the file is damaged; the packets before that place came first.
    */
-  *push(chunk: Uint8Array): Generator<Packet, void> {
-    if (this.#decoder !== undefined) {
-      yield* this.#decoder.push(chunk);
-      return;
-    }
+  push(chunk: Uint8Array): Iterable<Packet> {
+    // Not a generator itself: to pass each packet on would cost as much as to read it.
+    if (this.#decoder !== undefined) return this.#decoder.push(chunk);
     const head = this.#head.byteLength === 0 ? chunk : join([this.#head, chunk]);
     this.#head = head;
-    if (head.byteLength < MAGIC_LENGTH) return;
+    if (head.byteLength < MAGIC_LENGTH) return [];
     this.#decoder = this.#decoderFor(head);
     this.#head = new Uint8Array();
-    yield* this.#decoder.push(head);
+    return this.#decoder.push(head);
   }
 
   /**

@@ -100,14 +100,25 @@ class PcapFile {
   readonly header: PcapHeader;
   readonly interface: CaptureInterface;
   readonly littleEndian: boolean;
-  readonly nanosecondsPerUnit: number;
+  readonly #nanosecondsPerUnit: number;
+  /** The second of the latest time, and what it stands for: packets of one second mostly follow each other. */
+  #second = -1;
+  #secondNs = 0n;
 
   constructor(header: PcapHeader) {
     const { linkType, snapLength } = header;
     this.header = header;
     this.interface = { section: 0, index: 0, linkType, snapLength };
     this.littleEndian = header.byteOrder === 'little';
-    this.nanosecondsPerUnit = header.resolution === 'nanoseconds' ? 1 : 1_000;
+    this.#nanosecondsPerUnit = header.resolution === 'nanoseconds' ? 1 : 1_000;
+  }
+
+  nanoseconds(seconds: number, fraction: number): bigint {
+    if (seconds !== this.#second) {
+      this.#second = seconds;
+      this.#secondNs = BigInt(seconds) * 1_000_000_000n;
+    }
+    return this.#secondNs + BigInt(fraction * this.#nanosecondsPerUnit);
   }
 }
 
@@ -128,8 +139,7 @@ class PcapPacket implements Packet {
   }
 
   get timestampNs(): bigint {
-    const seconds = this.#u32(RECORD.SECONDS);
-    return BigInt(seconds) * 1_000_000_000n + BigInt(this.#u32(RECORD.FRACTION) * this.#file.nanosecondsPerUnit);
+    return this.#file.nanoseconds(this.#u32(RECORD.SECONDS), this.#u32(RECORD.FRACTION));
   }
 
   get originalLength(): number {

@@ -63,8 +63,8 @@ export class BlockScanner {
     const startsSection = pending.view.getUint32(pending.position + BLOCK.TYPE, true) === sectionHeader.blockType;
     // The number of the section header reads the same in both byte orders, for this very reason.
     if (startsSection && !pending.gather(MIN_LENGTH)) return false;
-    const byteOrder = startsSection ? this.#readByteOrder() : this.section.byteOrder;
-    const littleEndian = byteOrder === 'little';
+    const newByteOrder = startsSection ? this.#readByteOrder() : undefined;
+    const littleEndian = newByteOrder === undefined ? this.section.isLittleEndian : newByteOrder === 'little';
 
     const length = pending.view.getUint32(pending.position + BLOCK.LENGTH, littleEndian);
     this.#checkLength(length);
@@ -73,8 +73,8 @@ export class BlockScanner {
     const bodyEnd = position + length - TRAILER_LENGTH;
     this.#checkTrailer(length, view.getUint32(bodyEnd, littleEndian));
 
-    if (startsSection) {
-      this.#section = new Section(this.#sections, byteOrder);
+    if (newByteOrder !== undefined) {
+      this.#section = new Section(this.#sections, newByteOrder);
       this.#sections += 1;
     }
     this.blockType = view.getUint32(position + BLOCK.TYPE, littleEndian);

@@ -91,14 +91,15 @@ function sectionInterface(section: Section, interfaceId: number, { offset }: Blo
 /** The enhanced packet that `scanner` has found, its lengths and options checked, its fields left where they are. */
 function viewPacket(scanner: BlockScanner): Packet {
   const { view, bodyStart, bodyEnd, section } = scanner;
+  const { isLittleEndian } = section;
   const room = bodyEnd - bodyStart - FIELD.DATA;
   // A block that is damaged, or that says more than usual, is read with the cursor that explains what is wrong.
   if (room < 0) return fullPacket(scanner);
-  const captured = view.getUint32(bodyStart + FIELD.CAPTURED_LENGTH, section.isLittleEndian);
+  const captured = view.getUint32(bodyStart + FIELD.CAPTURED_LENGTH, isLittleEndian);
   if (room !== captured + (-captured & 3)) return fullPacket(scanner);
 
-  const interfaceId = view.getUint32(bodyStart + FIELD.INTERFACE, section.isLittleEndian);
-  const recordedOn = sectionInterface(section, interfaceId, scanner);
+  const interfaceId = view.getUint32(bodyStart + FIELD.INTERFACE, isLittleEndian);
+  const recordedOn = section.known(interfaceId) ?? sectionInterface(section, interfaceId, scanner);
   return new PacketView(recordedOn, view, bodyStart);
 }
 
@@ -129,8 +130,7 @@ class PacketView implements Packet {
   }
 
   get timestampNs(): bigint {
-    const ticks = (BigInt(this.#u32(FIELD.UPPER_TIME)) << 32n) | BigInt(this.#u32(FIELD.LOWER_TIME));
-    return this.#recordedOn.clock.nanoseconds(ticks);
+    return this.#recordedOn.clock.nanosecondsOf(this.#u32(FIELD.UPPER_TIME), this.#u32(FIELD.LOWER_TIME));
   }
 
   get originalLength(): number {

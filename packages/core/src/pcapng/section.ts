@@ -17,15 +17,13 @@ export class Section {
   /** Counts the sections of the file from 0. */
   readonly index: number;
   readonly byteOrder: ByteOrder;
+  readonly isLittleEndian: boolean;
   readonly #interfaces: SectionInterface[] = [];
 
   constructor(index: number, byteOrder: ByteOrder) {
     this.index = index;
     this.byteOrder = byteOrder;
-  }
-
-  get isLittleEndian(): boolean {
-    return this.byteOrder === 'little';
+    this.isLittleEndian = byteOrder === 'little';
   }
 
   /** Adds the next interface. */
@@ -33,6 +31,11 @@ export class Section {
     const description = { ...block, section: this.index, index: this.#interfaces.length };
     this.#interfaces.push({ description, clock: new Clock(block), isLittleEndian: this.isLittleEndian });
     return description;
+  }
+
+  /** The interface with this number; `undefined` when none was described. */
+  known(interfaceId: number): SectionInterface | undefined {
+    return this.#interfaces[interfaceId];
   }
 
   /**
