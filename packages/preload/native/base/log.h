@@ -4,9 +4,15 @@
 #ifndef SW_BASE_LOG_H
 #define SW_BASE_LOG_H
 
+#include <stdbool.h>
+
 enum sw_log_level { SW_LOG_ERROR, SW_LOG_WARN, SW_LOG_DEBUG, SW_LOG_TRACE };
 
 __attribute__((format(printf, 2, 3))) void sw_log(enum sw_log_level level, const char *format, ...);
+
+/* `is_others` says whether a descriptor leads to somebody else, as standard error of an inetd server does: its client. Nothing is
+ * written there. */
+void sw_log_spare(bool (*is_others)(int fd));
 
 /* Prints an error once per `seen`, which starts as 0: for a bad value that every call would meet again. */
 #define SW_LOG_ONCE(...)                                                                           \

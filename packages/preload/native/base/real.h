@@ -85,6 +85,7 @@ struct if_nameindex;
     X(int, clone, (int (*)(void *), void *, int, void *, ...))                                     \
     X(pid_t, _Fork, (void))                                                                        \
     X(void *, dlopen, (const char *, int))                                                         \
+    X(int, chroot, (const char *))                                                                 \
     X(int, setuid, (uid_t))                                                                        \
     X(int, seteuid, (uid_t))                                                                       \
     X(int, setreuid, (uid_t, uid_t))                                                               \

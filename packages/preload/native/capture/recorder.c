@@ -1,6 +1,7 @@
 #include "capture/recorder.h"
 
 #include "base/log.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -60,7 +61,7 @@ static struct sw_recorder *make(struct sw_network *network) {
         goto fail;
     }
     /* A file that belongs to another process's user is fed by that process alone. */
-    if (recorder->has_sink && network->capture_is_adopted && access(network->capture_path, W_OK) != 0)
+    if (recorder->has_sink && network->capture_is_adopted && faccessat(SW_AT(network->capture_path), W_OK, 0) != 0)
         recorder->has_sink = false;
     if (recorder->has_sink && sw_sink_open(&recorder->sink, &recorder->ring, network->capture_path) < 0) {
         sw_ring_close(&recorder->ring);

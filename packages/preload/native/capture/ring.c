@@ -1,6 +1,7 @@
 #include "capture/ring.h"
 
 #include "base/real.h"
+#include "base/root.h"
 #include "state/network.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ static void path_of(const char *directory, char path[PATH_MAX + 16]) {
 static int open_file(const char *directory, mode_t mode) {
     char path[PATH_MAX + 16];
     path_of(directory, path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+    int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return -errno;
     sw_network_give_to_owner(fd, directory);
@@ -174,7 +175,7 @@ static void ring_doorbell(const struct sw_ring *ring) {
     int saved_errno = errno;
     char path[PATH_MAX + 16];
     path_of(ring->directory, path);
-    utimensat(AT_FDCWD, path, NULL, 0);
+    utimensat(SW_AT(path), NULL, 0);
     errno = saved_errno;
 }
 

@@ -1,7 +1,9 @@
 #include "capture/sink.h"
 
 #include "base/log.h"
+#include "base/own_descriptors.h"
 #include "base/real.h"
+#include "base/root.h"
 #include "capture/file_format.h"
 #include "capture/segments.h"
 
@@ -11,70 +13,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
     BATCH = 64, /* packets written at once */
-    OWN = 64,   /* descriptors of sinks in this process */
-    WELL_ABOVE = 512,
 };
 
 /* Longer than a live process is between two instructions, and than it is about a send that does not wait. */
 #define HOLE_PATIENCE_NS 1000000000u
 #define IN_FLIGHT_NS 50000u
-
-static _Atomic int own[OWN]; /* plus one; 0 is free */
-static _Atomic int own_count;
-
-bool sw_sink_owns(int fd) {
-    if (fd < 0)
-        return false;
-    int count = atomic_load_explicit(&own_count, memory_order_relaxed);
-    for (int i = 0; i < count; i++)
-        if (atomic_load_explicit(&own[i], memory_order_relaxed) == fd + 1)
-            return true;
-    return false;
-}
-
-bool sw_sink_any(void) {
-    return atomic_load_explicit(&own_count, memory_order_relaxed) != 0;
-}
-
-static void note_own(int fd) {
-    for (int i = 0; i < OWN; i++) {
-        int nothing = 0;
-        if (!atomic_compare_exchange_strong(&own[i], &nothing, fd + 1))
-            continue;
-        int count = atomic_load(&own_count);
-        while (count < i + 1 && !atomic_compare_exchange_weak(&own_count, &count, i + 1))
-            ;
-        return;
-    }
-}
-
-static void forget_own(int fd) {
-    for (int i = 0; i < OWN; i++) {
-        int noted = fd + 1;
-        if (atomic_compare_exchange_strong(&own[i], &noted, 0))
-            return;
-    }
-}
-
-/* Far from the numbers that programs count on. */
-static int move_up(int fd) {
-    struct rlimit limit;
-    int least = WELL_ABOVE;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 2 * WELL_ABOVE)
-        least = (int)limit.rlim_cur * 3 / 4;
-    int moved = sw_real.fcntl(fd, F_DUPFD_CLOEXEC, least);
-    if (moved < 0)
-        return fd;
-    sw_real.close(fd);
-    return moved;
-}
 
 static int open_descriptor(struct sw_sink *sink) {
     struct stat status;
@@ -82,10 +31,10 @@ static int open_descriptor(struct sw_sink *sink) {
     int fd;
     if (name != NULL && strcmp(name, "/-") == 0)
         fd = sw_real.fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-    else if (stat(sink->path, &status) == 0 && S_ISFIFO(status.st_mode))
-        fd = open(sink->path, O_RDWR | O_CLOEXEC); /* Neither waits for a reader nor meets a SIGPIPE. */
+    else if (fstatat(SW_AT(sink->path), &status, 0) == 0 && S_ISFIFO(status.st_mode))
+        fd = openat(SW_AT(sink->path), O_RDWR | O_CLOEXEC); /* Neither waits for a reader nor meets a SIGPIPE. */
     else
-        fd = open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+        fd = openat(SW_AT(sink->path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
     if (fd < 0 || fstat(fd, &status) != 0) {
         int error = errno;
         SW_LOG_ONCE("cannot write the capture '%s': %s; nothing is captured", sink->path, strerror(error));
@@ -96,8 +45,7 @@ static int open_descriptor(struct sw_sink *sink) {
     sink->device = status.st_dev;
     sink->inode = status.st_ino;
     sink->is_stream = !S_ISREG(status.st_mode);
-    fd = move_up(fd);
-    note_own(fd);
+    fd = sw_own_descriptor_take(fd);
     atomic_store(&sink->descriptor, fd);
     return fd;
 }
@@ -118,7 +66,7 @@ void sw_sink_close(struct sw_sink *sink) {
     int fd = atomic_exchange(&sink->descriptor, -1);
     if (fd < 0)
         return;
-    forget_own(fd);
+    sw_own_descriptor_release(fd);
     sw_real.close(fd);
 }
 
@@ -129,7 +77,7 @@ static int own_descriptor(struct sw_sink *sink) {
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == sink->device && status.st_ino == sink->inode)
         return fd;
     if (fd >= 0)
-        forget_own(fd);
+        sw_own_descriptor_release(fd);
     atomic_store(&sink->descriptor, -1);
     return open_descriptor(sink);
 }
@@ -145,7 +93,7 @@ static bool is_gone(uint32_t pid) {
         return errno == ESRCH;
     char path[32], text[512];
     snprintf(path, sizeof path, "/proc/%u/stat", pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = openat(SW_AT(path), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT;
     ssize_t size = sw_real.read(fd, text, sizeof text - 1);

@@ -30,10 +30,4 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring);
 /* What is before this position is in the file. */
 uint64_t sw_sink_position(const struct sw_ring *ring);
 
-/* Whether `fd` is a capture's own descriptor, which the program must not touch; -1 is none. */
-bool sw_sink_owns(int fd);
-
-/* Whether this process has any such descriptor. */
-bool sw_sink_any(void);
-
 #endif

@@ -1,6 +1,6 @@
 /* descriptors.c: the calls that close and copy descriptors. */
+#include "base/own_descriptors.h"
 #include "base/real.h"
-#include "capture/sink.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
 #include "interpose/stdio.h"
@@ -17,7 +17,7 @@
 SW_EXPORT int close(int fd) {
     struct sw_socket socket;
     sw_start();
-    if (sw_sink_owns(fd))
+    if (sw_own_descriptor_is(fd))
         return (int)sw_answer(-EBADF);
     if (sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket))
         return (int)sw_answer(sw_socket_close(&socket));
@@ -26,8 +26,8 @@ SW_EXPORT int close(int fd) {
 
 /* close_range(2), but for the capture's own descriptor. */
 static int close_range_around(unsigned first, unsigned last, int flags) {
-    for (unsigned fd = first; sw_sink_any() && fd <= last && fd < 1u << 20; fd++)
-        if (sw_sink_owns((int)fd)) {
+    for (unsigned fd = first; sw_own_descriptor_any() && fd <= last && fd < 1u << 20; fd++)
+        if (sw_own_descriptor_is((int)fd)) {
             int result = fd > first ? sw_real.close_range(first, fd - 1, flags) : 0;
             if (result == 0 && fd < last)
                 result = sw_real.close_range(fd + 1, last, flags);
@@ -73,7 +73,7 @@ SW_EXPORT int dup(int fd) {
 /* dup2(2) and dup3(2) close `to` silently; a socket there ends as with close(2). */
 static int copy_onto(int from, int to, int flags, bool with_flags) {
     struct sw_socket replaced;
-    if (sw_sink_owns(to) || sw_sink_owns(from))
+    if (sw_own_descriptor_is(to) || sw_own_descriptor_is(from))
         return (int)sw_answer(-EBADF);
     bool ends = from != to && sw_real.fcntl(from, F_GETFD) >= 0 && sw_fd_hint(to, &replaced) && sw_fd_socket(to, &replaced);
     struct sw_closing closing = {0};

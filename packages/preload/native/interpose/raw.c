@@ -61,6 +61,8 @@ SW_EXPORT long syscall(long number, ...) {
         return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3], (struct timespec *)a[4]);
     case SYS_sendmmsg:
         return sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
+    case SYS_chroot:
+        return chroot((const char *)a[0]);
     case SYS_setuid:
         return setuid((uid_t)a[0]);
     case SYS_setreuid:

@@ -1,6 +1,7 @@
 /* start.c: constructor, destructor, fork handlers, and the public functions of socket_wrapper. */
 #include "interpose/start.h"
 
+#include "base/log.h"
 #include "capture/capture.h"
 #include "interpose/export.h"
 #include "interpose/sandbox.h"
@@ -22,12 +23,18 @@ void sw_forked_in_child(void) {
     sw_capture_forked_in_child();
 }
 
+static bool is_redirected(int fd) {
+    struct sw_socket socket;
+    return sw_fd_hint(fd, &socket);
+}
+
 void sw_start_slow(void) {
     sw_real_load();
 }
 
 __attribute__((constructor)) static void start(void) {
     sw_real_load();
+    sw_log_spare(is_redirected);
     sw_config_start();
     sw_process_start();
     pthread_atfork(NULL, sw_forked_in_parent, sw_forked_in_child);

@@ -1,5 +1,6 @@
 #include "names/text_file.h"
 
+#include "base/root.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -64,7 +65,7 @@ static bool is_settled(const struct version *version) {
 int sw_text_open(const char *path) {
     int saved_errno = errno;
     struct stat file;
-    int fd = (int)retry(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    int fd = (int)retry(SYS_openat, sw_root_at(), (long)sw_root_relative(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
     int result = fd < 0 ? -errno : fd;
     if (fd >= 0 && (retry(SYS_fstat, fd, (long)&file, 0, 0) < 0 || !S_ISREG(file.st_mode))) {
         syscall(SYS_close, fd);
@@ -120,7 +121,7 @@ struct sw_text *sw_text_acquire(enum sw_text_slot slot, const char *path) {
     int saved_errno = errno;
     struct stat file;
     struct sw_text *text = NULL;
-    if (retry(SYS_newfstatat, AT_FDCWD, (long)path, (long)&file, 0) == 0 && S_ISREG(file.st_mode)) {
+    if (retry(SYS_newfstatat, sw_root_at(), (long)sw_root_relative(path), (long)&file, 0) == 0 && S_ISREG(file.st_mode)) {
         struct version now = version_of(&file);
         text = acquire_kept(slot, &now);
         int fd = text == NULL ? sw_text_open(path) : -1;

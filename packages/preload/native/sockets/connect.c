@@ -6,6 +6,7 @@
 #include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
+#include "sockets/path.h"
 #include "sockets/port.h"
 #include "sockets/readiness.h"
 #include "sockets/rewatch.h"
@@ -35,7 +36,7 @@ static int connect_to_name(const struct sw_socket *socket, const struct sw_name 
     int result = sw_path_open(&path, socket->network, name);
     if (result < 0)
         return result;
-    result = sw_real.connect(socket->fd, (struct sockaddr *)&path.address, path.length) == 0 ? 0 : -errno;
+    result = sw_path_connect(socket->fd, &path);
     sw_path_close(&path);
     return result;
 }

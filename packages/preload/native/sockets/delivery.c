@@ -6,6 +6,7 @@
 #include "sockets/groups.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
+#include "sockets/path.h"
 #include "sockets/poison.h"
 #include "sockets/spill.h"
 #include "state/endpoint_index.h"
@@ -74,17 +75,13 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
     int result = sw_path_open(&path, network, name);
     if (result < 0)
         return result;
-    delivery->message.msg_name = &path.address;
-    delivery->message.msg_namelen = path.length;
     if (receiver != NULL) {
         struct sw_options *options = sw_options_of(receiver);
         options->received_ttl = delivery->control.ttl;
         options->received_tos = delivery->control.tos;
     }
-    ssize_t sent = sw_real.sendmsg(delivery->socket->fd, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    result = sent >= 0 ? 0 : -errno;
-    delivery->message.msg_name = NULL;
-    delivery->message.msg_namelen = 0;
+    ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    result = sent >= 0 ? 0 : (int)sent;
     sw_path_close(&path);
     if (result == -EAGAIN || result == -ENOBUFS) {
         if (receiver != NULL)
@@ -171,7 +168,7 @@ static void unreachable(struct sw_delivery *delivery) {
     struct sw_path path;
     if (sw_path_open(&path, delivery->socket->network, &own) < 0)
         return;
-    sw_poison_datagram(delivery->socket->fd, &path.address, path.length);
+    sw_poison_datagram(delivery->socket->fd, &path);
     sw_path_close(&path);
 }
 

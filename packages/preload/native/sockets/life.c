@@ -8,6 +8,7 @@
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 #include "sockets/options.h"
+#include "sockets/path.h"
 #include "sockets/spill.h"
 #include "state/endpoint_index.h"
 
@@ -135,8 +136,8 @@ bool sw_name_is_served(const struct sw_network *network, const struct sw_name *n
     struct sw_path path;
     int probe = sw_real.socket(AF_UNIX, (name->udp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (probe >= 0 && sw_path_open(&path, network, name) == 0) {
-        if (sw_real.connect(probe, (struct sockaddr *)&path.address, path.length) != 0)
-            served = errno != ECONNREFUSED && errno != ENOENT;
+        int result = sw_path_connect(probe, &path);
+        served = result != -ECONNREFUSED && result != -ENOENT;
         sw_path_close(&path);
     }
     if (probe >= 0)
@@ -149,7 +150,7 @@ static void unlink_name(const struct sw_network *network, const struct sw_name *
     struct sw_path path;
     if (sw_path_open(&path, network, name) != 0)
         return;
-    unlink(path.address.sun_path);
+    sw_path_unlink(&path);
     sw_path_close(&path);
 }
 

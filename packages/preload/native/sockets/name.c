@@ -101,32 +101,3 @@ bool sw_name_of_unix(const struct sockaddr_un *address, socklen_t length, struct
     size_t room = length - offset < sizeof address->sun_path ? length - offset : sizeof address->sun_path;
     return sw_name_parse(address->sun_path, strnlen(address->sun_path, room), name);
 }
-
-int sw_path_open(struct sw_path *path, const struct sw_network *network, const struct sw_name *name) {
-    char text[SW_NAME_SIZE];
-    unsigned length = sw_name_format(name, text);
-    path->directory = -1;
-    path->address.sun_family = AF_UNIX;
-    char *end = path->address.sun_path;
-    if (network->directory_length + 1 + length < sizeof path->address.sun_path) {
-        end = mempcpy(end, network->directory, network->directory_length);
-    } else {
-        path->directory = open(network->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (path->directory < 0)
-            return -errno;
-        end += snprintf(end, sizeof path->address.sun_path, "/proc/self/fd/%d", path->directory);
-    }
-    *end++ = '/';
-    end = mempcpy(end, text, length + 1);
-    path->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)(end - path->address.sun_path));
-    return 0;
-}
-
-void sw_path_close(struct sw_path *path) {
-    if (path->directory < 0)
-        return;
-    int saved_errno = errno;
-    sw_real.close(path->directory);
-    path->directory = -1;
-    errno = saved_errno;
-}

@@ -30,13 +30,4 @@ bool sw_name_parse(const char *path, size_t length, struct sw_name *name);
 /* Reads the name that an AF_UNIX address of `length` bytes carries. */
 bool sw_name_of_unix(const struct sockaddr_un *address, socklen_t length, struct sw_name *name);
 
-/* A Unix address for `name`. A directory too long for sun_path is reached through a descriptor, open until sw_path_close(). */
-struct sw_path {
-    struct sockaddr_un address;
-    socklen_t length;
-    int directory; /* -1 when none was needed */
-};
-int sw_path_open(struct sw_path *path, const struct sw_network *network, const struct sw_name *name);
-void sw_path_close(struct sw_path *path);
-
 #endif

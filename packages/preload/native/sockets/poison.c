@@ -20,7 +20,7 @@ static int make_helper(struct sockaddr_un *address, socklen_t *length) {
 }
 
 /* unix_dgram_disconnected() reports ECONNRESET to a peer that is connected back, when a socket with unread data turns away. */
-void sw_poison_datagram(int fd, const struct sockaddr_un *own, unsigned own_length) {
+void sw_poison_datagram(int fd, const struct sw_path *own) {
     int saved_errno = errno;
     struct sockaddr_un address;
     socklen_t length;
@@ -29,7 +29,7 @@ void sw_poison_datagram(int fd, const struct sockaddr_un *own, unsigned own_leng
         static const struct sockaddr NOBODY = {.sa_family = AF_UNSPEC};
         if (sw_real.connect(fd, (struct sockaddr *)&address, length) == 0) {
             sw_real.send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-            sw_real.connect(helper, (const struct sockaddr *)own, own_length);
+            sw_path_connect(helper, own);
             sw_real.connect(helper, &NOBODY, sizeof NOBODY);
             sw_real.connect(fd, &NOBODY, sizeof NOBODY);
         }

@@ -3,8 +3,9 @@
 #ifndef SW_SOCKETS_POISON_H
 #define SW_SOCKETS_POISON_H
 
-/* For a datagram socket bound to the file that `address` names: afterwards it is as before but for the error. */
-struct sockaddr_un;
-void sw_poison_datagram(int fd, const struct sockaddr_un *address, unsigned length);
+#include "sockets/path.h"
+
+/* For a datagram socket bound to the file `own`: afterwards it is as before but for the error. */
+void sw_poison_datagram(int fd, const struct sw_path *own);
 
 #endif

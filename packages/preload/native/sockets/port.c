@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/real.h"
 #include "sockets/life.h"
+#include "sockets/path.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -168,13 +169,12 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
         if (sw_record_has(socket->record, SW_UDP_LITE))
             continue;
         struct sw_path path;
-        struct stat status;
         int result = sw_path_open(&path, network, &name);
         if (result < 0)
             return result;
-        bool exists = lstat(path.address.sun_path, &status) == 0;
+        bool exists = sw_path_exists(&path);
         if (exists && (!shared || request->group) && !sw_name_is_served(network, &name)) {
-            unlink(path.address.sun_path);
+            sw_path_unlink(&path);
             exists = false;
         }
         sw_path_close(&path);
@@ -190,7 +190,9 @@ static int bind_name(const struct sw_socket *socket, const struct sw_name *name)
     struct sw_path path;
     int result = sw_path_open(&path, socket->network, name);
     if (result == 0) {
-        result = sw_real.bind(socket->fd, (struct sockaddr *)&path.address, path.length) == 0 ? 0 : -errno;
+        result = sw_path_bind(socket->fd, &path);
+        if (result == 0 && sw_network_has_other_users(socket->network))
+            sw_path_open_to_others(&path);
         sw_path_close(&path);
     }
     if (result == -ENOENT || result == -EACCES || result == -EROFS || result == -ENOSPC || result == -ENOTDIR)
@@ -203,8 +205,9 @@ static void link_name(const struct sw_network *network, const struct sw_name *fr
     if (sw_path_open(&source, network, from) != 0)
         return;
     if (sw_path_open(&target, network, to) == 0) {
-        if (linkat(AT_FDCWD, source.address.sun_path, AT_FDCWD, target.address.sun_path, 0) != 0)
-            sw_log(SW_LOG_WARN, "cannot link '%s': %s", target.address.sun_path, strerror(errno));
+        int result = sw_path_link(&source, &target);
+        if (result < 0)
+            sw_log(SW_LOG_WARN, "cannot link '%s': %s", target.address.sun_path, strerror(-result));
         sw_path_close(&target);
     }
     sw_path_close(&source);
@@ -369,7 +372,7 @@ int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) 
         if (result == -EADDRINUSE && i >= EPHEMERAL_PORTS && !sw_name_is_served(socket->network, &name)) {
             struct sw_path path;
             if (sw_path_open(&path, socket->network, &name) == 0) {
-                unlink(path.address.sun_path);
+                sw_path_unlink(&path);
                 sw_path_close(&path);
             }
             result = bind_name(socket, &name);

@@ -1,6 +1,7 @@
 #include "sockets/side_file.h"
 
 #include "base/real.h"
+#include "base/root.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct
     path_of(path, network, record, kind);
     side->network = network;
     sw_network_lock(network, &side->mask);
-    side->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0),
+    side->fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0),
                     sw_network_file_mode(network));
     if (side->fd < 0 || fstat(side->fd, &status) != 0) {
         sw_side_close(side);
@@ -76,5 +77,5 @@ void sw_side_close(struct sw_side *side) {
 void sw_side_discard(const struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind) {
     char path[SW_OWN_PATH_SIZE];
     path_of(path, network, record, kind);
-    unlink(path);
+    unlinkat(SW_AT(path), 0);
 }

@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
+#include "sockets/path.h"
 #include "sockets/side_file.h"
 
 #include <errno.h>
@@ -73,7 +74,7 @@ void sw_spill_send_token(struct sw_network *network, struct sw_record *receiver)
     int fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && sw_path_open(&path, network, &name) == 0) {
         /* A queue that is full needs no token: it is readable. */
-        sw_real.sendto(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&path.address, path.length);
+        sw_path_send(fd, &path, &(struct msghdr){0}, MSG_DONTWAIT | MSG_NOSIGNAL);
         sw_path_close(&path);
     }
     if (fd >= 0)

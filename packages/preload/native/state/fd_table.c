@@ -2,6 +2,7 @@
 
 #include "base/directory_entry.h"
 #include "base/real.h"
+#include "base/root.h"
 #include "state/watches.h"
 
 #include <errno.h>
@@ -198,7 +199,7 @@ void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
 
 void sw_fd_adopt_inherited(void) {
     int saved_errno = errno;
-    int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int directory = openat(SW_AT("/proc/self/fd"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct sw_socket found;
     if (directory < 0) {
         for (int fd = 0; fd < 64; fd++)

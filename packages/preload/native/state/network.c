@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/real.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,19 +64,23 @@ void sw_network_own_path(const char *directory, const char *name, char path[SW_O
 
 void sw_network_give_to_owner(int fd, const char *directory) {
     struct stat status;
-    if (geteuid() == 0 && stat(directory, &status) == 0 && status.st_uid != 0 && fchown(fd, status.st_uid, status.st_gid) != 0)
+    if (geteuid() == 0 && fstatat(SW_AT(directory), &status, 0) == 0 && status.st_uid != 0 && fchown(fd, status.st_uid, status.st_gid) != 0)
         sw_log(SW_LOG_WARN, "cannot give a file in '%s' to the owner of that directory: %s", directory, strerror(errno));
 }
 
+bool sw_network_has_other_users(const struct sw_network *network) {
+    return atomic_load_explicit(&network->state->header.other_users, memory_order_relaxed) != 0;
+}
+
 mode_t sw_network_file_mode(const struct sw_network *network) {
-    return atomic_load_explicit(&network->state->header.other_users, memory_order_relaxed) != 0 ? 0660 : 0600;
+    return sw_network_has_other_users(network) ? 0660 : 0600;
 }
 
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
 static int map_state(const char *directory, struct sw_state **state) {
     char path[SW_OWN_PATH_SIZE];
     sw_network_own_path(directory, ".state", path);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return -errno;
 
@@ -269,7 +274,7 @@ bool sw_network_is_recorded(struct sw_network *network) {
         struct stat status;
         int saved_errno = errno;
         bool shareable = strlen(network->capture_path) < sizeof header->recorded_to &&
-                         (stat(network->capture_path, &status) != 0 || S_ISREG(status.st_mode));
+                         (fstatat(SW_AT(network->capture_path), &status, 0) != 0 || S_ISREG(status.st_mode));
         errno = saved_errno;
         if (recorder == 0 && shareable) {
             strcpy(header->recorded_to, network->capture_path);
@@ -312,7 +317,7 @@ void sw_network_ring(struct sw_network *network) {
     char path[SW_OWN_PATH_SIZE];
     atomic_fetch_add(&network->state->header.changes, 1);
     sw_network_own_path(network->directory, ".state", path);
-    utimensat(AT_FDCWD, path, NULL, 0);
+    utimensat(SW_AT(path), NULL, 0);
     errno = saved_errno;
 }
 

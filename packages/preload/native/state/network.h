@@ -70,8 +70,11 @@ void sw_network_unlock(struct sw_network *network, const sigset_t *mask);
 /* Whether the network is recorded: to this process's own path, which others are told of, or to that of another process that lives. */
 bool sw_network_is_recorded(struct sw_network *network);
 
-/* The mode of a file that is made in the directory: its owner's alone, unless other users were let in (state/users.h), whose rights
- * the group's bits bound then. */
+/* Whether users beside the owner of the directory were let in (state/users.h). */
+bool sw_network_has_other_users(const struct sw_network *network);
+
+/* The mode of a file that is made in the directory: its owner's alone, unless other users were let in, whose rights the group's bits
+ * bound then. */
 mode_t sw_network_file_mode(const struct sw_network *network);
 
 /* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/real.h"
+#include "base/root.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -68,7 +69,7 @@ static bool reserve_page(struct sw_network *network, unsigned page) {
     char path[SW_OWN_PATH_SIZE];
     sw_network_own_path(network->directory, ".state", path);
     bool reserved = true;
-    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0) {
         off_t offset = (off_t)offsetof(struct sw_state, records) + (off_t)page * SW_RECORDS_PER_PAGE * (off_t)sizeof(struct sw_record);
         if (fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, SW_RECORDS_PER_PAGE * sizeof(struct sw_record)) != 0)
@@ -101,7 +102,7 @@ static struct sw_record *claim_in_page(struct sw_network *network, unsigned page
 /* Frees the records whose sockets are gone without a close that we saw. /proc/net/unix names every Unix socket there is. */
 static void free_ghosts(struct sw_network *network) {
     enum { WORDS = 1 << 16 };
-    int fd = open("/proc/net/unix", O_RDONLY | O_CLOEXEC);
+    int fd = openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
     /* A bit per hash of a live inode: a ghost may be kept by a clash, a live socket is never freed. */

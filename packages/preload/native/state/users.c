@@ -3,6 +3,7 @@
 #include "base/directory_entry.h"
 #include "base/log.h"
 #include "base/real.h"
+#include "base/root.h"
 #include "state/network.h"
 
 #include <errno.h>
@@ -124,9 +125,9 @@ static int let_into_files(int directory, const char *path, uid_t user) {
     return length < 0 ? -errno : result;
 }
 
-static int let_in(struct sw_network *network, uid_t user) {
+static int let_into_directory(struct sw_network *network, const char *path, uid_t user) {
     struct stat status;
-    int directory = open(network->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
         return -errno;
     int result = fstat(directory, &status) == 0 ? 0 : -errno;
@@ -134,32 +135,46 @@ static int let_in(struct sw_network *network, uid_t user) {
     if (result == 0 && status.st_uid != user && flock(directory, LOCK_EX) == 0) {
         atomic_store(&network->state->header.other_users, 1);
         /* First for files to come, so that none is made in between. */
-        result = add_to_list(network->directory, DEFAULT_LIST, status.st_mode, user);
+        result = add_to_list(path, DEFAULT_LIST, status.st_mode, user);
         /* What the user makes there stays open to whose directory it is. */
         if (result == 0)
-            result = add_to_list(network->directory, DEFAULT_LIST, status.st_mode, status.st_uid);
+            result = add_to_list(path, DEFAULT_LIST, status.st_mode, status.st_uid);
         if (result >= 0)
-            result = let_into_files(directory, network->directory, user);
+            result = let_into_files(directory, path, user);
         if (result >= 0)
-            result = add_to_list(network->directory, ACCESS_LIST, status.st_mode, user);
+            result = add_to_list(path, ACCESS_LIST, status.st_mode, user);
     }
     sw_real.close(directory);
     return result;
+}
+
+struct guest {
+    struct sw_network *network;
+    uid_t user;
+    int result;
+};
+
+static void let_in(void *given) {
+    struct guest *guest = given;
+    struct sw_network *network = guest->network;
+    guest->result = let_into_directory(network, sw_root_relative(network->directory), guest->user);
+    if (network->capture_path[0] != '\0')
+        let_into_file(sw_root_relative(network->capture_path), guest->user);
 }
 
 void sw_users_let_in(uid_t user) {
     if (user == 0 || user == (uid_t)-1 || geteuid() != 0)
         return;
     int saved_errno = errno;
-    struct sw_network *network;
-    if (sw_network_current(&network) == 0 && network != NULL) {
-        int result = let_in(network, user);
+    struct guest guest = {.user = user};
+    if (sw_network_current(&guest.network) == 0 && guest.network != NULL) {
+        /* The calls for attributes take a path and no directory. */
+        int result = sw_root_is_kept() ? sw_root_call(-1, let_in, &guest) : (let_in(&guest), 0);
+        result = result < 0 ? result : guest.result;
         /* EINVAL: there is no such user in this user namespace, as the caller is about to be told. */
         if (result < 0 && result != -EINVAL)
             sw_log(SW_LOG_ERROR, "cannot let user %u into '%s', so its sockets will not work: %s", (unsigned)user,
-                   network->directory, strerror(-result));
-        if (network->capture_path[0] != '\0')
-            let_into_file(network->capture_path, user);
+                   guest.network->directory, strerror(-result));
     }
     errno = saved_errno;
 }

@@ -61,6 +61,16 @@ static void serves_as_somebody(void *argument) {
     RECV(udp, 20, 0);
 }
 
+static void waits_for_root(void *argument) {
+    struct bell *bells = argument;
+    CALL(setuid(SOMEBODY));
+    ring(bells[0]);
+    await_bell(bells[1]);
+    int client = (int)MUST(socket(AF_INET, SOCK_STREAM, 0)), sender = (int)MUST(socket(AF_INET, SOCK_DGRAM, 0));
+    CALL(connect(client, AT4("127.0.0.1", 7005)));
+    CALL(sendto(sender, "datagram", 8, 0, AT4("127.0.0.1", 7005)));
+}
+
 int main(void) {
     if (geteuid() != 0) {
         say("not root");
@@ -86,6 +96,17 @@ int main(void) {
     int again = (int)MUST(socket(AF_INET, SOCK_STREAM, 0));
     MUST(set_int(again, SOL_SOCKET, SO_REUSEADDR, 1));
     CALL(bind(again, AT4("127.0.0.1", 7003)));
+
+    say("somebody reaches what root makes later");
+    struct bell turns[] = {new_bell(), new_bell()};
+    pid_t waiting = in_child(waits_for_root, turns);
+    await_bell(turns[0]);
+    umask(077);
+    int listener = listener_on(AF_INET, 7005), receiver = udp_on(AF_INET, 7005);
+    ring(turns[1]);
+    finish(waiting);
+    close((int)CALL(accept(listener, NULL, NULL)));
+    RECV(receiver, 20, MSG_DONTWAIT);
 
     say("an effective user, and back");
     CALL(seteuid(SOMEBODY));
