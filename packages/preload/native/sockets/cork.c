@@ -2,6 +2,7 @@
 
 #include "base/parts.h"
 #include "base/real.h"
+#include "base/root.h"
 #include "sockets/options.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ static void path_of(char path[PATH_MAX + 32], const struct sw_network *network, 
 static int open_file(const struct sw_socket *socket, int flags) {
     char path[PATH_MAX + 32];
     path_of(path, socket->network, socket->record);
-    int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
+    int fd = openat(SW_AT(path), flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
     return fd < 0 ? -errno : fd;
 }
 
@@ -112,6 +113,6 @@ void sw_cork_discard(const struct sw_network *network, struct sw_record *record)
     char path[PATH_MAX + 32];
     sw_options_of(record)->corked = 0;
     path_of(path, network, record);
-    unlink(path);
+    unlinkat(SW_AT(path), 0);
     errno = saved_errno;
 }

@@ -1,6 +1,7 @@
 #include "sockets/rewatch.h"
 
 #include "base/real.h"
+#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 static bool events_in_kernel(int epoll, int fd, unsigned *events) {
     char path[64], text[4096];
     snprintf(path, sizeof path, "/proc/self/fdinfo/%d", epoll);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = openat(SW_AT(path), O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return false;
     size_t kept = 0;
