@@ -55,6 +55,8 @@ const ARTIFACTS = [
     file: 'attach.node',
     needs: 'attach',
     folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose', 'attach'],
+    // It finds libc by dlopen(3), and has a hook of its own for that.
+    without: ['interpose/loader.c'],
     compile: ['-fPIC', '-fvisibility=hidden', '-include', join(NATIVE, 'attach', 'libc.h')],
     link: [
       '-shared',
@@ -133,9 +135,10 @@ async function mapInParallel(items, action) {
   return results;
 }
 
-function sourcesOf({ folders, needs }) {
+function sourcesOf({ folders, needs, without = [] }) {
   if (needs !== undefined && filesIn(needs, '.c').length === 0) return [];
-  return folders.flatMap((folder) => filesIn(folder, '.c'));
+  const left = without.map((file) => join(NATIVE, file));
+  return folders.flatMap((folder) => filesIn(folder, '.c')).filter((file) => !left.includes(file));
 }
 
 /** Files of `native/FOLDER` in the order of their names; none when the folder does not exist. */
