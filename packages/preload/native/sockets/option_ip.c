@@ -7,7 +7,11 @@
 #include "sockets/stream.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
+
+/* lo and eth0, by their indexes 1 and 2. */
+enum { INTERFACES = 2 };
 
 int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
     struct sw_record *record = socket->record;
@@ -26,6 +30,13 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
         return sw_give_bytes(options->multicast_if4, sizeof options->multicast_if4, value, length);
     case IP_UNICAST_IF:
         return sw_give_ip_int(options->unicast_if4, value, length);
+    case OPT_IP_PROTOCOL:
+        return sw_give_ip_int(record->local.port, value, length);
+    case OPT_IP_RECVFRAGSIZE:
+        if (record->type == SOCK_STREAM)
+            return sw_give_ip_int(0, value, length);
+        return sw_give_ip_int(sw_option_get(record, sw_option_find(record, IPPROTO_IP, name)), value, length);
+    case IP_ROUTER_ALERT:
     case IP_TRANSPARENT:
     case IP_HDRINCL:
     case OPT_IP_NODEFRAG:
@@ -56,15 +67,25 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
         return 0;
     case IP_UNICAST_IF:
         result = sw_take_int(IPPROTO_IP, value, length, &wanted);
-        if (result == 0)
-            options->unicast_if4 = wanted;
-        return result;
+        if (result < 0)
+            return result;
+        if (ntohl((uint32_t)wanted) > INTERFACES)
+            return -EADDRNOTAVAIL;
+        options->unicast_if4 = wanted;
+        return 0;
     case IP_TRANSPARENT:
         result = sw_take_int(IPPROTO_IP, value, length, &wanted);
         return result < 0 ? result : wanted != 0 ? -EPERM : 0;
-    case IP_MULTICAST_IF:
+    case IP_ROUTER_ALERT:
+        return -EINVAL;
+    case OPT_IP_RECVFRAGSIZE:
+        return record->type == SOCK_STREAM ? -EINVAL : sw_option_set(record, IPPROTO_IP, name, value, length);
     case IP_ADD_MEMBERSHIP:
     case IP_DROP_MEMBERSHIP:
+        if (record->type == SOCK_STREAM)
+            return -EPROTO;
+        return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
+    case IP_MULTICAST_IF:
     case IP_ADD_SOURCE_MEMBERSHIP:
     case IP_DROP_SOURCE_MEMBERSHIP:
     case IP_BLOCK_SOURCE:

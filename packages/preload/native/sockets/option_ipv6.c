@@ -7,7 +7,28 @@
 #include "sockets/stream.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <netinet/in.h>
+
+/* lo and eth0, by their indexes 1 and 2. */
+enum { INTERFACES = 2 };
+
+/* RFC 5014 */
+enum { TEMPORARY = 1, PUBLIC = 2, CARE_OF = 4, CGA = 8, PUBLIC_DEFAULT = 0x100, HOME = 0x400, NON_CGA = 0x800 };
+
+static int preferences(const struct sw_options *options) {
+    int kind = options->preferences & (TEMPORARY | PUBLIC);
+    return (kind != 0 ? kind : PUBLIC_DEFAULT) | ((options->preferences & CARE_OF) != 0 ? CARE_OF : HOME);
+}
+
+/* ip6_sock_set_addr_preferences(): of alternatives at most one. */
+static int set_preferences(struct sw_options *options, int wanted) {
+    int kind = wanted & (TEMPORARY | PUBLIC | PUBLIC_DEFAULT), home = wanted & (HOME | CARE_OF), keys = wanted & (CGA | NON_CGA);
+    if ((kind & (kind - 1)) != 0 || home == (HOME | CARE_OF) || keys == (CGA | NON_CGA))
+        return -EINVAL;
+    options->preferences = (uint8_t)((kind & (TEMPORARY | PUBLIC)) | (home & CARE_OF));
+    return 0;
+}
 
 int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
     struct sw_record *record = socket->record;
@@ -26,7 +47,9 @@ int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_
     case OPT_IPV6_TRANSPARENT:
         return sw_give_int(0, value, length);
     case OPT_IPV6_ADDR_PREFERENCES:
-        return sw_give_int(options->preferences == 0 ? 0x0102 : options->preferences, value, length);
+        return sw_give_int(preferences(options), value, length);
+    case IPV6_ROUTER_ALERT:
+        return sw_give_int(0, value, length);
     default: {
         const struct sw_option *option = sw_option_find(record, IPPROTO_IPV6, name);
         return option == NULL ? -ENOPROTOOPT : sw_give_int(sw_option_get(record, option), value, length);
@@ -45,9 +68,12 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
         return sw_take_flag(record, SW_V6ONLY, value, length);
     case OPT_IPV6_UNICAST_IF:
         result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
-        if (result == 0)
-            options->unicast_if6 = wanted;
-        return result;
+        if (result < 0)
+            return result;
+        if (ntohl((uint32_t)wanted) > INTERFACES)
+            return -EADDRNOTAVAIL;
+        options->unicast_if6 = wanted;
+        return 0;
     case OPT_IPV6_TRANSPARENT:
         result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
         return result < 0 ? result : wanted != 0 ? -EPERM : 0;
@@ -60,12 +86,16 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
             return -ENOPROTOOPT;
         return sw_option_set(record, IPPROTO_IPV6, name, value, length);
     case OPT_IPV6_ADDR_PREFERENCES:
-        return sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        return result < 0 ? result : set_preferences(options, wanted);
+    case IPV6_JOIN_ANYCAST:
+    case IPV6_LEAVE_ANYCAST:
+        if (length < sizeof(struct ipv6_mreq))
+            return -EINVAL;
+        return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
     case IPV6_MULTICAST_IF:
     case IPV6_ADD_MEMBERSHIP:
     case IPV6_DROP_MEMBERSHIP:
-    case IPV6_JOIN_ANYCAST:
-    case IPV6_LEAVE_ANYCAST:
     case MCAST_JOIN_GROUP:
     case MCAST_LEAVE_GROUP:
     case MCAST_JOIN_SOURCE_GROUP:

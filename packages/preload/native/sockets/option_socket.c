@@ -77,7 +77,13 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
     }
     case SO_PASSCRED:
     case SO_PASSSEC:
+    case OPT_SO_PASSPIDFD:
+    case OPT_SO_PASSRIGHTS:
         return -EOPNOTSUPP;
+    case OPT_SO_INQ:
+        return -ENOPROTOOPT;
+    case OPT_SO_TXREHASH:
+        return tcp ? sw_give_int(!sw_options_switch(record, SW_SWITCH_NO_REHASH), value, length) : -EOPNOTSUPP;
     case SO_BINDTODEVICE: {
         const char *device = device_name(options->bound_device);
         if (*device == '\0') {
@@ -129,6 +135,12 @@ static int set_device(struct sw_record *record, const char *value, socklen_t len
     return 0;
 }
 
+static void set_switch(struct sw_record *record, enum sw_switch which, bool on) {
+    struct sw_options *options = sw_options_of(record);
+    uint64_t bit = 1ull << which;
+    options->switches = on ? options->switches | bit : options->switches & ~bit;
+}
+
 int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
     struct sw_record *record = socket->record;
     switch (name) {
@@ -146,7 +158,21 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
         return set_buffer(socket, name, value, length);
     case SO_PASSCRED:
     case SO_PASSSEC:
+    case OPT_SO_PASSPIDFD:
+    case OPT_SO_PASSRIGHTS:
         return length < sizeof(int) ? -EINVAL : -EOPNOTSUPP;
+    case OPT_SO_INQ:
+        return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
+    case OPT_SO_TXREHASH: {
+        int on;
+        int result = sw_take_int(SOL_SOCKET, value, length, &on);
+        if (result < 0 || record->type != SOCK_STREAM)
+            return result < 0 ? result : -EOPNOTSUPP;
+        if (on < -1 || on > 1)
+            return -EINVAL;
+        set_switch(record, SW_SWITCH_NO_REHASH, on == 0);
+        return 0;
+    }
     case SO_BINDTODEVICE:
         if (value == NULL && length > 0)
             return -EFAULT;
@@ -168,8 +194,7 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
             return result;
         if (on < 0 || on > 1)
             return -EINVAL;
-        uint64_t bit = 1ull << SW_SWITCH_ZEROCOPY;
-        sw_options_of(record)->switches = on != 0 ? sw_options_of(record)->switches | bit : sw_options_of(record)->switches & ~bit;
+        set_switch(record, SW_SWITCH_ZEROCOPY, on != 0);
         return 0;
     }
     case SO_LINGER: {

@@ -11,14 +11,27 @@
 
 static const char *const CONGESTION[] = {"cubic", "reno"};
 
-/* struct tcp_info as far as this kernel's header goes; a short buffer gets its beginning. */
+/* struct tcp_info as linux/tcp.h has it by now; libc's headers know its beginning. A short buffer gets as much as it holds. */
+union whole_tcp_info {
+    struct tcp_info known;
+    struct {
+        uint8_t beginning[7], app_limited;
+        uint32_t numbers[24];
+        uint64_t pacing_rate, max_pacing_rate;
+        uint32_t counters[7], min_rtt, others[32];
+    } more;
+};
+_Static_assert(sizeof(union whole_tcp_info) == 280, "as long as the kernel's");
+
 static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *length) {
+    union whole_tcp_info whole = {.more = {.app_limited = 1, .pacing_rate = UINT64_MAX, .max_pacing_rate = UINT64_MAX, .min_rtt = UINT32_MAX}};
     struct tcp_info info = {0};
     info.tcpi_state = sw_stream_state(socket);
     if (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT || info.tcpi_state == TCP_FIN_WAIT2) {
         info.tcpi_options = TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE;
         info.tcpi_snd_wscale = info.tcpi_rcv_wscale = 7;
         info.tcpi_rto = 201000;
+        info.tcpi_ato = 40000;
         info.tcpi_rtt = 30;
         info.tcpi_rttvar = 15;
         info.tcpi_snd_mss = info.tcpi_rcv_mss = info.tcpi_advmss = 65483;
@@ -30,11 +43,13 @@ static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *
         info.tcpi_rttvar = 250000;
         info.tcpi_snd_mss = 536;
     }
-    info.tcpi_ato = 40000;
     info.tcpi_snd_cwnd = 10;
     info.tcpi_snd_ssthresh = 0x7fffffff;
     info.tcpi_reordering = 3;
-    return sw_give_bytes(&info, sizeof info, value, length);
+    uint8_t app_limited = whole.more.app_limited;
+    whole.known = info;
+    whole.more.app_limited = app_limited;
+    return sw_give_bytes(&whole, sizeof whole, value, length);
 }
 
 int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
@@ -49,6 +64,8 @@ int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t
     case TCP_ULP:
         *length = 0;
         return 0;
+    case OPT_TCP_IS_MPTCP:
+        return sw_give_int(0, value, length);
     case TCP_MAXSEG:
         if (sw_record_has(socket->record, SW_CONNECTED))
             return sw_give_int(32741, value, length);

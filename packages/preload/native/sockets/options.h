@@ -65,6 +65,8 @@ enum sw_switch {
     SW_SWITCH_IPV6_RECVERR,
     SW_SWITCH_UDP_CORK,
     SW_SWITCH_ZEROCOPY,
+    SW_SWITCH_TCP_INQ,
+    SW_SWITCH_NO_REHASH, /* SO_TXREHASH is on unless it was switched off */
     SW_SWITCH_OTHERS, /* the first of those that only remember */
 };
 static inline bool sw_options_switch(const struct sw_record *record, enum sw_switch which) {

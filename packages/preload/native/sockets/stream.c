@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/connect.h"
+#include "sockets/control.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 #include "sockets/life.h"
@@ -17,6 +18,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* What tcp_sendmsg() of the kernel hands to the network before it waits for an answer, half of the largest window. */
 enum { UNANSWERED = 524288 };
@@ -190,6 +192,18 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
     return sw_stream_received(socket, result, peeked);
 }
 
+/* tcp(7)'s TCP_INQ: how much can still be read. */
+static void add_unread(const struct sw_socket *socket, struct msghdr *message, size_t room) {
+    enum { TCP_CM_INQ_MESSAGE = 36 };
+    int unread = 0;
+    sw_real.ioctl(socket->fd, FIONREAD, &unread);
+    unread += (int)sw_late_size(socket);
+    /* tcp_inq_hint(): the peer's FIN counts as one. */
+    if (sw_stream_state(socket) == TCP_CLOSE_WAIT)
+        unread++;
+    sw_control_put(message, room, IPPROTO_TCP, TCP_CM_INQ_MESSAGE, &unread, sizeof unread);
+}
+
 ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
     /* TCP names no peer and knows no control messages but timestamps, which the Unix socket gives. */
     void *name = message->msg_name;
@@ -197,11 +211,14 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
         return sw_error_queue_take(socket, message);
     message->msg_name = NULL;
     message->msg_namelen = 0;
+    size_t room = message->msg_controllen;
     ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
     message->msg_name = name;
     size_t wanted = result == 0 ? sw_parts_length(message) : 1;
     if (result == 0 && wanted == 0)
         return 0;
+    if (result >= 0 && sw_options_switch(socket->record, SW_SWITCH_TCP_INQ))
+        add_unread(socket, message, room);
     return result > 0 ? sw_stream_received(socket, result, (flags & MSG_PEEK) != 0) : sw_stream_ended(socket, message, result, flags);
 }
 
