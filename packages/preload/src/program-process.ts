@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
 import { execa } from 'execa';
+import { InputPipe } from './input-pipe.js';
 import { Transcript } from './transcript.js';
 
 /** How the process that was started ended. Exactly one of the two is set. */
@@ -20,10 +21,13 @@ export interface ProcessPlan {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** `pipe`: the caller writes to `stdin`. `ignore`: an empty file. */
+  /** `pipe`: the caller writes to `stdin`. `ignore`: it is /dev/null. */
   readonly stdin: 'pipe' | 'ignore' | { readonly input: string | Uint8Array };
   readonly maxOutputLength: number;
 }
+
+/** Execa takes any open descriptor, but its types know only that of its own process. */
+type ExecaDescriptor = 0 | undefined;
 
 /** How long after its end a process's output may be silent before it counts as complete. */
 const QUIET_MS = 100;
@@ -44,19 +48,20 @@ export class ProgramProcess {
   isStopped = false;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, pid: number, { stdin, maxOutputLength }: ProcessPlan) {
+  private constructor(child: ChildProcess, pid: number, stdin: Writable | undefined, { maxOutputLength }: ProcessPlan) {
     this.#child = child;
     this.pid = pid;
     this.transcript = new Transcript(maxOutputLength);
     if (child.stdout) this.transcript.record('stdout', child.stdout);
     if (child.stderr) this.transcript.record('stderr', child.stderr);
-    this.stdin = stdin === 'pipe' ? (child.stdin ?? undefined) : undefined;
+    this.stdin = stdin;
     // Writing to a program that has ended is no error of the test's: its end is what tells.
     this.stdin?.on('error', () => {});
 
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
     });
+    void this.ended.then(() => stdin?.destroy());
     this.exited = this.ended.then(async (exit) => {
       await outputOf(this.transcript);
       return exit;
@@ -66,6 +71,7 @@ export class ProgramProcess {
   /** Starts what `plan` says. When the system cannot, the result is a promise of the reason. */
   static start(plan: ProcessPlan): ProgramProcess | Promise<Error> {
     const { file, args, cwd, env, stdin } = plan;
+    const pipe = stdin === 'pipe' ? InputPipe.open() : undefined;
     const subprocess = execa(file, [...args], {
       cwd,
       env,
@@ -74,11 +80,13 @@ export class ProgramProcess {
       cleanup: false, // The janitor does that, and for descendants too.
       buffer: false,
       reject: false,
-      ...(typeof stdin === 'object' ? { input: stdin.input } : { stdin }),
+      ...(typeof stdin === 'object' ? { input: stdin.input } : { stdin: (pipe?.readEnd as ExecaDescriptor) ?? stdin }),
     });
-    if (subprocess.pid !== undefined) {
-      return new ProgramProcess(subprocess as unknown as ChildProcess, subprocess.pid, plan);
-    }
+    pipe?.handedOver();
+    const child = subprocess as unknown as ChildProcess;
+    const written = stdin === 'pipe' ? (pipe?.stdin ?? child.stdin ?? undefined) : undefined;
+    if (subprocess.pid !== undefined) return new ProgramProcess(child, subprocess.pid, written, plan);
+    written?.destroy();
     return subprocess.then(({ cause }) => (cause instanceof Error ? cause : new Error(`${file} was not started`)));
   }
 

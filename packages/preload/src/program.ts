@@ -55,11 +55,17 @@ export class SpawnedProgram {
     return commandText(this.file, this.args);
   }
 
-  /** Where the program reads from. It stays open until it is ended: `stdin.end()`. */
+  /**
+   * Where the program reads from. It stays open until it is ended: `stdin.end()`.
+   *
+   * @throws {TypeError} Its standard input was given or left out when it was started.
+   */
   get stdin(): Writable {
     const { stdin } = this.#process();
     if (stdin !== undefined) return stdin;
-    throw new TypeError(`${this.command} reads the input that was given when it was started`);
+    throw new TypeError(
+      `${this.command} has no pipe for standard input: it was started with the option input, or stdin: 'ignore'`,
+    );
   }
 
   /** The last of what was written to standard output, decoded as UTF-8. */

@@ -14,6 +14,11 @@ import { startError } from './spawn-error.js';
 export interface SpawnOptions extends ProcessOptions {
   /** The ports to wait for: `80`, `[80, 443]`, `{ port: 53, transport: 'udp' }`. Default: none, it is ready once it runs. */
   readonly listening?: Listening;
+  /**
+   * What its standard input is, unless `input` says it: a pipe that stays open, which `program.stdin` writes to, or with
+   * `ignore` /dev/null. Default: `pipe`.
+   */
+  readonly stdin?: 'pipe' | 'ignore';
   /** How long the program has to get there. Default: 10 000. */
   readonly timeoutMs?: number;
 }
@@ -47,7 +52,7 @@ function start(
     if (options.listening !== undefined) targetsOf(options.listening);
     const { spawn, plan } = planProgram(host, command, {
       options,
-      stdin: 'pipe',
+      stdin: options.stdin ?? 'pipe',
       maxOutputLength: DEFAULT_OUTPUT_LENGTH,
     });
     const process = ProgramProcess.start(plan);

@@ -1,6 +1,7 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createNetwork, SpawnError, SpawnedProgram } from '../src/index.js';
 import { allEnded, isAlive, makeFolder } from './support/programs.js';
 
@@ -8,6 +9,15 @@ import { allEnded, isAlive, makeFolder } from './support/programs.js';
 async function firstLine(program: SpawnedProgram): Promise<string> {
   for await (const { text } of program.lines()) return text;
   throw new Error(`${program.command} wrote nothing`);
+}
+
+/** Whether the descriptor at this path of /proc is a pipe. The one that lists the directory is gone by now. */
+function isPipe(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('pipe:');
+  } catch {
+    return false;
+  }
 }
 
 describe('host.spawn', () => {
@@ -36,6 +46,39 @@ describe('host.spawn', () => {
     program.stdin.end('two');
     expect(await lines.next()).toEqual({ done: false, value: { stream: 'stdout', text: 'two' } });
     expect(await lines.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it.each([
+    ['a pipe, which is no socket, for standard input', {}, /^pipe:\[\d+\]$/],
+    ['/dev/null for standard input when it is to ignore it', { stdin: 'ignore' }, /^\/dev\/null$/],
+  ] as const)('gives a program %s', async (_what, options, target) => {
+    await using network = createNetwork();
+    const program = await network.host('box').spawn('readlink', ['/proc/self/fd/0'], options);
+    await program.exited;
+    expect(program.stdout().trim()).toMatch(target);
+  });
+
+  it('leaves no descriptor of a pipe open, here or in the next program', async () => {
+    await using network = createNetwork();
+    const pipes = () => readdirSync('/proc/self/fd').filter((fd) => isPipe(`/proc/self/fd/${fd}`)).length;
+    const before = pipes();
+    const first = await network.host('box').spawn('cat');
+    const second = await network.host('box').spawn('ls', ['-l', '/proc/self/fd']);
+    await second.exited;
+    // Left open in the second, the pipe would keep the first from ever reading its end.
+    expect(second.stdout()).not.toContain(readlinkSync(`/proc/${first.pid}/fd/0`));
+    first.stdin.end();
+    expect(await first.exited).toEqual({ exitCode: 0, signal: undefined });
+    await expect(network.host('box').spawn('true', ['x'.repeat(200_000)])).rejects.toThrow();
+    await vi.waitFor(() => expect(pipes()).toBe(before));
+  });
+
+  it('has nothing to write to where a program has no pipe', async () => {
+    await using network = createNetwork();
+    const program = await network.host('box').spawn('true', [], { stdin: 'ignore' });
+    expect(() => program.stdin).toThrow(
+      "true has no pipe for standard input: it was started with the option input, or stdin: 'ignore'",
+    );
   });
 
   it('can be used without being awaited', async () => {

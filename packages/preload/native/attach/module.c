@@ -8,11 +8,13 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_ARGUMENTS = 4, MOST_VARIABLES = 16 };
 
@@ -183,6 +185,21 @@ static napi_value reverse(napi_env env, napi_callback_info info) {
     return array;
 }
 
+/* makePipe(): [readEnd, writeEnd] of pipe2(2), closed on exec. */
+static napi_value make_pipe(napi_env env, napi_callback_info info) {
+    (void)info;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        napi_throw_error(env, NULL, strerror(errno));
+        return NULL;
+    }
+    napi_value array = NULL;
+    napi_create_array(env, &array);
+    for (uint32_t i = 0; i < 2; i++)
+        napi_set_element(env, array, i, number_value(env, ends[i]));
+    return array;
+}
+
 /* networks(): how many are mapped, for tests that look for leaks. */
 static napi_value networks(napi_env env, napi_callback_info info) {
     (void)info;
@@ -200,7 +217,7 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports) {
         napi_callback function;
     } FUNCTIONS[] = {
         {"attach", attach},   {"answer", answer}, {"home", home}, {"openPlace", open_place}, {"closePlace", close_place},
-        {"lookup", lookup}, {"reverse", reverse}, {"networks", networks},
+        {"lookup", lookup}, {"reverse", reverse}, {"makePipe", make_pipe}, {"networks", networks},
     };
     for (unsigned i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {
         napi_value function;

@@ -37,6 +37,8 @@ export interface Addon {
   lookup(place: Place, name: string, family: number, flags: number): string[] | AddressInfoError;
   /** The names of an address and a port. */
   reverse(place: Place, address: string, port: number): [host: string, service: string] | AddressInfoError;
+  /** The two ends of a new pipe(2). */
+  makePipe(): [readEnd: number, writeEnd: number];
   /** How many networks are mapped into this process. */
   networks(): number;
   /** The global object of this thread's main context. */
@@ -50,10 +52,6 @@ export interface Addon {
  */
 export function loadAddon(): Addon {
   const path = addonPath();
-  const runtime = otherRuntime();
-  // They load addons, too, but make their sockets in other ways and on other threads than Node.js does.
-  if (runtime !== undefined)
-    throw new PreloadError('ATTACH_FAILED', refusal(`${runtime} is not Node.js`), { file: path });
   const addon = open(path);
   // The threads of libuv's pool serve everybody, so none of them may be started by the code of a test.
   stat('/', () => {});
@@ -62,7 +60,21 @@ export function loadAddon(): Addon {
   return inForce === path ? addon : open(inForce);
 }
 
+/**
+ * The addon, for what it can do without hooking the process.
+ *
+ * @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND`
+ */
+export function loadTools(): Pick<Addon, 'makePipe'> {
+  return open(addonPath());
+}
+
 function open(path: string): Addon {
+  const runtime = otherRuntime();
+  // They load addons, too, but make their sockets in other ways and on other threads than Node.js does.
+  if (runtime !== undefined) {
+    throw new PreloadError('ATTACH_FAILED', refusal(`${runtime} is not Node.js`), { file: path });
+  }
   const module = { exports: {} as Addon };
   try {
     // Not require(): a test runner may have put its own loader in its place.

@@ -24,9 +24,8 @@ ${process.geteuid?.() === 0 ? 'uid = root\ngid = root' : ''}
 `,
       );
       const store = network.host('store');
-      // With a socket for standard input, as Node's pipes are, rsync would take itself to be started by inetd.
-      const command = 'exec rsync --daemon --no-detach "$@" < /dev/null';
-      const server = await store.spawn('sh', ['-c', command, 'sh', `--config=${config}`], { listening: 873 });
+      // With a socket for standard input, it would take itself to be started by inetd.
+      const server = await store.spawn('rsync', ['--daemon', '--no-detach', `--config=${config}`], { listening: 873 });
 
       const bytes = Buffer.alloc(3_000_000, 'text that repeats itself, ');
       await writeFile(join(folder.path, 'mine', 'file'), bytes);
