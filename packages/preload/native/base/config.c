@@ -122,6 +122,33 @@ static long decimal(const char *text, long min, long max) {
     return value < min || value > max ? -1 : value;
 }
 
+/* The variables that are numbers and count from the start to the end. SOCKET_WRAPPER_DEFAULT_IFACE may change on the way. */
+static const struct {
+    const char *name;
+    long min, max;
+} NUMBERS[] = {
+    {"SOCKET_WRAPPER_MTU", 512, 32768},
+    {"SOCKET_WRAPPER_MAX_SOCKETS", 1, 262140},
+    {"SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1 << 30},
+    {"SOCKET_WRAPPER_CAPTURE_PACKET_LIMIT", 1, 65535},
+    {"SOCKET_WRAPPER_SPAWN", 1, UINT32_MAX},
+};
+
+int sw_config_check(void) {
+    for (unsigned i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++) {
+        const char *text = sw_config_value(NUMBERS[i].name);
+        if (text == NULL || decimal(text, NUMBERS[i].min, NUMBERS[i].max) >= 0)
+            continue;
+        SW_LOG_ONCE("%s is '%s', it must be a number from %ld to %ld", NUMBERS[i].name, text, NUMBERS[i].min, NUMBERS[i].max);
+        return -EINVAL;
+    }
+    const char *level = sw_config_value("SOCKET_WRAPPER_DEBUGLEVEL");
+    if (level == NULL || sw_log_level_of(level) >= 0)
+        return 0;
+    SW_LOG_ONCE("SOCKET_WRAPPER_DEBUGLEVEL is '%s', it must be a number from 0 to 3, or error, warn, debug or trace", level);
+    return -EINVAL;
+}
+
 int sw_config_interface(void) {
     if (sw_config_is_attached()) {
         const struct sw_config_place *place = sw_config_place();

@@ -43,6 +43,10 @@ void sw_config_start(void);
  * lives as long as the environment leaves it alone. */
 const char *sw_config_value(const char *name);
 
+/* -EINVAL, after one line on stderr, when one of the variables that count from the start on has a bad value. Those that are set later
+ * are judged where they are used. */
+int sw_config_check(void);
+
 /* SOCKET_WRAPPER_DIR as given; NULL when the library is off. */
 const char *sw_config_directory(void);
 

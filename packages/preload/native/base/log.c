@@ -4,24 +4,29 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static const char *const NAMES[] = {"ERROR", "WARN", "DEBUG", "TRACE"};
 
-static enum sw_log_level wanted_level(void) {
-    const char *value = getenv("SOCKET_WRAPPER_DEBUGLEVEL");
-    if (value == NULL || *value == '\0')
-        return SW_LOG_ERROR;
-    if (*value >= '0' && *value <= '9')
-        return *value >= '3' || value[1] != '\0' ? SW_LOG_TRACE : (enum sw_log_level)(*value - '0');
-    if (strcasecmp(value, "warning") == 0)
+int sw_log_level_of(const char *text) {
+    /* Like the peer, a number above the last level means that one. */
+    if (*text != '\0' && text[strspn(text, "0123456789")] == '\0')
+        return *text >= '0' + SW_LOG_TRACE || text[1] != '\0' ? SW_LOG_TRACE : *text - '0';
+    if (strcasecmp(text, "warning") == 0)
         return SW_LOG_WARN;
     for (int level = SW_LOG_ERROR; level <= SW_LOG_TRACE; level++)
-        if (strcasecmp(value, NAMES[level]) == 0)
-            return (enum sw_log_level)level;
-    return SW_LOG_ERROR;
+        if (strcasecmp(text, NAMES[level]) == 0)
+            return level;
+    return -1;
+}
+
+static int wanted_level(void) {
+    const char *value = getenv("SOCKET_WRAPPER_DEBUGLEVEL");
+    int level = value == NULL ? -1 : sw_log_level_of(value);
+    return level < 0 ? SW_LOG_ERROR : level;
 }
 
 static bool (*is_somebody_elses)(int fd);
@@ -32,7 +37,7 @@ void sw_log_spare(bool (*is_others)(int fd)) {
 
 void sw_log(enum sw_log_level level, const char *format, ...) {
     int saved_errno = errno;
-    if (level > wanted_level() || (is_somebody_elses != NULL && is_somebody_elses(STDERR_FILENO)))
+    if ((int)level > wanted_level() || (is_somebody_elses != NULL && is_somebody_elses(STDERR_FILENO)))
         return;
 
     char line[1024];

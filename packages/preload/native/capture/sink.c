@@ -1,5 +1,6 @@
 #include "capture/sink.h"
 
+#include "base/liveness.h"
 #include "base/log.h"
 #include "base/own_descriptors.h"
 #include "base/real.h"
@@ -85,22 +86,6 @@ static int own_descriptor(struct sw_sink *sink) {
 uint64_t sw_sink_position(const struct sw_ring *ring) {
     struct sw_ring_header *header = ring->header;
     return header->drained[atomic_load(&header->turn) % 2].position;
-}
-
-/* A process that has ended, or waits to be reaped. */
-static bool is_gone(uint32_t pid) {
-    if (kill((pid_t)pid, 0) != 0)
-        return errno == ESRCH;
-    char path[32], text[512];
-    snprintf(path, sizeof path, "/proc/%u/stat", pid);
-    int fd = openat(SW_AT(path), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT;
-    ssize_t size = sw_real.read(fd, text, sizeof text - 1);
-    sw_real.close(fd);
-    text[size > 0 ? size : 0] = '\0';
-    const char *name_end = strrchr(text, ')');
-    return name_end != NULL && (name_end[1] == ' ') && (name_end[2] == 'Z' || name_end[2] == 'X');
 }
 
 /* Stores how far the file has come; a process that dies on the way leaves the old pair. */
@@ -189,7 +174,7 @@ static bool try_lock(struct sw_ring_header *header) {
     uint64_t time = now(CLOCK_MONOTONIC);
     bool locked = atomic_compare_exchange_strong(&header->drainer, &holder, self);
     if (!locked && holder != self && time - header->drainer_since > IN_FLIGHT_NS)
-        locked = is_gone(holder) && atomic_compare_exchange_strong(&header->drainer, &holder, self);
+        locked = sw_is_gone(holder) && atomic_compare_exchange_strong(&header->drainer, &holder, self);
     if (locked)
         header->drainer_since = time;
     return locked;
@@ -206,7 +191,7 @@ static bool is_hole(struct sw_ring_header *header, uint64_t position, const stru
     if (!has_header || is_late)
         return is_late;
     /* Asking costs more than most sends take. */
-    return now(CLOCK_REALTIME) - event->time > IN_FLIGHT_NS && is_gone(event->pid);
+    return now(CLOCK_REALTIME) - event->time > IN_FLIGHT_NS && sw_is_gone(event->pid);
 }
 
 /* One event that is complete, or a hole. 0 when there is nothing to do now, else the position behind it. */

@@ -1,5 +1,6 @@
 #include "state/network.h"
 
+#include "base/liveness.h"
 #include "base/log.h"
 #include "base/real.h"
 #include "base/root.h"
@@ -148,17 +149,25 @@ static void unmap(struct sw_network *network) {
 static int open_network(const char *given, struct sw_network **opened) {
     enum sw_ipv4_network ipv4_network;
     int result = sw_config_ipv4_network(&ipv4_network);
+    if (result == 0)
+        result = sw_config_check();
     if (result < 0)
         return result;
-    if (strlen(given) >= PATH_MAX)
+    if (strlen(given) >= PATH_MAX) {
+        SW_LOG_ONCE("SOCKET_WRAPPER_DIR is a path of %zu bytes, it must have %d at most", strlen(given), PATH_MAX - 1);
         return -ENAMETOOLONG;
+    }
 
     struct sw_network *network =
         mmap(NULL, sizeof *network, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (network == MAP_FAILED)
         return -ENOMEM;
-    if (realpath(given, network->directory) == NULL) {
+    struct stat status;
+    if (realpath(given, network->directory) == NULL || stat(network->directory, &status) != 0)
         result = -errno;
+    else if (!S_ISDIR(status.st_mode))
+        result = -ENOTDIR;
+    if (result < 0) {
         SW_LOG_ONCE("SOCKET_WRAPPER_DIR is '%s', it must be an existing directory: %s", given, strerror(-result));
         goto fail;
     }
@@ -324,6 +333,10 @@ void sw_network_ring(struct sw_network *network) {
 /* Long enough that a live holder is done, short enough that nobody notices a dead one. */
 static const struct timespec LOCK_PATIENCE = {.tv_nsec = 20 * 1000 * 1000};
 
+/* So often the same holder was waited for in vain: what it does takes microseconds, so the number is no holder's. A process that
+ * died may have left it, and another got it since; or the file was damaged. */
+enum { LOCK_ATTEMPTS = 150 };
+
 void sw_network_lock(struct sw_network *network, sigset_t *mask) {
     int saved_errno = errno;
     sigset_t all;
@@ -332,15 +345,17 @@ void sw_network_lock(struct sw_network *network, sigset_t *mask) {
 
     _Atomic uint32_t *lock = &network->state->header.lock;
     uint32_t self = (uint32_t)getpid();
-    for (;;) {
+    for (unsigned attempts = 0;;) {
         uint32_t holder = 0;
         if (atomic_compare_exchange_strong(lock, &holder, self))
             break;
-        if (sw_real.syscall(SYS_futex, lock, FUTEX_WAIT, holder, &LOCK_PATIENCE, NULL, 0) == 0 || errno != ETIMEDOUT)
+        if (sw_real.syscall(SYS_futex, lock, FUTEX_WAIT, holder, &LOCK_PATIENCE, NULL, 0) == 0 || errno != ETIMEDOUT) {
+            attempts = 0;
             continue;
+        }
         /* Another thread of this process lives as long as we do. */
-        if (holder != self && kill((pid_t)holder, 0) != 0 && errno == ESRCH &&
-            atomic_compare_exchange_strong(lock, &holder, self))
+        bool is_left = (holder != self && sw_is_gone(holder)) || ++attempts == LOCK_ATTEMPTS;
+        if (is_left && atomic_compare_exchange_strong(lock, &holder, self))
             break;
     }
     errno = saved_errno;
@@ -348,7 +363,9 @@ void sw_network_lock(struct sw_network *network, sigset_t *mask) {
 
 void sw_network_unlock(struct sw_network *network, const sigset_t *mask) {
     int saved_errno = errno;
-    atomic_store(&network->state->header.lock, 0);
+    /* Not where it was taken from a process that was stopped for seconds. */
+    uint32_t self = (uint32_t)getpid();
+    atomic_compare_exchange_strong(&network->state->header.lock, &self, 0);
     sw_real.syscall(SYS_futex, &network->state->header.lock, FUTEX_WAKE, 1, NULL, NULL, 0);
     pthread_sigmask(SIG_SETMASK, mask, NULL);
     errno = saved_errno;
