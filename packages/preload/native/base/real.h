@@ -81,6 +81,8 @@ struct if_nameindex;
     X(int, posix_spawnp,                                                                           \
       (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,       \
        char *const[], char *const[]))                                                              \
+    X(int, system, (const char *))                                                                 \
+    X(FILE *, popen, (const char *, const char *))                                                 \
     X(long, syscall, (long, ...))                                                                  \
     X(int, clone, (int (*)(void *), void *, int, void *, ...))                                     \
     X(pid_t, _Fork, (void))                                                                        \
