@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { JESTS, makeProject } from './project.js';
 
@@ -54,6 +55,24 @@ describe.each(JESTS)('reports of %s', { timeout: 60_000 }, (jest) => {
       'two.test.js-two-fails.json',
       'two.test.js-two-fails.pcapng',
     ]);
+  });
+
+  it("keep out of packed captures what the configuration redacts, in the tests' own process and in workers", async () => {
+    await using project = await makeProject('redacted', jest);
+    for (const workers of [['--runInBand'], ['-w', '2']]) {
+      const { tests, output } = await project.run(workers);
+      expect(await project.captures(), output).toEqual([
+        'one.test.js-one-fails.pcapng.gz',
+        'two.test.js-two-fails.pcapng.gz',
+      ]);
+      expect(output).toContain(`wireshark ${CAPTURES}/one.test.js-one-fails.pcapng.gz`);
+      expect(tests['one fails']?.messages.join()).toContain(`${CAPTURES}/one.test.js-one-fails.pcapng.gz`);
+      for (const name of await project.captures()) {
+        const capture = gunzipSync(await readFile(path.join(project.directory, CAPTURES, name))).toString('latin1');
+        expect(capture).toContain('xelxx');
+        expect(capture).not.toContain('hello');
+      }
+    }
   });
 
   it('name one capture for a suite that shares its network, in the error of the test that failed', async () => {

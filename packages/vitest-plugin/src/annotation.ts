@@ -44,7 +44,10 @@ export async function attachCapture(
   const message = annotationMessage(artifact);
   await asIfRunning(task, () =>
     fromLine(failureLocation(task), () =>
-      annotate(message, 'network', { path: file, contentType: 'application/x-pcapng' }),
+      annotate(message, 'network', {
+        path: file,
+        contentType: file.endsWith('.gz') ? 'application/gzip' : 'application/x-pcapng',
+      }),
     ),
   );
 }

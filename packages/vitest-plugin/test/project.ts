@@ -91,7 +91,7 @@ export async function makeProject(name: string): Promise<Project> {
     },
     async captures() {
       const files = await readdir(path.join(directory, CAPTURES)).catch(() => []);
-      return files.filter((file) => file.endsWith('.pcapng')).sort();
+      return files.filter((file) => /\.pcapng(?:\.gz)?$/.test(file)).sort();
     },
     processes: () => processesOf(networks),
     async leftovers() {

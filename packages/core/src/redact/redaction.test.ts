@@ -55,6 +55,13 @@ describe('Redaction', () => {
     expect(new Redaction().isEmpty).toBe(true);
   });
 
+  it('refuses an expression that was lost on the way, and says how to write it', () => {
+    const pattern = JSON.parse(JSON.stringify(/secret/)) as RegExp;
+    expect(() => new Redaction([pattern])).toThrow(
+      'Cannot redact {}: it is neither an expression nor text; where options travel as JSON, write it as text, /…/i with its slashes',
+    );
+  });
+
   it('refuses what is no expression', () => {
     expect(() => new Redaction(['('])).toThrow(
       expect.objectContaining({

@@ -10,6 +10,10 @@ import { renewChecksums } from './checksums.js';
 /** What to take out: an expression, or its source as text, which then ignores case. `/…/flags` is text as well. */
 export type RedactPattern = RegExp | string;
 
+/** Jest hands its configuration to workers as JSON, in which an expression becomes an empty object. */
+const LOST_EXPRESSION =
+  'it is neither an expression nor text; where options travel as JSON, write it as text, /…/i with its slashes';
+
 const MASK = 'x';
 const MASK_BYTE = MASK.charCodeAt(0);
 
@@ -124,11 +128,12 @@ function headersOf(data: Uint8Array): number {
 
 function globalPattern(pattern: RedactPattern): RegExp {
   try {
+    if (typeof pattern !== 'string' && !('source' in pattern)) throw new TypeError(LOST_EXPRESSION);
     if (typeof pattern !== 'string') return new RegExp(pattern.source, withGlobal(pattern.flags));
     const { source, flags } = /^\/(?<source>.*)\/(?<flags>[a-z]*)$/s.exec(pattern)?.groups ?? {};
     return source === undefined ? new RegExp(pattern, 'gi') : new RegExp(source, withGlobal(flags ?? ''));
   } catch (cause) {
-    const message = `Cannot redact ${JSON.stringify(String(pattern))}: ${(cause as Error).message}`;
+    const message = `Cannot redact ${JSON.stringify(pattern)}: ${(cause as Error).message}`;
     throw new NetworkError('BAD_REDACTION', message, { cause });
   }
 }

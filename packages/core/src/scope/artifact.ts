@@ -4,6 +4,8 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, gzip, gzipSync, type ZlibOptions } from 'node:zlib';
 import { artifactCapture } from '../capture/artifact-capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { NetworkNote } from '../network/note-log.js';
@@ -12,12 +14,16 @@ import { claimName } from './claim.js';
 import { SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 import type { Outcome, TestIdentity } from './test-identity.js';
 
-/** The ending of a capture's file name. */
-const CAPTURE_ENDING = '.pcapng';
+const pack = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
+
+/** The endings of a capture's file name. */
+const CAPTURE_ENDING = { plain: '.pcapng', gzip: '.pcapng.gz' } as const;
+/** Packing is to cost a test little: the next level makes files a few percent smaller in twice the time. */
+const GZIP_OPTIONS = { level: constants.Z_BEST_SPEED } as const;
 
 /** A kept capture. */
 export interface Artifact {
-  /** The `.pcapng` file. */
+  /** The `.pcapng` or `.pcapng.gz` file. */
   readonly path: string;
   /** The `.json` file beside it. */
   readonly sidecarPath: string;
@@ -50,6 +56,8 @@ export interface ArtifactPlace {
   readonly outputDir: string;
   readonly rootDir: string;
   readonly run: string;
+  /** Whether captures are packed. */
+  readonly isGzip: boolean;
 }
 
 /** An artifact whose name is taken and whose sidecar is written; the capture's bytes are still to be. */
@@ -68,6 +76,9 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
   const { recording } = contents;
   const capture = artifactCapture(contents, { ...report, error, identity: { ...identity, file } });
   const { packets, conversations, summary, text, escapes } = capture;
+  const [ending, otherEnding] = place.isGzip
+    ? [CAPTURE_ENDING.gzip, CAPTURE_ENDING.plain]
+    : [CAPTURE_ENDING.plain, CAPTURE_ENDING.gzip];
   const facts = {
     packets,
     conversations,
@@ -87,7 +98,7 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     ...(error === undefined ? {} : { error }),
     startedAt: new Date(report.startedAtMs).toISOString(),
     durationMs: Math.round(report.durationMs),
-    capture: `${name}${CAPTURE_ENDING}`,
+    capture: `${name}${ending}`,
     ...facts,
     hosts: evidence.hosts,
     sockets: evidence.sockets,
@@ -97,8 +108,10 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
   const { outputDir } = place;
   mkdirSync(outputDir, { recursive: true });
   const path = join(outputDir, claimName(outputDir, artifactName(identity, place.rootDir), sidecarOf));
+  // One of an earlier run, whose sidecar ours has replaced.
+  rmSync(`${path}${otherEnding}`, { force: true });
   const artifact: Artifact = {
-    path: `${path}${CAPTURE_ENDING}`,
+    path: `${path}${ending}`,
     sidecarPath: `${path}${SIDECAR_ENDING}`,
     outcome,
     ...facts,
@@ -115,7 +128,7 @@ function failureNote({ error, endedAtMs }: TestReport): NetworkNote | undefined 
 /** Writes the capture of a prepared artifact. No half of it stays behind when that fails. */
 export async function writeArtifact({ artifact, capture }: PreparedArtifact): Promise<Artifact> {
   try {
-    await writeFile(artifact.path, capture);
+    await writeFile(artifact.path, isPacked(artifact) ? await pack(capture, GZIP_OPTIONS) : capture);
     return artifact;
   } catch (error) {
     discard(artifact);
@@ -126,11 +139,15 @@ export async function writeArtifact({ artifact, capture }: PreparedArtifact): Pr
 /** As `writeArtifact`, for a process that exits. */
 export function writeArtifactSync({ artifact, capture }: PreparedArtifact): void {
   try {
-    writeFileSync(artifact.path, capture);
+    writeFileSync(artifact.path, isPacked(artifact) ? gzipSync(capture, GZIP_OPTIONS) : capture);
   } catch (error) {
     discard(artifact);
     throw error;
   }
+}
+
+function isPacked({ path }: Artifact): boolean {
+  return path.endsWith(CAPTURE_ENDING.gzip);
 }
 
 function discard({ path, sidecarPath }: Artifact): void {

@@ -7,7 +7,7 @@ import { readSidecar, SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 
 /** A kept capture: what its sidecar says, and where it is. */
 export interface KeptCapture extends Sidecar {
-  /** The absolute path of the `.pcapng` file. */
+  /** The absolute path of the `.pcapng` or `.pcapng.gz` file. */
   readonly path: string;
   /** The absolute path of the `.json` file beside it. */
   readonly sidecarPath: string;

@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { pcapFile, udpPacket } from '../../test/pcap-file.js';
 import { writeAt } from '../../test/state-file.js';
 import { Network } from '../network/network.js';
+import { isGzip } from '../pcap/byte-source.js';
 import { readPackets } from '../pcap/capture.js';
 import { currentNetwork, currentScope, networkInUse } from './current-scope.js';
 import { reserveScope, SCOPE_REGISTRY, scopeRegistry } from './registry.js';
@@ -278,6 +279,22 @@ describe('the artifact of a failed test', () => {
       await scope.end('failed');
     }
     expect(readdirSync(outputDir)).toHaveLength(2);
+  });
+
+  it('is packed where that is asked for, and replaces the one of the run before that was not', async () => {
+    const artifacts = [];
+    for (const gzip of [false, true]) {
+      const scope = open({}, { run: `with gzip ${gzip}`, gzip });
+      record(scope);
+      artifacts.push(await scope.end('failed'));
+    }
+    const [plain, packed] = artifacts.map((artifact) => artifact?.path ?? '');
+    expect(packed).toBe(`${plain}.gz`);
+    expect(readdirSync(outputDir).sort()).toEqual(['src-web.test.ts-web-serves.json', basename(packed ?? '')]);
+    expect(readSidecar(artifacts[1]?.sidecarPath ?? '')?.capture).toBe(basename(packed ?? ''));
+    const bytes = readFileSync(packed ?? '');
+    expect(isGzip(bytes)).toBe(true);
+    expect([...readPackets(bytes)]).toHaveLength(2);
   });
 
   it('is there without any traffic too, and says so', async () => {

@@ -38,6 +38,8 @@ export interface ScopeOptions<N extends Network = Network> extends Omit<NetworkO
   readonly outputDir?: string;
   /** Which captures are kept. Default: `retain-on-failure`. */
   readonly capture?: RetentionMode;
+  /** Whether kept captures are packed with gzip, as `.pcapng.gz`, which Wireshark opens as well. Default: false. */
+  readonly gzip?: boolean;
   /** What test files are named relative to. Default: the working directory. */
   readonly rootDir?: string;
   /**
@@ -242,7 +244,7 @@ export class TestScope<N extends Network = Network> {
 
   #place(): ArtifactPlace {
     const { rootDir = process.cwd(), outputDir = 'test-results/socket-wrapper', run = runKey() } = this.#options;
-    return { rootDir, outputDir: resolve(rootDir, outputDir), run };
+    return { rootDir, outputDir: resolve(rootDir, outputDir), run, isGzip: this.#options.gzip ?? false };
   }
 
   #warn(message: string): void {
