@@ -205,6 +205,17 @@ static void unicast(struct sw_delivery *delivery) {
     unreachable(delivery);
 }
 
+/* The address in packets: IPv4 where the socket has it mapped into IPv6. */
+static struct sw_address on_the_wire(const struct sw_address *address) {
+    struct sw_address wire = *address;
+    if (sw_address_is_mapped(&wire)) {
+        memmove(wire.bytes, wire.bytes + 12, 4);
+        memset(wire.bytes + 4, 0, 12);
+        wire.family = AF_INET;
+    }
+    return wire;
+}
+
 void sw_deliver(struct sw_delivery *delivery) {
     struct sw_ticket ticket = sw_capture_datagram_starts(delivery->socket, &delivery->message);
     switch (delivery->target.scope) {
@@ -212,13 +223,8 @@ void sw_deliver(struct sw_delivery *delivery) {
         broadcast(delivery);
         break;
     case SW_SCOPE_MULTICAST: {
-        struct sw_address group = delivery->destination;
-        if (sw_address_is_mapped(&group)) {
-            memmove(group.bytes, group.bytes + 12, 4);
-            memset(group.bytes + 4, 0, 12);
-            group.family = AF_INET;
-        }
-        sw_groups_each(delivery->socket->network, &group, deliver_to_member, delivery);
+        struct sw_address group = on_the_wire(&delivery->destination), sender = on_the_wire(&delivery->source);
+        sw_groups_each(delivery->socket->network, &group, &sender, deliver_to_member, delivery);
         break;
     }
     default:

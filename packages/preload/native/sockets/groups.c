@@ -18,24 +18,27 @@ static unsigned index_of_ipv4(const struct sw_socket *socket, const uint8_t byte
     return site.scope == SW_SCOPE_HOST ? ETHERNET_INDEX : 0;
 }
 
-static struct sw_member *find(struct sw_network *network, uint64_t cookie, const struct sw_address *group, const struct sw_address *source) {
-    for (unsigned i = 0; i < SW_MEMBER_COUNT; i++) {
+/* What an entry of the members table says. */
+enum {
+    FROM_ALL,    /* a member that hears all senders but those that it blocked */
+    FROM_CHOSEN, /* a member that hears the senders it chose */
+    SENDER,      /* one sender that the member of the same socket and group blocked or chose */
+};
+
+static struct sw_member *find(struct sw_network *network, uint64_t cookie, const struct sw_address *group, const struct sw_address *sender) {
+    uint32_t count = atomic_load(&network->state->header.groups);
+    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
         struct sw_member *member = &network->state->members[i];
-        if (atomic_load(&member->cookie) == cookie && member->family == group->family && memcmp(member->group, group->bytes, 16) == 0 &&
-            (source == NULL || memcmp(member->source, source->bytes, 16) == 0))
+        if (atomic_load(&member->cookie) != cookie || member->family != group->family || memcmp(member->group, group->bytes, 16) != 0)
+            continue;
+        if (sender == NULL ? member->mode != SENDER : member->mode == SENDER && memcmp(member->source, sender->bytes, 16) == 0)
             return member;
-        if (i >= atomic_load(&network->state->header.groups))
-            break;
     }
     return NULL;
 }
 
-static int join(struct sw_socket *socket, const struct sw_address *group, const struct sw_address *source, unsigned index) {
+static int add(struct sw_socket *socket, const struct sw_address *group, const struct sw_address *sender, uint32_t mode, unsigned index) {
     struct sw_network *network = socket->network;
-    uint64_t cookie = atomic_load(&socket->record->cookie);
-    if (find(network, cookie, group, source) != NULL)
-        return source == NULL || source->bytes[0] == 0 ? -EADDRINUSE : -EADDRNOTAVAIL;
-    atomic_fetch_add(&network->state->header.groups, 1);
     for (unsigned i = 0; i < SW_MEMBER_COUNT; i++) {
         struct sw_member *member = &network->state->members[i];
         uint64_t found = atomic_load(&member->cookie);
@@ -47,10 +50,12 @@ static int join(struct sw_socket *socket, const struct sw_address *group, const 
         member->family = group->family;
         memcpy(member->group, group->bytes, 16);
         memset(member->source, 0, 16);
-        if (source != NULL)
-            memcpy(member->source, source->bytes, 16);
+        if (sender != NULL)
+            memcpy(member->source, sender->bytes, 16);
+        member->mode = mode;
+        member->senders = 0;
         member->interface_index = index;
-        atomic_store(&member->cookie, cookie);
+        atomic_store(&member->cookie, atomic_load(&socket->record->cookie));
         sw_record_set(socket->record, SW_MEMBER);
         /* `groups` bounds every later walk. */
         uint32_t high = atomic_load(&network->state->header.groups);
@@ -61,11 +66,49 @@ static int join(struct sw_socket *socket, const struct sw_address *group, const 
     return -ENOBUFS;
 }
 
-static int leave(struct sw_socket *socket, const struct sw_address *group, const struct sw_address *source) {
-    struct sw_member *member = find(socket->network, atomic_load(&socket->record->cookie), group, source);
+static int join(struct sw_socket *socket, const struct sw_address *group, uint32_t mode, unsigned index) {
+    if (find(socket->network, atomic_load(&socket->record->cookie), group, NULL) != NULL)
+        return -EADDRINUSE;
+    atomic_fetch_add(&socket->network->state->header.groups, 1);
+    return add(socket, group, NULL, mode, index);
+}
+
+static int leave(struct sw_socket *socket, const struct sw_address *group) {
+    struct sw_network *network = socket->network;
+    uint64_t cookie = atomic_load(&socket->record->cookie);
+    struct sw_member *member = find(network, cookie, group, NULL);
     if (member == NULL)
         return -EADDRNOTAVAIL;
     atomic_store(&member->cookie, SW_COOKIE_FREE);
+    uint32_t count = atomic_load(&network->state->header.groups);
+    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
+        struct sw_member *sender = &network->state->members[i];
+        if (atomic_load(&sender->cookie) == cookie && sender->family == group->family && memcmp(sender->group, group->bytes, 16) == 0)
+            atomic_store(&sender->cookie, SW_COOKIE_FREE);
+    }
+    return 0;
+}
+
+/* ip_mc_source() of the kernel: `mode` says whether `sender` is one that is chosen or blocked, `adds` whether it becomes one. */
+static int change_sender(struct sw_socket *socket, const struct sw_address *group, const struct sw_address *sender, uint32_t mode, bool adds) {
+    struct sw_network *network = socket->network;
+    uint64_t cookie = atomic_load(&socket->record->cookie);
+    struct sw_member *member = find(network, cookie, group, NULL);
+    if (member == NULL || (member->senders > 0 && member->mode != mode))
+        return -EINVAL;
+    member->mode = mode;
+    struct sw_member *found = find(network, cookie, group, sender);
+    if (adds == (found != NULL))
+        return -EADDRNOTAVAIL;
+    if (adds) {
+        int result = add(socket, group, sender, SENDER, member->interface_index);
+        member->senders += result == 0;
+        return result;
+    }
+    if (member->senders == 1 && mode == FROM_CHOSEN)
+        return leave(socket, group);
+    atomic_store(&found->cookie, SW_COOKIE_FREE);
+    member->senders--;
     return 0;
 }
 
@@ -73,12 +116,32 @@ static bool is_multicast(const struct sw_address *address) {
     return address->family == AF_INET ? address->bytes[0] >> 4 == 0xe : address->bytes[0] == 0xff;
 }
 
-static int change(struct sw_socket *socket, bool joins, const struct sw_address *group, const struct sw_address *source, unsigned index) {
+static int check_group(const struct sw_address *group, unsigned index) {
     if (!is_multicast(group))
         return -EINVAL;
-    if (index > ETHERNET_INDEX)
-        return -ENODEV;
-    return joins ? join(socket, group, source, index) : leave(socket, group, source);
+    return index > ETHERNET_INDEX ? -ENODEV : 0;
+}
+
+static int change(struct sw_socket *socket, bool joins, const struct sw_address *group, unsigned index) {
+    int result = check_group(group, index);
+    if (result < 0)
+        return result;
+    return joins ? join(socket, group, FROM_ALL, index) : leave(socket, group);
+}
+
+/* The four options of RFC 3678 with a sender, by the names that both families know. */
+static int change_source(struct sw_socket *socket, int name, const struct sw_address *group, const struct sw_address *sender, unsigned index) {
+    int result = check_group(group, index);
+    if (result < 0)
+        return result;
+    if (name == MCAST_JOIN_SOURCE_GROUP) {
+        result = join(socket, group, FROM_CHOSEN, index);
+        if (result < 0 && result != -EADDRINUSE)
+            return result;
+    }
+    bool chooses = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP;
+    bool adds = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_BLOCK_SOURCE;
+    return change_sender(socket, group, sender, chooses ? FROM_CHOSEN : FROM_ALL, adds);
 }
 
 static int set_interface4(struct sw_socket *socket, const void *value, socklen_t length) {
@@ -122,17 +185,23 @@ static int set_ipv4(struct sw_socket *socket, int name, const void *value, sockl
         index = (unsigned)request.imr_ifindex;
         if (index == 0 && request.imr_address.s_addr != INADDR_ANY && (index = index_of_ipv4(socket, (const uint8_t *)&request.imr_address)) == 0)
             return is_multicast(&group) ? -ENODEV : -EINVAL;
-        return change(socket, name == IP_ADD_MEMBERSHIP, &group, NULL, index);
+        return change(socket, name == IP_ADD_MEMBERSHIP, &group, index);
     }
     case IP_ADD_SOURCE_MEMBERSHIP:
-    case IP_DROP_SOURCE_MEMBERSHIP: {
+    case IP_DROP_SOURCE_MEMBERSHIP:
+    case IP_BLOCK_SOURCE:
+    case IP_UNBLOCK_SOURCE: {
         struct ip_mreq_source request;
         if (length != sizeof request)
             return -EINVAL;
         memcpy(&request, value, sizeof request);
         memcpy(group.bytes, &request.imr_multiaddr, 4);
         memcpy(source.bytes, &request.imr_sourceaddr, 4);
-        return change(socket, name == IP_ADD_SOURCE_MEMBERSHIP, &group, &source, 0);
+        int same = name == IP_ADD_SOURCE_MEMBERSHIP    ? MCAST_JOIN_SOURCE_GROUP
+                   : name == IP_DROP_SOURCE_MEMBERSHIP ? MCAST_LEAVE_SOURCE_GROUP
+                   : name == IP_BLOCK_SOURCE           ? MCAST_BLOCK_SOURCE
+                                                       : MCAST_UNBLOCK_SOURCE;
+        return change_source(socket, same, &group, &source, 0);
     }
     default:
         return -ENOPROTOOPT;
@@ -160,13 +229,13 @@ static int set_ipv6(struct sw_socket *socket, int name, const void *value, sockl
         return -EINVAL;
     memcpy(&request, value, sizeof request);
     memcpy(group.bytes, &request.ipv6mr_multiaddr, 16);
-    return change(socket, name == IPV6_ADD_MEMBERSHIP, &group, NULL, request.ipv6mr_interface);
+    return change(socket, name == IPV6_ADD_MEMBERSHIP, &group, request.ipv6mr_interface);
 }
 
 /* RFC 3678: struct group_req and struct group_source_req, for both families. */
 static int set_protocol_independent(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
     int family = level == IPPROTO_IP ? AF_INET : AF_INET6;
-    bool with_source = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP;
+    bool with_source = name != MCAST_JOIN_GROUP && name != MCAST_LEAVE_GROUP;
     struct group_source_req request = {0};
     if (length < (with_source ? sizeof request : sizeof(struct group_req)))
         return -EINVAL;
@@ -177,14 +246,15 @@ static int set_protocol_independent(struct sw_socket *socket, int level, int nam
     if (with_source && sw_address_read(family, (struct sockaddr *)&request.gsr_source, sizeof request.gsr_source, &source) < 0)
         return -EINVAL;
     group.port = 0;
-    bool joins = name == MCAST_JOIN_GROUP || name == MCAST_JOIN_SOURCE_GROUP;
-    return change(socket, joins, &group, with_source ? &source : NULL, request.gsr_interface);
+    if (with_source)
+        return change_source(socket, name, &group, &source, request.gsr_interface);
+    return change(socket, name == MCAST_JOIN_GROUP, &group, request.gsr_interface);
 }
 
 int sw_groups_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
     if (value == NULL)
         return -EFAULT;
-    if (name == MCAST_JOIN_GROUP || name == MCAST_LEAVE_GROUP || name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP)
+    if (name >= MCAST_JOIN_GROUP && name <= MCAST_LEAVE_SOURCE_GROUP)
         return set_protocol_independent(socket, level, name, value, length);
     return level == IPPROTO_IP ? set_ipv4(socket, name, value, length) : set_ipv6(socket, name, value, length);
 }
@@ -200,16 +270,24 @@ bool sw_options_is_member(const struct sw_network *network, const struct sw_reco
     return false;
 }
 
-void sw_groups_each(struct sw_network *network, const struct sw_address *group, void (*visit)(struct sw_record *member, void *context),
-                    void *context) {
+/* ip_mc_sf_allow() of the kernel. */
+static bool hears(struct sw_network *network, const struct sw_member *member, const struct sw_address *group, const struct sw_address *sender) {
+    bool named = member->senders > 0 && find(network, atomic_load(&member->cookie), group, sender) != NULL;
+    return named == (member->mode == FROM_CHOSEN);
+}
+
+void sw_groups_each(struct sw_network *network, const struct sw_address *group, const struct sw_address *sender,
+                    void (*visit)(struct sw_record *member, void *context), void *context) {
     uint32_t count = atomic_load(&network->state->header.groups);
     for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
         struct sw_member *member = &network->state->members[i];
         uint64_t cookie = atomic_load(&member->cookie);
-        if (cookie <= SW_COOKIE_DELETED || member->family != group->family || memcmp(member->group, group->bytes, 16) != 0)
+        if (cookie <= SW_COOKIE_DELETED || member->mode == SENDER || member->family != group->family ||
+            memcmp(member->group, group->bytes, 16) != 0)
             continue;
         struct sw_record *record = sw_record_at(network, member->slot);
-        if (record != NULL && atomic_load(&record->cookie) == cookie && record->name_port == group->port)
+        if (record != NULL && atomic_load(&record->cookie) == cookie && record->name_port == group->port &&
+            hears(network, member, group, sender))
             visit(record, context);
     }
 }

@@ -8,8 +8,9 @@
 /* The options of IPPROTO_IP and IPPROTO_IPV6 that join and leave groups and choose the interface to send on. */
 int sw_groups_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
 
-/* Calls `visit` for every member of `group` that has the port of `destination`; each socket once. */
-void sw_groups_each(struct sw_network *network, const struct sw_address *group, void (*visit)(struct sw_record *member, void *context),
-                    void *context);
+/* Calls `visit` for every member of `group` that has the port of `group` and hears `sender`; each socket once. Both addresses are of the
+ * family that the packets have. */
+void sw_groups_each(struct sw_network *network, const struct sw_address *group, const struct sw_address *sender,
+                    void (*visit)(struct sw_record *member, void *context), void *context);
 
 #endif

@@ -94,6 +94,8 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case MCAST_LEAVE_GROUP:
     case MCAST_JOIN_SOURCE_GROUP:
     case MCAST_LEAVE_SOURCE_GROUP:
+    case MCAST_BLOCK_SOURCE:
+    case MCAST_UNBLOCK_SOURCE:
         return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
     case IP_TOS:
         return length == 0 ? 0 : sw_option_set(record, IPPROTO_IP, name, value, length);

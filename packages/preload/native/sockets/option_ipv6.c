@@ -100,6 +100,8 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     case MCAST_LEAVE_GROUP:
     case MCAST_JOIN_SOURCE_GROUP:
     case MCAST_LEAVE_SOURCE_GROUP:
+    case MCAST_BLOCK_SOURCE:
+    case MCAST_UNBLOCK_SOURCE:
         return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
     case IPV6_RECVERR:
         result = sw_option_set(record, IPPROTO_IPV6, name, value, length);

@@ -116,9 +116,9 @@ struct sw_member {
     uint32_t family;
     uint8_t group[16];
     uint8_t source[16];
-    uint32_t mode;
+    uint32_t mode;          /* sockets/groups.c */
     uint32_t interface_index;
-    uint64_t reserved;
+    uint64_t senders;       /* how many entries name senders that this one blocked or chose */
 };
 
 struct sw_header {
