@@ -81,6 +81,9 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
         /* Where datagrams are cut into fragments, of which there are none here. */
         result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
         return result < 0 ? result : wanted != 0 && wanted < 1280 ? -EINVAL : 0;
+    case IPV6_PKTINFO:
+        /* Where datagrams come from; like the control message, see docs/limits.md. */
+        return length < sizeof(struct in6_pktinfo) ? -EINVAL : 0;
     case IPV6_MULTICAST_HOPS:
         if (record->type == SOCK_STREAM)
             return -ENOPROTOOPT;

@@ -38,6 +38,11 @@ int main(void) {
     LENGTHS(fd, IPPROTO_IP, IP_TTL);
     LENGTHS(fd, IPPROTO_IP, IP_TOS);
     LENGTHS(six, IPPROTO_IPV6, IPV6_V6ONLY);
+    struct in6_pktinfo source = {.ipi6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t source_length = sizeof source;
+    CALL(setsockopt(six, IPPROTO_IPV6, IPV6_PKTINFO, &source, sizeof source));
+    CALL(setsockopt(six, IPPROTO_IPV6, IPV6_PKTINFO, &source, sizeof source - 1));
+    CALL(getsockopt(six, IPPROTO_IPV6, IPV6_PKTINFO, &source, &source_length));
     int value = 1;
     socklen_t length = sizeof value;
     CALL(getsockopt(fd, SOL_SOCKET, SO_TYPE, NULL, &length));
