@@ -3,7 +3,7 @@
  *
  * The dynamic linker passes over LD_PRELOAD without a word in static and set-user-ID programs, and a program of another
  * libc or machine prints a line and goes on without the library. Each of them would then use the real network, so each is
- * refused before it starts. File capabilities have the same effect and cannot be read from Node.
+ * refused before it starts.
  */
 
 import {
@@ -18,6 +18,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { loadTools } from './attach/addon.js';
 import { type ByteSource, ElfError, type ElfImage, isElf, readElf } from './elf.js';
 import { PreloadError } from './preload-error.js';
 import { programOfEnv, readShebang, SHEBANG_LENGTH } from './shebang.js';
@@ -76,7 +77,7 @@ export function findProgram(program: string, { cwd, path = DEFAULT_PATH }: Execu
  * Returns the path of the program.
  *
  * @throws {PreloadError} what {@link findProgram} throws; `PROGRAM_STATIC`, `PROGRAM_GO`, `PROGRAM_OTHER_LIBC`,
- * `PROGRAM_OTHER_ARCHITECTURE` and `PROGRAM_SETUID` for what the library cannot reach; `PROGRAM_UNREADABLE` and
+ * `PROGRAM_OTHER_ARCHITECTURE`, `PROGRAM_SETUID` and `PROGRAM_CAPABILITIES` for what the library cannot reach; `PROGRAM_UNREADABLE` and
  * `PROGRAM_DAMAGED` for what cannot be judged; `INTERPRETER_NOT_FOUND` for what the kernel could not start either.
  */
 export function assertPreloadable(program: string, context: ExecutionContext, platform: Platform): string {
@@ -173,6 +174,20 @@ function assertReachable(
       `it runs with the rights of its owner (mode ${(stats.mode & 0o7777).toString(8)}), and the dynamic linker ignores LD_PRELOAD in such programs`,
     );
   }
+  if (gainsCapabilities(file)) {
+    throw refuse(
+      'PROGRAM_CAPABILITIES',
+      'it has file capabilities (getcap shows them), and the dynamic linker ignores LD_PRELOAD in such programs. Use a copy of it, which has none',
+    );
+  }
+}
+
+/**
+ * Whether execve(2) gives the program capabilities that we do not have, which sets AT_SECURE: not for root, who has them
+ * all (capabilities(7)). False, too, where Node.js loads no addons, for it cannot read them itself.
+ */
+function gainsCapabilities(file: string): boolean {
+  return process.getuid?.() !== 0 && loadTools()?.hasCapabilities(file) === true;
 }
 
 /** Whether execve(2) gives the program other ids than ours, which sets AT_SECURE (getauxval(3)). */

@@ -7,8 +7,7 @@
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import { type Addon, loadTools } from './attach/addon.js';
-import { PreloadError } from './preload-error.js';
+import { loadTools } from './attach/addon.js';
 
 /** A pipe(2) whose reading end is for the program alone. */
 export class InputPipe {
@@ -17,20 +16,15 @@ export class InputPipe {
   /** What is written here, the program reads. */
   readonly stdin: Writable;
 
-  private constructor(tools: Pick<Addon, 'makePipe'>) {
-    const [readEnd, writeEnd] = tools.makePipe();
+  private constructor([readEnd, writeEnd]: [number, number]) {
     this.readEnd = readEnd;
     this.stdin = new Socket({ fd: writeEnd, readable: false, writable: true });
   }
 
   /** A new pipe; `undefined` where Node.js loads no addons, which can make one. */
   static open(): InputPipe | undefined {
-    try {
-      return new InputPipe(loadTools());
-    } catch (error) {
-      if (error instanceof PreloadError && error.code === 'ATTACH_FAILED') return undefined;
-      throw error;
-    }
+    const ends = loadTools()?.makePipe();
+    return ends && new InputPipe(ends);
   }
 
   /** The program has the reading end now, or was not started: it is closed here. */

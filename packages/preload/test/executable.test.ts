@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, copyFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { assertPreloadable, findProgram, libcOf, type Platform } from '../src/executable.js';
 import { hostPlatform } from '../src/locate-library.js';
 import { compile, makeFolder, requireProgram } from './support/programs.js';
@@ -164,6 +164,27 @@ describe('assertPreloadable', () => {
     const file = await compile('nothing', join(folder.path, 'own'));
     await chmod(file, 0o4755);
     expect(check(file)).toBe(file);
+  });
+
+  it('refuses a program with file capabilities, but not to root, who has them all', async ({ skip }) => {
+    requireProgram('setcap', { skip });
+    if (process.getuid?.() !== 0) skip('only root may give capabilities to a file');
+    await using folder = await makeFolder();
+    const file = await compile('nothing', join(folder.path, 'capable'));
+    execFileSync('setcap', ['cap_net_raw+ep', file]);
+    expect(check(file)).toBe(file);
+
+    using _somebody = vi.spyOn(process, 'getuid').mockReturnValue(65534);
+    expect(() => check(file)).toThrow(
+      expect.objectContaining({
+        code: 'PROGRAM_CAPABILITIES',
+        file,
+        message: `Cannot run ${file} on a network: it has file capabilities (getcap shows them), and the dynamic linker ignores LD_PRELOAD in such programs. Use a copy of it, which has none`,
+      }),
+    );
+    const copy = join(folder.path, 'copy');
+    await copyFile(file, copy);
+    expect(check(copy)).toBe(copy);
   });
 
   it('refuses a program that asks for a dynamic linker that does not exist', async () => {

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum { MOST_ARGUMENTS = 4, MOST_VARIABLES = 16 };
@@ -200,6 +201,16 @@ static napi_value make_pipe(napi_env env, napi_callback_info info) {
     return array;
 }
 
+/* hasCapabilities(path): whether the file has any, as capabilities(7) keeps them. */
+static napi_value has_capabilities(napi_env env, napi_callback_info info) {
+    struct arguments arguments = arguments_of(env, info);
+    char *path = text_of(env, arguments.values[0]);
+    napi_value value = NULL;
+    napi_get_boolean(env, path != NULL && getxattr(path, "security.capability", NULL, 0) > 0, &value);
+    free(path);
+    return value;
+}
+
 /* networks(): how many are mapped, for tests that look for leaks. */
 static napi_value networks(napi_env env, napi_callback_info info) {
     (void)info;
@@ -217,7 +228,8 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports) {
         napi_callback function;
     } FUNCTIONS[] = {
         {"attach", attach},   {"answer", answer}, {"home", home}, {"openPlace", open_place}, {"closePlace", close_place},
-        {"lookup", lookup}, {"reverse", reverse}, {"makePipe", make_pipe}, {"networks", networks},
+        {"lookup", lookup}, {"reverse", reverse}, {"makePipe", make_pipe}, {"hasCapabilities", has_capabilities},
+        {"networks", networks},
     };
     for (unsigned i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {
         napi_value function;

@@ -25,6 +25,7 @@ napi_status napi_call_function(napi_env env, napi_value self, napi_value functio
                                napi_value *result);
 napi_status napi_close_handle_scope(napi_env env, napi_handle_scope scope);
 napi_status napi_create_array(napi_env env, napi_value *result);
+napi_status napi_get_boolean(napi_env env, bool value, napi_value *result);
 napi_status napi_create_function(napi_env env, const char *name, size_t length, napi_callback function, void *data,
                                  napi_value *result);
 napi_status napi_create_int32(napi_env env, int32_t value, napi_value *result);

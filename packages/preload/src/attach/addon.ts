@@ -37,6 +37,8 @@ export interface Addon {
   lookup(place: Place, name: string, family: number, flags: number): string[] | AddressInfoError;
   /** The names of an address and a port. */
   reverse(place: Place, address: string, port: number): [host: string, service: string] | AddressInfoError;
+  /** Whether the file has capabilities (capabilities(7)). */
+  hasCapabilities(path: string): boolean;
   /** The two ends of a new pipe(2). */
   makePipe(): [readEnd: number, writeEnd: number];
   /** How many networks are mapped into this process. */
@@ -61,12 +63,17 @@ export function loadAddon(): Addon {
 }
 
 /**
- * The addon, for what it can do without hooking the process.
+ * The addon, for what it can do without hooking the process; `undefined` where Node.js loads no addons.
  *
- * @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND`
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND`
  */
-export function loadTools(): Pick<Addon, 'makePipe'> {
-  return open(addonPath());
+export function loadTools(): Pick<Addon, 'makePipe' | 'hasCapabilities'> | undefined {
+  try {
+    return open(addonPath());
+  } catch (error) {
+    if (error instanceof PreloadError && error.code === 'ATTACH_FAILED') return undefined;
+    throw error;
+  }
 }
 
 function open(path: string): Addon {
