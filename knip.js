@@ -33,8 +33,11 @@ export default {
       entry: ['src/{index,reporter,sandbox,runtime,environment}.{ts,mts}'],
       ignoreDependencies: ['jest', 'jest29', 'jest-junit'],
     },
-    'examples/*': {
-      entry: ['*.{mjs,test.ts}'],
+    'examples/clients': {
+      entry: ['*.test.ts'],
+    },
+    'examples/demo': {
+      entry: ['*.mjs', '*.test.ts'],
     },
     benchmarks: {
       entry: ['*.mjs'],

@@ -1,0 +1,1 @@
+module.exports = { testEnvironment: 'socket-wrapper', testTimeout: 30_000 };
