@@ -19,6 +19,8 @@ export interface RecordFields {
   readonly interfaceId?: number;
   readonly local?: AddressFields;
   readonly peer?: AddressFields;
+  /** Of a stream. */
+  readonly received?: bigint;
 }
 
 interface AddressFields {
@@ -32,7 +34,7 @@ const LITTLE_ENDIAN = endianness() === 'LE';
 /** The 256 bytes of a socket record: by default an open TCP socket over IPv4 on interface 10. */
 export function socketRecord(fields: RecordFields = {}): Uint8Array {
   const { cookie = 4711n, inode = 0n, pid = process.pid, spawn = 0, flags = 0 } = fields;
-  const { family = 2, type = 1, interfaceId = 10, local, peer } = fields;
+  const { family = 2, type = 1, interfaceId = 10, local, peer, received = 0n } = fields;
   const record = new Uint8Array(256);
   const view = new DataView(record.buffer);
   view.setBigUint64(0, cookie, LITTLE_ENDIAN);
@@ -41,6 +43,7 @@ export function socketRecord(fields: RecordFields = {}): Uint8Array {
   view.setUint32(20, spawn, LITTLE_ENDIAN);
   view.setUint32(24, flags, LITTLE_ENDIAN);
   record.set([family, type, interfaceId, 1], 28);
+  view.setBigUint64(88, received, LITTLE_ENDIAN);
   for (const [offset, address] of [
     [32, local],
     [56, peer],

@@ -2,7 +2,9 @@
  * The one place where recorded packets come from, for artifacts and for tests that look at them while programs run.
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Network } from '../network/network.js';
+import { readStreamProgress, STATE_FILE } from '../network/shared-state.js';
 import { flightPackets } from '../recording/flight-packets.js';
 import { flightHead, isFlightComplete, isFlightRecorder } from '../recording/flight-recorder.js';
 import { type Recording, readRecording } from './recording.js';
@@ -31,6 +33,8 @@ export class OpenRecording {
   readonly #end: number;
   readonly #isFlightRecorder: boolean;
   readonly #loss: string | undefined;
+  /** The table of sockets, which tells what was read of a killed process's last words. */
+  readonly #state: number | undefined;
 
   constructor({ captureFile }: RecordedNetwork) {
     try {
@@ -40,6 +44,7 @@ export class OpenRecording {
       const isAbsent = code === 'ENOENT';
       this.#loss = isAbsent ? 'There is no capture file: nothing was recorded' : `Cannot read the capture: ${message}`;
     }
+    this.#state = captureFile === undefined ? undefined : openState(join(dirname(captureFile), STATE_FILE));
     this.#isFlightRecorder = this.#file !== undefined && isFlightRecorder(this.#file);
     this.#end =
       this.#file === undefined ? 0 : this.#isFlightRecorder ? flightHead(this.#file) : fstatSync(this.#file).size;
@@ -48,7 +53,10 @@ export class OpenRecording {
   /** The packets, and what is missing of them. */
   read(): Recording {
     if (this.#file === undefined) return { packets: [], dropped: 0, loss: this.#loss };
-    return this.#isFlightRecorder ? flightPackets(this.#file, this.#end) : readRecording(this.#file, this.#end);
+    if (!this.#isFlightRecorder) return readRecording(this.#file, this.#end);
+    const state = this.#state;
+    const sockets = () => (state === undefined ? [] : readStreamProgress(state));
+    return flightPackets(this.#file, { head: this.#end, surroundings: { sockets } });
   }
 
   /**
@@ -61,5 +69,15 @@ export class OpenRecording {
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
+    if (this.#state !== undefined) closeSync(this.#state);
+  }
+}
+
+function openState(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // The directory was removed.
+    throw error;
   }
 }

@@ -54,6 +54,7 @@ describe('readSocketRecords', () => {
       interfaceId: 254,
       local: { bytes: [0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x53, 0x57, 0x5f, 0xfe], port: 5353 },
       peer: { bytes: [10, 53, 57, 11], port: 65535 },
+      received: 0x3_0000_0003n,
     });
     expect(readSocketRecords(path)).toEqual([
       {
@@ -67,6 +68,7 @@ describe('readSocketRecords', () => {
         interfaceId: 254,
         local: { address: 'fd00::5357:5ffe', port: 5353 },
         peer: { address: '10.53.57.11', port: 65535 },
+        received: 0x3_0000_0003n,
       },
     ]);
   });

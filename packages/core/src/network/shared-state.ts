@@ -2,6 +2,7 @@
  * The file `.state` of a network directory: makes it, and reads its tables without mapping or scanning all of it.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { endName, type StreamProgress } from '../recording/outcome.js';
 import { NetworkError } from './network-error.js';
 import { HEADER, STATE } from './state-layout.js';
 import { type ProcessInfo, processesOf, type SocketRecord, socketsOf, usedPagesOf } from './state-records.js';
@@ -28,7 +29,11 @@ export function createSharedState(path: string): void {
  * @throws {NetworkError} `STATE_UNREADABLE`, `STATE_BAD_MAGIC`, `STATE_TRUNCATED`, `STATE_CORRUPT`
  */
 export function readSocketRecords(path: string): SocketRecord[] {
-  return readState(path, (header, read) =>
+  return withState(path, (file) => socketRecordsOf(file, path));
+}
+
+function socketRecordsOf(file: number, path: string): SocketRecord[] {
+  return decodeState(file, path, (header, read) =>
     usedPagesOf(header).flatMap((page) => {
       const offset = STATE.socketTable.offset + page * PAGE_SIZE;
       return socketsOf(read(offset, PAGE_SIZE), offset);
@@ -43,13 +48,27 @@ export function readSocketRecords(path: string): SocketRecord[] {
  */
 export function readProcesses(path: string): ProcessInfo[] {
   const { offset, entrySize, entries } = STATE.processTable;
-  return readState(path, (_header, read) => processesOf(read(offset, entrySize * entries)));
+  return withState(path, (file) =>
+    decodeState(file, path, (_header, read) => processesOf(read(offset, entrySize * entries))),
+  );
+}
+
+/**
+ * How much each connected socket has read, of the open state.
+ *
+ * @throws {NetworkError} `STATE_BAD_MAGIC`, `STATE_TRUNCATED`, `STATE_CORRUPT`
+ */
+export function readStreamProgress(file: number): StreamProgress[] {
+  return socketRecordsOf(file, STATE_FILE).flatMap(({ local, peer, received }) =>
+    local === undefined || peer === undefined
+      ? []
+      : [{ local: endName(local.address, local.port), peer: endName(peer.address, peer.port), received }],
+  );
 }
 
 type Read = (offset: number, length: number) => Uint8Array;
 
-/** What `decode` makes of the file; nothing while the file is new, which is a valid empty table. */
-function readState<T>(path: string, decode: (header: Uint8Array, read: Read) => T[]): T[] {
+function withState<T>(path: string, use: (file: number) => T): T {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -57,23 +76,28 @@ function readState<T>(path: string, decode: (header: Uint8Array, read: Read) => 
     throw new NetworkError('STATE_UNREADABLE', `Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
   try {
-    const read: Read = (offset, length) => {
-      const bytes = new Uint8Array(length);
-      const found = readSync(file, bytes, 0, length, offset);
-      if (found === length) return bytes;
-      throw truncated(path, offset, length, fstatSync(file).size);
-    };
-    const magic = Buffer.alloc(STATE.magic.length);
-    readSync(file, magic, 0, magic.length, HEADER.magic);
-    if (magic.every((byte) => byte === 0)) return [];
-    if (magic.toString('latin1') !== STATE.magic) {
-      const found = JSON.stringify(magic.toString('latin1'));
-      throw new NetworkError('STATE_BAD_MAGIC', `Cannot read ${path}: it begins with ${found}, not "${STATE.magic}"`);
-    }
-    return decode(read(0, STATE.headerSize), read);
+    return use(file);
   } finally {
     closeSync(file);
   }
+}
+
+/** What `decode` makes of the file; nothing while the file is new, which is a valid empty table. */
+function decodeState<T>(file: number, path: string, decode: (header: Uint8Array, read: Read) => T[]): T[] {
+  const read: Read = (offset, length) => {
+    const bytes = new Uint8Array(length);
+    const found = readSync(file, bytes, 0, length, offset);
+    if (found === length) return bytes;
+    throw truncated(path, offset, length, fstatSync(file).size);
+  };
+  const magic = Buffer.alloc(STATE.magic.length);
+  readSync(file, magic, 0, magic.length, HEADER.magic);
+  if (magic.every((byte) => byte === 0)) return [];
+  if (magic.toString('latin1') !== STATE.magic) {
+    const found = JSON.stringify(magic.toString('latin1'));
+    throw new NetworkError('STATE_BAD_MAGIC', `Cannot read ${path}: it begins with ${found}, not "${STATE.magic}"`);
+  }
+  return decode(read(0, STATE.headerSize), read);
 }
 
 function truncated(path: string, offset: number, length: number, size: number): NetworkError {

@@ -37,6 +37,7 @@ export const SOCKET = {
   interfaceId: 30,
   local: 32,
   peer: 56,
+  received: 88,
 } as const;
 
 /** Fields of an address in a socket record. */

@@ -26,6 +26,8 @@ export interface SocketRecord {
   readonly interfaceId: number;
   readonly local: SocketAddress | undefined;
   readonly peer: SocketAddress | undefined;
+  /** How much of a stream was read. */
+  readonly received: bigint;
 }
 
 /** One process of the network. */
@@ -101,6 +103,7 @@ function socketOf(record: Uint8Array, offset: number): SocketRecord | undefined 
     interfaceId,
     local: addressOf(record.subarray(SOCKET.local), offset + SOCKET.local),
     peer: addressOf(record.subarray(SOCKET.peer), offset + SOCKET.peer),
+    received: view.getBigUint64(SOCKET.received, LITTLE_ENDIAN),
   };
 }
 

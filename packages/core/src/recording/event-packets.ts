@@ -12,13 +12,20 @@ export interface EventPacket {
 }
 
 const PUSH = 8;
+const SYN = 2;
+const ACKNOWLEDGE = 16;
 const MIN_PACKET = 20;
+const NO_DATA = new Uint8Array();
 
 /** The packets of `event`, in the order in which they were sent, with bytes of their own. */
 export function packetsOf(event: RecordedEvent): EventPacket[] {
   switch (event.kind) {
+    case 'nothing':
+      return [];
     case 'packets':
       return wholePackets(event.data);
+    case 'handshake':
+      return handshake(event);
     case 'segments':
       return segments(event);
     case 'datagram': {
@@ -42,11 +49,29 @@ function wholePackets(bytes: Uint8Array): EventPacket[] {
   return packets;
 }
 
+/** The source is who connects. Both sides count from 0. */
+function handshake(event: RecordedEvent): EventPacket[] {
+  const { source, destination, sourcePort, destinationPort } = event;
+  const back = {
+    ...event,
+    source: destination,
+    destination: source,
+    sourcePort: destinationPort,
+    destinationPort: sourcePort,
+  };
+  return [
+    tcpPacket(event, { flags: SYN, sequence: 0, acknowledgement: 0 }, NO_DATA),
+    tcpPacket(back, { flags: SYN | ACKNOWLEDGE, sequence: 0, acknowledgement: 1 }, NO_DATA),
+    tcpPacket(event, { flags: ACKNOWLEDGE, sequence: 1, acknowledgement: 1 }, NO_DATA),
+  ].map((data) => ({ data, originalLength: data.length }));
+}
+
+/** One segment at least: a FIN has no data. */
 function segments(event: RecordedEvent): EventPacket[] {
   const most = segmentSize(event.mtu, event.family);
   const packets: EventPacket[] = [];
   let at = 0;
-  for (let done = 0; done < event.length; done += most) {
+  for (let done = 0; done < event.length || done === 0; done += most) {
     const length = Math.min(most, event.length - done);
     const kept = event.limit === 0 ? length : Math.min(event.limit, length);
     if (kept > event.data.length - at) break;

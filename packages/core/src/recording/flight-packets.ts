@@ -5,7 +5,7 @@ import type { RecordedPacket, Recording } from '../capture/recording.js';
 import { plural } from '../dissect/protocols/units.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { CaptureInterface } from '../pcap/packet.js';
-import { type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
+import { type FlightOptions, type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
 
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 /** What a packet takes besides its data, in objects. */
@@ -13,12 +13,12 @@ const PACKET_OVERHEAD = 400;
 const INTERFACE: CaptureInterface = { section: 0, index: 0, linkType: LinkType.RAW, snapLength: 0 };
 
 /**
- * The packets recorded before the ring's position `head`, and what is missing of them.
+ * The packets that the open ring holds, and what is missing of them.
  *
  * Of packets that take more than about `maxBytes` of memory the last part is read: it explains the failure.
  */
-export function flightPackets(file: number, head: number, maxBytes: number = DEFAULT_MAX_BYTES): Recording {
-  const recording = readFlightRecorder(file, { head, maxBytes });
+export function flightPackets(file: number, { maxBytes = DEFAULT_MAX_BYTES, ...options }: FlightOptions): Recording {
+  const recording = readFlightRecorder(file, { ...options, maxBytes });
   const { packets, lostEvents, unfinished } = recording;
   const first = firstWithin(maxBytes, packets);
   return {
@@ -57,7 +57,7 @@ function lossOf(recording: FlightRecording, first: number, maxBytes: number): st
   if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
   if (lostEvents > 0) losses.push(`${lostEvents} events with ${lostBytes} bytes of data found no room`);
   if (unfinished > 0) {
-    losses.push(`${plural(unfinished, 'send')} of processes that were ended amid of it had not been written down`);
+    losses.push(`${plural(unfinished, 'send')} had not come to ${unfinished === 1 ? 'its' : 'their'} end`);
   }
   return losses.length === 0 ? undefined : losses.join('. ');
 }

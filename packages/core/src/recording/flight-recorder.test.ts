@@ -21,7 +21,13 @@ interface EventFields {
   readonly length?: number;
   readonly limit?: number;
   readonly time?: bigint;
-  readonly complete?: boolean;
+  readonly state?: keyof typeof EVENT.states;
+  readonly pid?: number;
+  readonly sequence?: number;
+  readonly acknowledgement?: number;
+  readonly flags?: number;
+  /** From the web server to the laptop instead of the other way. */
+  readonly isAnswer?: boolean;
 }
 
 /** A ring as the library leaves it in a file. */
@@ -39,29 +45,35 @@ class Ring {
     data = new Uint8Array(),
     limit = 0,
     time = 1n,
-    complete = true,
+    state = 'complete',
+    pid = 4242,
+    sequence = 7,
+    acknowledgement = 0,
+    flags = 24,
+    isAnswer = false,
     ...rest
   }: EventFields) {
-    const { alignment, headerSize, fields } = EVENT;
+    const { alignment, fields, states } = EVENT;
+    const headerSize = EVENT.headerSize.ipv4;
     const size = Math.ceil((headerSize + data.length) / alignment) * alignment;
     const event = Buffer.alloc(size);
-    event.writeBigUInt64LE(BigInt(this.head) + (complete ? EVENT.complete : 1n), fields.state);
+    event.writeBigUInt64LE(BigInt(this.head + states[state]), fields.state);
     event.writeBigUInt64LE(time, fields.time);
     event.writeUInt32LE(size, fields.size);
     event.writeUInt32LE(data.length, fields.stored);
     event.writeUInt32LE(rest.length ?? data.length, fields.length);
-    event.writeUInt32LE(7, fields.sequence);
-    event.writeUInt32LE(4242, fields.pid);
+    event.writeUInt32LE(sequence, fields.sequence);
+    event.writeUInt32LE(acknowledgement, fields.acknowledgement);
+    event.writeUInt32LE(pid, fields.pid);
     event.writeUInt16LE(1500, fields.mtu);
     event.writeUInt16LE(limit, fields.limit);
     event.writeUInt8(kind, fields.kind);
-    event.writeUInt8(24, fields.flags);
+    event.writeUInt8(flags, fields.flags);
     event.writeUInt8(4, fields.family);
     event.writeUInt8(12, fields.interfaceId);
-    event.writeUInt16LE(40_000, fields.sourcePort);
-    event.writeUInt16LE(80, fields.destinationPort);
-    event.set(LAPTOP, fields.source);
-    event.set(WEB, fields.destination);
+    event.writeUInt16LE(isAnswer ? 80 : 40_000, fields.sourcePort);
+    event.writeUInt16LE(isAnswer ? 40_000 : 80, fields.destinationPort);
+    event.set(isAnswer ? [...WEB, ...LAPTOP] : [...LAPTOP, ...WEB], fields.addresses);
     event.set(data, headerSize);
     for (const [index, byte] of event.entries()) this.bytes[RING.headerSize + ((this.head + index) % SIZE)] = byte;
     this.head += size;
@@ -78,6 +90,11 @@ class Ring {
     } finally {
       closeSync(file);
     }
+  }
+
+  /** The data of the packets that are read. */
+  texts(options?: Parameters<typeof readFlightRecorder>[1]): string[] {
+    return this.read(options).packets.map(({ data }) => Buffer.from(data.subarray(40)).toString());
   }
 
   read(options?: Parameters<typeof readFlightRecorder>[1]): FlightRecording {
@@ -132,22 +149,28 @@ describe('readFlightRecorder', () => {
     expect(packets.map(({ data, originalLength }) => [data.length, originalLength])).toEqual([[33, 928]]);
   });
 
-  it('passes over an event that nobody completed, and counts it', () => {
-    const ring = new Ring()
-      .add({ data: Buffer.from('one') })
-      .add({ data: Buffer.alloc(500), complete: false })
-      .add({ data: Buffer.from('two') });
-    const { packets, unfinished } = ring.read();
-    expect(packets.map(({ data }) => Buffer.from(data.subarray(40)).toString())).toEqual(['one', 'two']);
-    expect(unfinished).toBe(1);
+  it('makes the three segments of a handshake, with the options of both sides', () => {
+    const { packets } = new Ring().add({ kind: EVENT_KIND.handshake }).read();
+    const views = packets.map(({ data }) => Buffer.from(data));
+    expect(views.map((view) => [view[33], view.readUInt32BE(24), view.readUInt32BE(28), view.length])).toEqual([
+      [2, 0, 0, 48],
+      [18, 0, 1, 48],
+      [16, 1, 1, 40],
+    ]);
+    expect(views.map((view) => view.readUInt16BE(20))).toEqual([40_000, 80, 40_000]);
+  });
+
+  it('makes one segment of an event without data: a FIN', () => {
+    const { packets } = new Ring().add({ flags: 17 }).read();
+    expect(packets.map(({ data }) => [data.length, data[33]])).toEqual([[40, 17]]);
   });
 
   it('keeps the youngest events when the ring has gone round, also one across its end', () => {
     const ring = new Ring();
     const text = (index: number) => `${index}`.padStart(400, '.');
     for (let index = 0; index < 300; index++) ring.add({ data: Buffer.from(text(index)) });
-    const { packets, overwrittenBytes } = ring.read();
-    const read = packets.map(({ data }) => Buffer.from(data.subarray(40)).toString());
+    const { overwrittenBytes } = ring.read();
+    const read = ring.texts();
     expect(read).toEqual(Array.from({ length: read.length }, (_, index) => text(300 - read.length + index)));
     expect(read.length).toBe(Math.floor(SIZE / 512));
     expect(overwrittenBytes).toBe(ring.head - SIZE);
@@ -158,9 +181,7 @@ describe('readFlightRecorder', () => {
     const head = ring.open(flightHead);
     ring.add({ data: Buffer.from('two') });
     expect(ring.read({ head }).packets).toHaveLength(1);
-    expect(ring.read({ maxBytes: 128 }).packets.map(({ data }) => Buffer.from(data.subarray(40)).toString())).toEqual([
-      'two',
-    ]);
+    expect(ring.texts({ maxBytes: 128 })).toEqual(['two']);
   });
 
   it('never goes back in time, whatever the clocks of two processes say', () => {
@@ -181,6 +202,87 @@ describe('readFlightRecorder', () => {
         expect(ring.read().packets.length).toBeLessThanOrEqual(5000);
       }
     }
+  });
+
+  describe('of events that are not complete', () => {
+    const DEAD = 666;
+    const surroundings = { nowNs: 2_000_000_000n, isGone: (pid: number) => pid === DEAD };
+    const recent = 1_500_000_000n;
+    const text = (data: string) => Buffer.from(data);
+    const begun = () => new Ring().add({ data: text('one') });
+
+    it('tells nothing of what lies behind one that a live process is about to complete', () => {
+      for (const state of ['reserved', 'offered'] as const) {
+        const ring = begun()
+          .add({ data: text('question'), state, time: recent })
+          .add({ data: text('answer'), time: recent });
+        expect(ring.texts({ surroundings })).toEqual(['one']);
+      }
+    });
+
+    it('passes over one that has not been completed for a second', () => {
+      const ring = begun()
+        .add({ data: text('late'), state: 'offered', time: 900_000_000n })
+        .add({ data: text('two') });
+      expect(ring.texts({ surroundings })).toEqual(['one', 'two']);
+    });
+
+    it('stops in front of a place that somebody has just taken', () => {
+      const ring = begun();
+      ring.head += 128;
+      ring.add({ data: text('answer'), time: recent });
+      expect(ring.texts({ surroundings })).toEqual(['one']);
+      expect(ring.texts({ surroundings: { ...surroundings, nowNs: recent + 1_000_000_001n } })).toEqual([
+        'one',
+        'answer',
+      ]);
+    });
+
+    it('leaves out what a killed process had not offered to the kernel yet', () => {
+      const ring = begun()
+        .add({ data: text('never'), state: 'reserved', pid: DEAD, time: recent })
+        .add({ data: text('two') });
+      expect(ring.texts({ surroundings })).toEqual(['one', 'two']);
+    });
+
+    const last = { data: text('last words'), state: 'offered', pid: DEAD, sequence: 100, time: recent } as const;
+
+    it('has as much of the last words of a killed process as the end of its stream says', () => {
+      const ring = begun().add(last).add({ sequence: 104, flags: 17, time: recent });
+      expect(ring.texts({ surroundings })).toEqual(['one', 'last', '']);
+    });
+
+    it('has as much of them as another process of the stream has put behind them', () => {
+      const ring = begun()
+        .add(last)
+        .add({ data: text('more'), sequence: 110 });
+      expect(ring.texts({ surroundings })).toEqual(['one', 'last words', 'more']);
+    });
+
+    it('has as much of them as the other side has acknowledged', () => {
+      const ring = begun()
+        .add(last)
+        .add({ data: text('yes?'), acknowledgement: 107, isAnswer: true });
+      expect(ring.texts({ surroundings })).toEqual(['one', 'last wo', 'yes?']);
+    });
+
+    it('has as much of them as the receiving socket has read, and nothing that nobody has', () => {
+      const local = '10.53.57.11:80';
+      const peer = '10.53.57.12:40000';
+      const read = (received: bigint) =>
+        begun()
+          .add(last)
+          .texts({ surroundings: { ...surroundings, sockets: () => [{ local, peer, received }] } });
+      expect(read(109n)).toEqual(['one', 'last words']);
+      expect(read(102n)).toEqual(['one', 'las']);
+      expect(read(99n)).toEqual(['one']);
+      expect(begun().add(last).read({ surroundings })).toMatchObject({ packets: [{}], unfinished: 1 });
+    });
+
+    it('has a datagram that a killed process was about to send', () => {
+      const ring = begun().add({ kind: EVENT_KIND.datagram, data: text('12345678bye'), state: 'offered', pid: DEAD });
+      expect(ring.read({ surroundings }).packets).toHaveLength(2);
+    });
   });
 
   it('finds nothing in a file that is cut, or is no ring', () => {

@@ -3,8 +3,9 @@
  */
 import { fstatSync, readSync } from 'node:fs';
 import { packetsOf } from './event-packets.js';
-import { areAllComplete, eventsIn } from './recorded-event.js';
+import { placesIn, type RingWindow } from './recorded-event.js';
 import { EVENT, RING } from './ring-layout.js';
+import { isGone, type SettledEvents, type Surroundings, settledEvents } from './settled-events.js';
 
 /** One packet, in bytes of its own. */
 export interface FlightPacket {
@@ -27,7 +28,7 @@ export interface FlightRecording {
   /** Events that found no room or were not completed in time, and the data in them. */
   readonly lostEvents: number;
   readonly lostBytes: number;
-  /** Sends of processes that ended amid of them, or that still go on: what they sent is known to their receivers alone. */
+  /** Sends that still go on, or that ended with their process and of which nobody knows how much was sent. */
   readonly unfinished: number;
 }
 
@@ -37,6 +38,8 @@ export interface FlightOptions {
   readonly head?: number;
   /** How much of the ring to read at most, the youngest part. Default: all of it. */
   readonly maxBytes?: number;
+  /** What is known besides. Default: the processes of this machine, and no sockets. */
+  readonly surroundings?: Partial<Surroundings>;
 }
 
 /** Whether the open `file` is a flight recorder. */
@@ -51,13 +54,14 @@ export function flightHead(file: number): number {
 }
 
 /**
- * What the open ring holds. Programs may go on recording meanwhile: what they overwrite during the call is left out.
+ * What the open ring holds, up to what is still being sent. Programs may go on recording meanwhile: what they overwrite during the call is left
+ * out.
  *
  * A ring that is damaged, or of another version, gives no packets.
  */
 export function readFlightRecorder(
   file: number,
-  { head, maxBytes = RING.maxSize }: FlightOptions = {},
+  { head, maxBytes = RING.maxSize, surroundings = {} }: FlightOptions = {},
 ): FlightRecording {
   const nothing = { packets: [], overwrittenBytes: 0, lostEvents: 0, lostBytes: 0, unfinished: 0 };
   if (!isFlightRecorder(file)) return nothing;
@@ -75,11 +79,8 @@ export function readFlightRecorder(
 
   const packets: FlightPacket[] = [];
   let timestampNs = 0n;
-  let unfinished = 0;
-  const countUnfinished = () => {
-    unfinished += 1;
-  };
-  for (const event of eventsIn(bytes.subarray(intact - start), { start: intact, end }, countUnfinished)) {
+  const { events, unfinished } = settled(bytes.subarray(intact - start), { start: intact, end }, surroundings);
+  for (const event of events) {
     // The place in the ring is what decides; a clock that two processes read may be a little off.
     if (event.timestampNs > timestampNs) timestampNs = event.timestampNs;
     const { pid, spawn, interfaceId } = event;
@@ -121,5 +122,10 @@ export function isFlightComplete(file: number, head: number): boolean {
   const { view } = readHeader(file);
   const size = Number(view.getBigUint64(RING.fields.size, true));
   const start = Math.max(0, head - Math.min(size, RECENT_BYTES));
-  return areAllComplete(readRing(file, size, start, head), { start, end: head });
+  return settled(readRing(file, size, start, head), { start, end: head }, {}).isAll;
+}
+
+function settled(bytes: Uint8Array, window: RingWindow, surroundings: Partial<Surroundings>): SettledEvents {
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  return settledEvents([...placesIn(bytes, window)], { nowNs, isGone, sockets: () => [], ...surroundings });
 }

@@ -23,6 +23,10 @@ const PROTOCOL = { tcp: 6, udp: 17 } as const;
 const DONT_FRAGMENT = 0x4000;
 const TIME_TO_LIVE = 64;
 const RESET = 4;
+const SYN = 2;
+const NO_OPTIONS = new Uint8Array();
+/** As on a loopback with segments of any size, and a window that no amount in flight leaves: MSS 65495, scale 14. */
+const SYN_OPTIONS = Uint8Array.from([2, 4, 0xff, 0xd7, 1, 3, 3, 14]);
 
 /** How much data of a stream fits into one packet. */
 export function segmentSize(mtu: number, family: PacketEnds['family']): number {
@@ -31,10 +35,13 @@ export function segmentSize(mtu: number, family: PacketEnds['family']): number {
 
 /** A TCP segment. `length` is how much data it had; more than there is of it where only the beginning was kept. */
 export function tcpPacket(ends: PacketEnds, numbers: TcpNumbers, data: Uint8Array, length = data.length): Uint8Array {
-  const { packet, view, at } = ipPacket(ends, PROTOCOL.tcp, HEADER.tcp, data, length);
+  const options = (numbers.flags & SYN) === 0 ? NO_OPTIONS : SYN_OPTIONS;
+  const header = HEADER.tcp + options.length;
+  const { packet, view, at } = ipPacket(ends, PROTOCOL.tcp, header, data, length);
   view.setUint32(at + 4, numbers.sequence);
   view.setUint32(at + 8, numbers.acknowledgement);
-  view.setUint8(at + 12, (HEADER.tcp / 4) << 4);
+  packet.set(options, at + HEADER.tcp);
+  view.setUint8(at + 12, (header / 4) << 4);
   view.setUint8(at + 13, numbers.flags);
   view.setUint16(at + 14, (numbers.flags & RESET) === 0 ? 0xffff : 0);
   view.setUint16(at + 16, transportChecksum(packet, at, PROTOCOL.tcp));

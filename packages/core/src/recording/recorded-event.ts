@@ -1,11 +1,11 @@
 /**
- * Finds the events in the bytes of a ring. Damaged places and those that nobody completed are passed over.
+ * Finds the events in the bytes of a ring, and the places where there will be one.
  */
 import { EVENT, EVENT_KIND } from './ring-layout.js';
 
-/** One thing that the library recorded: a piece of a stream, a datagram, or whole packets. */
+/** One thing that the library recorded: a piece of a stream, a datagram, a handshake, or whole packets. */
 export interface RecordedEvent {
-  readonly kind: 'packets' | 'segments' | 'datagram';
+  readonly kind: 'packets' | 'segments' | 'datagram' | 'handshake' | 'nothing';
   readonly timestampNs: bigint;
   /** The process that recorded it, and the number of the program that it belongs to, 0 for none. */
   readonly pid: number;
@@ -38,72 +38,74 @@ export interface RingWindow {
   readonly end: number;
 }
 
+/**
+ * How far the recording of an event has come: its data is still being put there, it is with the kernel, which may have taken all, some
+ * or nothing of it, or it is known what was sent.
+ */
+export type EventState = 'reserved' | 'offered' | 'complete';
+
+/** A place in a ring. Without an event it is one that somebody has just taken, or had when it was killed. */
+export type RingPlace =
+  | { readonly state: EventState; readonly event: RecordedEvent }
+  | { readonly state: 'taken'; readonly event?: undefined };
+
 const KINDS = new Map<number, RecordedEvent['kind']>([
+  [EVENT_KIND.nothing, 'nothing'],
   [EVENT_KIND.packets, 'packets'],
   [EVENT_KIND.segments, 'segments'],
   [EVENT_KIND.datagram, 'datagram'],
+  [EVENT_KIND.handshake, 'handshake'],
+]);
+
+const STATES = new Map<bigint, EventState>([
+  [BigInt(EVENT.states.reserved), 'reserved'],
+  [BigInt(EVENT.states.offered), 'offered'],
+  [BigInt(EVENT.states.complete), 'complete'],
 ]);
 
 /**
- * The complete events of `bytes`, which hold the positions of `window` in order, and were at a multiple of 64. `onUnfinished` is called
- * where somebody took a place for an event and never completed it.
+ * The places in `bytes`, which hold the positions of `window` in order, and were at a multiple of 64. What lies before the first event is left
+ * out: the window may begin amid one.
  */
-export function* eventsIn(
-  bytes: Uint8Array,
-  { start, end }: RingWindow,
-  onUnfinished: () => void = () => {},
-): Generator<RecordedEvent> {
+export function* placesIn(bytes: Uint8Array, { start, end }: RingWindow): Generator<RingPlace> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { state, size, stored } = EVENT.fields;
+  const { state, size } = EVENT.fields;
+  let isAmidSomething = start > 0;
   let position = start;
-  while (position + EVENT.headerSize <= end) {
+  while (position + EVENT.headerSize.ipv4 <= end) {
     const at = position - start;
-    const length = view.getUint32(at + size, true);
-    const word = view.getBigUint64(at + state, true);
-    const isComplete = word === BigInt(position) + EVENT.complete;
-    const isSound =
-      length % EVENT.alignment === 0 &&
-      length <= end - position &&
-      view.getUint32(at + stored, true) + EVENT.headerSize <= length;
-    if (!isComplete || !isSound) {
-      // Not an event, or none that anybody completed: the next one says by its position that it is one.
-      if (word === BigInt(position) + EVENT.reserved) onUnfinished();
+    const found = STATES.get(view.getBigUint64(at + state, true) - BigInt(position));
+    const event = found === undefined ? undefined : eventAt(bytes, view, at);
+    if (found === undefined || event === undefined) {
+      // Not an event: the next one says by its position that it is one.
+      if (!isAmidSomething) yield { state: 'taken' };
+      isAmidSomething = true;
       position += EVENT.alignment;
       continue;
     }
-    const event = eventAt(bytes, view, at);
-    if (event !== undefined) yield event;
-    position += length;
+    yield { state: found, event };
+    isAmidSomething = false;
+    position += view.getUint32(at + size, true);
   }
 }
 
-/**
- * Whether all events of `bytes` are complete, but for what lies before the first one: `start` may be amid an event.
- *
- * An event is not while the process that records it is between its send and the note of what was really sent.
- */
-export function areAllComplete(bytes: Uint8Array, { start, end }: RingWindow): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { state, size } = EVENT.fields;
-  let hasBegun = start === 0;
-  for (let position = start; position + EVENT.headerSize <= end; ) {
-    const at = position - start;
-    const isComplete = view.getBigUint64(at + state, true) === BigInt(position) + EVENT.complete;
-    if (!isComplete && hasBegun) return false;
-    hasBegun ||= isComplete;
-    position += isComplete ? Math.max(EVENT.alignment, view.getUint32(at + size, true)) : EVENT.alignment;
-  }
-  return true;
-}
-
+/** The event at a place of the view; `undefined` when it is damaged. */
 function eventAt(bytes: Uint8Array, view: DataView, at: number): RecordedEvent | undefined {
-  const { fields, headerSize } = EVENT;
+  const { fields } = EVENT;
   const kind = KINDS.get(view.getUint8(at + fields.kind));
-  if (kind === undefined) return undefined;
   const u16 = (field: number) => view.getUint16(at + field, true);
   const u32 = (field: number) => view.getUint32(at + field, true);
   const family = view.getUint8(at + fields.family) === 6 ? 'ipv6' : 'ipv4';
-  const address = (field: number) => bytes.subarray(at + field, at + field + (family === 'ipv6' ? 16 : 4));
+  const headerSize = EVENT.headerSize[family];
+  const size = u32(fields.size);
+  const isSound =
+    size >= EVENT.alignment &&
+    size % EVENT.alignment === 0 &&
+    size <= bytes.length - at &&
+    u32(fields.stored) + headerSize <= size;
+  if (kind === undefined || !isSound) return undefined;
+  const source = at + fields.addresses;
+  const destination = source + (family === 'ipv6' ? 16 : 4);
   return {
     kind,
     timestampNs: view.getBigUint64(at + fields.time, true),
@@ -111,8 +113,8 @@ function eventAt(bytes: Uint8Array, view: DataView, at: number): RecordedEvent |
     spawn: u32(fields.spawn),
     interfaceId: view.getUint8(at + fields.interfaceId),
     family,
-    source: address(fields.source),
-    destination: address(fields.destination),
+    source: bytes.subarray(source, destination),
+    destination: bytes.subarray(destination, destination + (destination - source)),
     sourcePort: u16(fields.sourcePort),
     destinationPort: u16(fields.destinationPort),
     flags: view.getUint8(at + fields.flags),

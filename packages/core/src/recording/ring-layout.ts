@@ -10,7 +10,7 @@ export const RECORDER_FILE = '.capture';
 
 /** The header, one page, in front of the ring. */
 export const RING = {
-  magic: 0x31474e5254504143n,
+  magic: 0x32474e5254504143n,
   headerSize: 4096,
   minSize: 65_536,
   maxSize: 1 << 30,
@@ -20,10 +20,10 @@ export const RING = {
 /** An event: its header and what is behind it. Every event begins at a multiple of the alignment. */
 export const EVENT = {
   alignment: 64,
-  headerSize: 96,
-  /** Added to an event's own position, these are its state. */
-  reserved: 1n,
-  complete: 2n,
+  /** With the addresses of both ends. */
+  headerSize: { ipv4: 64, ipv6: 88 },
+  /** What an event's state is above its position. */
+  states: { reserved: 1, complete: 2, offered: 3 },
   fields: {
     state: 0,
     time: 8,
@@ -42,10 +42,9 @@ export const EVENT = {
     interfaceId: 51,
     sourcePort: 52,
     destinationPort: 54,
-    source: 56,
-    destination: 72,
+    addresses: 56,
   },
 } as const;
 
 /** What an event's data is. */
-export const EVENT_KIND = { nothing: 0, packets: 1, segments: 2, datagram: 3 } as const;
+export const EVENT_KIND = { nothing: 0, packets: 1, segments: 2, datagram: 3, handshake: 4 } as const;

@@ -5,17 +5,14 @@
 #ifndef SW_CAPTURE_CAPTURE_H
 #define SW_CAPTURE_CAPTURE_H
 
-#include "capture/ring.h"
+#include "capture/entry.h"
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
 /* Whether the network is recorded; cheap. One process that asks for a capture is enough: the others' half of its conversations belongs
  * into it. */
 static inline bool sw_capture_is_on(struct sw_network *network) {
-    uint32_t recorder = atomic_load_explicit(&network->state->header.recorded_by, memory_order_relaxed);
-    if (recorder == 0 && network->capture_path[0] == '\0')
-        return false;
-    return (recorder != 0 && network->capture_path[0] != '\0' && !network->capture_is_adopted) || sw_network_is_recorded(network);
+    return sw_network_is_recorded_lately(network);
 }
 
 /* SYN, SYN-ACK, ACK; `local` and `peer` of the record are set. Called before connect(2) where its success is certain, so that nothing the peer
@@ -34,6 +31,9 @@ ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, 
 /* The first `length` bytes of `message` went to a peer that has shut its reading half: sockets/late.h. */
 void sw_capture_late(const struct sw_socket *socket, const struct msghdr *message, size_t length);
 
+/* The first `length` bytes of `message` went to a peer that has closed, whose kernel answers with a RST. */
+void sw_capture_answered_by_reset(const struct sw_socket *socket, const struct msghdr *message, size_t length);
+
 /* The program has read `size` bytes of a stream: now and then its acknowledgement. */
 void sw_capture_received(const struct sw_socket *socket, size_t size);
 
@@ -46,19 +46,20 @@ void sw_capture_closing(const struct sw_socket *socket);
 /* The peer's stream has ended: its FIN, unless it recorded that itself. */
 void sw_capture_end_of_stream(const struct sw_socket *socket);
 
-/* A place for a datagram that is about to be sent, and its end: recorded, or given back because nothing was sent. In between
- * the kernel has looked at the data, so that a bad pointer is met by it and not by us. */
-struct sw_ticket sw_capture_datagram_starts(const struct sw_socket *socket, const struct msghdr *message);
-void sw_capture_datagram_sent(const struct sw_socket *socket, struct sw_ticket *ticket, const struct sw_address *source,
-                              const struct sw_address *destination, const struct msghdr *message);
-void sw_capture_datagram_failed(const struct sw_socket *socket, struct sw_ticket *ticket);
+/* A datagram that is about to be sent, and its end: recorded, or given back because nothing was sent. */
+struct sw_entry sw_capture_datagram_starts(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
+                                           const struct msghdr *message);
+void sw_capture_datagram_sent(struct sw_entry *entry, const struct msghdr *message);
+void sw_capture_datagram_failed(struct sw_entry *entry);
 
 /* ICMP port unreachable for a datagram just sent, whose data can be read. */
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message);
 
 /* For the child of a fork. */
-void sw_capture_forked_in_child(void);
+static inline void sw_capture_forked_in_child(void) {
+    sw_entry_forked_in_child();
+}
 
 /* For the process's last moments: what others left unfinished is not waited for any more. */
 void sw_capture_finish(void);

@@ -1,34 +1,41 @@
 /* event.h: the bytes of `.capture`, as docs/network-directory.md promises them to every process and to TypeScript.
  *
  * A ring of events, oldest overwritten first. A position counts bytes since the ring was made and only grows; the byte at position p is
- * at p modulo the ring's size. Whoever records something takes its place with one atomic addition to `head`, before the bytes can reach
- * anyone, and says that it is complete afterwards: the order of events is causal, and nobody waits for anybody. */
+ * at p modulo the ring's size. Whoever sends something takes a place with one atomic addition to `head` and puts the data there, before the
+ * bytes can reach anyone, and says afterwards what the kernel has taken: the order of events is causal, nobody waits for anybody, and
+ * whoever is killed on the way leaves the data behind. */
 #ifndef SW_CAPTURE_EVENT_H
 #define SW_CAPTURE_EVENT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SW_RING_MAGIC 0x31474e5254504143ull /* "CAPTRNG1" on a little-endian machine */
+#define SW_RING_MAGIC 0x32474e5254504143ull /* "CAPTRNG2" on a little-endian machine */
 
 enum { SW_RING_HEADER = 4096, SW_EVENT_ALIGNMENT = 64 };
 
 /* An event's state is its position plus one of these. Any other value is what an older event left there. */
-enum sw_event_state { SW_EVENT_RESERVED = 1, SW_EVENT_COMPLETE = 2 };
+enum sw_event_state {
+    SW_EVENT_RESERVED = 1, /* the header counts, the data does not yet */
+    SW_EVENT_COMPLETE = 2,
+    SW_EVENT_OFFERED = 3, /* the data is there, and with the kernel, which may have taken all, a part or nothing of it */
+};
 
 enum sw_event_kind {
-    SW_EVENT_NOTHING,  /* a place that was not needed */
-    SW_EVENT_PACKETS,  /* whole IP packets, one behind the other */
-    SW_EVENT_SEGMENTS, /* bytes of a TCP stream, to be cut into segments of the MTU */
-    SW_EVENT_DATAGRAM, /* one UDP datagram */
+    SW_EVENT_NOTHING,   /* a place that was not needed */
+    SW_EVENT_PACKETS,   /* whole IP packets, one behind the other */
+    SW_EVENT_SEGMENTS,  /* bytes of a TCP stream, to be cut into segments of the MTU; without bytes one segment, a FIN for instance */
+    SW_EVENT_DATAGRAM,  /* one UDP datagram */
+    SW_EVENT_HANDSHAKE, /* SYN, SYN-ACK and ACK; the source is who connects */
 };
 
 struct sw_event {
     _Atomic uint64_t state;
     uint64_t time;      /* nanoseconds since 1970 */
     uint32_t size;      /* of the event in the ring, with this header; a multiple of 64 */
-    uint32_t stored;    /* bytes behind this header */
+    uint32_t stored;    /* bytes behind the header */
     uint32_t length;    /* bytes that were sent: more than are stored where there is a limit per packet */
     uint32_t sequence;
     uint32_t acknowledgement;
@@ -38,19 +45,28 @@ struct sw_event {
     uint16_t limit;     /* bytes of data kept of each packet; 0 keeps all */
     uint8_t kind;
     uint8_t flags;      /* of TCP, in the last segment */
-    uint8_t family;     /* 4 or 6 */
+    uint8_t family;     /* 4 or 6: of the addresses below */
     uint8_t interface;  /* of the host that recorded it */
     uint16_t source_port;
     uint16_t destination_port;
-    uint8_t source[16]; /* IPv4 in the first four bytes */
-    uint8_t destination[16];
-    uint64_t spare;
+    uint8_t addresses[]; /* the source's and the destination's, 4 or 16 bytes each; then the data */
 };
+
+enum { SW_EVENT_HEADER_IPV4 = 64, SW_EVENT_HEADER_IPV6 = 88 };
+
+/* The size of an event's header. */
+static inline uint32_t sw_event_header(bool is_ipv4) {
+    return is_ipv4 ? SW_EVENT_HEADER_IPV4 : SW_EVENT_HEADER_IPV6;
+}
+
+static inline uint8_t *sw_event_data(const struct sw_event *event) {
+    return (uint8_t *)event + sw_event_header(event->family == 4);
+}
 
 /* How far the ring has been written to the file, and how long the file was then. */
 struct sw_drained {
-    uint64_t position;
-    uint64_t offset;
+    _Atomic uint64_t position;
+    _Atomic uint64_t offset;
 };
 
 struct sw_ring_header {
@@ -76,9 +92,9 @@ struct sw_ring_header {
     uint32_t stream_started, spare_word;
 };
 
-_Static_assert(sizeof(struct sw_event) == 96, "event header size");
 _Static_assert(offsetof(struct sw_event, kind) == 48, "kind");
-_Static_assert(offsetof(struct sw_event, source) == 56, "source");
+_Static_assert(offsetof(struct sw_event, addresses) + 2 * 4 == SW_EVENT_HEADER_IPV4, "header with IPv4 addresses");
+_Static_assert(offsetof(struct sw_event, addresses) + 2 * 16 == SW_EVENT_HEADER_IPV6, "header with IPv6 addresses");
 _Static_assert(offsetof(struct sw_ring_header, head) == 64, "head");
 _Static_assert(offsetof(struct sw_ring_header, reserved) == 128, "reserved");
 _Static_assert(sizeof(struct sw_ring_header) <= SW_RING_HEADER, "ring header size");

@@ -63,7 +63,7 @@ static struct sw_recorder *make(struct sw_network *network) {
     /* A file that belongs to another process's user is fed by that process alone. */
     if (recorder->has_sink && network->capture_is_adopted && faccessat(SW_AT(network->capture_path), W_OK, 0) != 0)
         recorder->has_sink = false;
-    if (recorder->has_sink && sw_sink_open(&recorder->sink, &recorder->ring, network->capture_path) < 0) {
+    if (recorder->has_sink && sw_sink_open(&recorder->sink, &recorder->ring, network->state, network->capture_path) < 0) {
         sw_ring_close(&recorder->ring);
         goto fail;
     }
@@ -111,36 +111,36 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint32_t stored) {
+struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint64_t size, bool *fresh) {
     enum { PATIENCE_NS = 2000000000 };
     struct sw_ring *ring = &recorder->ring;
     uint64_t deadline = 0;
     /* Half the ring for what waits, half for those who pass here at once. */
     while (recorder->has_sink && sw_ring_head(ring) - sw_sink_position(ring) > ring->size / 2) {
-        sw_sink_feed(&recorder->sink, ring);
+        sw_sink_feed(&recorder->sink, ring, false);
         if (sw_ring_head(ring) - sw_sink_position(ring) <= ring->size / 2)
             break;
         if (deadline == 0)
             deadline = now() + PATIENCE_NS;
         else if (now() > deadline) {
-            sw_ring_lost(ring, stored);
+            sw_ring_lost(ring, size);
             return (struct sw_ticket){0};
         }
         sched_yield();
     }
-    return sw_ring_reserve(ring, stored);
+    return sw_ring_reserve(ring, size, fresh);
 }
 
 void sw_recorder_commit(struct sw_recorder *recorder, struct sw_ticket *ticket) {
     sw_ring_commit(&recorder->ring, ticket);
     if (recorder->has_sink)
-        sw_sink_feed(&recorder->sink, &recorder->ring);
+        sw_sink_feed(&recorder->sink, &recorder->ring, false);
 }
 
 void sw_recorder_abandon(struct sw_recorder *recorder, struct sw_ticket *ticket) {
     sw_ring_abandon(&recorder->ring, ticket);
     if (recorder->has_sink)
-        sw_sink_feed(&recorder->sink, &recorder->ring);
+        sw_sink_feed(&recorder->sink, &recorder->ring, false);
 }
 
 void sw_recorder_finish(struct sw_network *network) {
@@ -150,7 +150,7 @@ void sw_recorder_finish(struct sw_network *network) {
         return;
     uint64_t deadline = now() + PATIENCE_NS;
     do {
-        sw_sink_feed(&recorder->sink, &recorder->ring);
+        sw_sink_feed(&recorder->sink, &recorder->ring, true);
         if (sw_sink_position(&recorder->ring) >= sw_ring_head(&recorder->ring))
             return;
         sched_yield();

@@ -19,7 +19,7 @@ struct sw_recorder {
 struct sw_recorder *sw_recorder_of(struct sw_network *network);
 
 /* A place for an event, as sw_ring_reserve() has it. Where a file is fed, none that the file still needs is overwritten. */
-struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint32_t stored);
+struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint64_t size, bool *fresh);
 
 /* The event is there: feeds the file with all that is complete. */
 void sw_recorder_commit(struct sw_recorder *recorder, struct sw_ticket *ticket);

@@ -2,6 +2,7 @@
 
 #include "base/real.h"
 #include "base/root.h"
+#include "capture/pages.h"
 #include "state/network.h"
 
 #include <errno.h>
@@ -13,12 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-/* Asked of the file system at once: as much as there is, within these bounds, so that little traffic takes little memory. */
-enum { EXTENT_MIN = 1 << 16, EXTENT_MAX = 1 << 20 };
+/* Mappings begin at a multiple of this, so that what a fault maps at once lies in one piece. */
+enum { PLACE = 1 << 16 };
 
 static uint32_t aligned(uint64_t size) {
     return (uint32_t)((size + SW_EVENT_ALIGNMENT - 1) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1));
@@ -30,7 +27,7 @@ static void path_of(const char *directory, char path[PATH_MAX + 16]) {
     memcpy(path + length, "/.capture", sizeof "/.capture");
 }
 
-static int open_file(const char *directory, mode_t mode) {
+static int make_file(const char *directory, mode_t mode) {
     char path[PATH_MAX + 16];
     path_of(directory, path);
     int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
@@ -40,11 +37,23 @@ static int open_file(const char *directory, mode_t mode) {
     return fd;
 }
 
+int sw_ring_file(const char *directory) {
+    char path[PATH_MAX + 16];
+    path_of(directory, path);
+    int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    return fd < 0 ? -errno : fd;
+}
+
 /* The ring behind itself once more, in one reservation of addresses. */
 static int map_twice(int fd, uint64_t size, uint8_t **data) {
-    uint8_t *place = mmap(NULL, 2 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (place == MAP_FAILED)
+    uint8_t *room = mmap(NULL, 2 * size + PLACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED)
         return -errno;
+    size_t before = -(uintptr_t)room & (PLACE - 1);
+    uint8_t *place = room + before;
+    if (before > 0)
+        munmap(room, before);
+    munmap(place + 2 * size, PLACE - before);
     for (int i = 0; i < 2; i++)
         if (mmap(place + (uint64_t)i * size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, SW_RING_HEADER) == MAP_FAILED) {
             int error = errno;
@@ -91,7 +100,7 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
 }
 
 int sw_ring_open(struct sw_ring *ring, const char *directory, mode_t mode, uint64_t size, uint32_t packet_limit) {
-    int fd = open_file(directory, mode);
+    int fd = make_file(directory, mode);
     if (fd < 0)
         return fd;
     int result = prepare(fd, ring, size, packet_limit);
@@ -110,63 +119,27 @@ void sw_ring_lost(struct sw_ring *ring, uint64_t bytes) {
     atomic_fetch_add(&ring->header->lost_bytes, bytes);
 }
 
-/* Has the file system promise the ring up to `end`, so that no store meets a full one, which would be a SIGBUS. */
-static bool promise(struct sw_ring *ring, uint64_t end) {
-    uint64_t reserved = atomic_load_explicit(&ring->header->reserved, memory_order_relaxed);
-    if (end <= reserved || reserved >= ring->size)
-        return true;
-    int saved_errno = errno;
-    uint64_t extent = reserved < EXTENT_MIN ? EXTENT_MIN : reserved > EXTENT_MAX ? EXTENT_MAX : reserved;
-    uint64_t wanted = (end + extent - 1) / extent * extent;
-    if (wanted > ring->size)
-        wanted = ring->size;
-    int fd = open_file(ring->directory, 0600);
-    bool promised = fd >= 0;
-    if (promised && fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)(SW_RING_HEADER + reserved), (off_t)(wanted - reserved)) != 0)
-        promised = errno != ENOSPC && errno != EDQUOT;
-    if (fd >= 0)
-        sw_real.close(fd);
-    while (promised && reserved < wanted && !atomic_compare_exchange_weak(&ring->header->reserved, &reserved, wanted))
-        ;
-    errno = saved_errno;
-    return promised;
-}
-
-/* Page faults one by one cost as much as the data; a stretch at a time they hardly show. Only the first time around. */
-static void populate(struct sw_ring *ring, uint64_t end) {
-    uint64_t stretch = ((end - 1) & (ring->size - 1)) / SW_RING_STRETCH, bit = 1ull << stretch % 64;
-    if ((atomic_load_explicit(&ring->populated[stretch / 64], memory_order_relaxed) & bit) != 0)
-        return;
-    int saved_errno = errno;
-    uint64_t from = stretch * SW_RING_STRETCH, to = from + SW_RING_STRETCH, reserved = atomic_load(&ring->header->reserved);
-    if (to > reserved)
-        to = reserved;
-    if ((atomic_fetch_or(&ring->populated[stretch / 64], bit) & bit) == 0 && to > from)
-        madvise(ring->data + from, to - from, MADV_POPULATE_WRITE);
-    errno = saved_errno;
-}
-
-struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint32_t stored) {
-    struct sw_ticket ticket = {.size = aligned(sizeof(struct sw_event) + (uint64_t)stored)};
+struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fresh) {
     struct sw_ring_header *header = ring->header;
-    if (ticket.size > ring->size / 2) {
-        sw_ring_lost(ring, stored);
+    struct sw_ticket ticket = {.size = aligned(size)};
+    if (size > ring->size / 2) {
+        sw_ring_lost(ring, size);
         return ticket;
     }
     ticket.position = atomic_fetch_add(&header->head, ticket.size);
-    if (!promise(ring, ticket.position + ticket.size)) {
-        sw_ring_lost(ring, stored);
+    if (fresh != NULL)
+        *fresh = sw_pages_are_fresh(ring, ticket.position, ticket.size);
+    uint32_t stores = fresh != NULL && *fresh ? SW_EVENT_HEADER_IPV6 : ticket.size;
+    if (!sw_pages_promise(ring, ticket.position + stores)) {
+        sw_ring_lost(ring, size);
         return ticket;
     }
-    /* A big place pays for the call that makes its pages present; small ones would pay for pages they may never use. */
-    if (ticket.size >= 16384)
-        populate(ring, ticket.position + ticket.size);
+    sw_pages_map(ring, ticket.position, stores);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     ticket.event = sw_ring_at(ring, ticket.position);
     ticket.event->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
     ticket.event->size = ticket.size;
-    atomic_store_explicit(&ticket.event->state, ticket.position | SW_EVENT_RESERVED, memory_order_release);
     return ticket;
 }
 
@@ -179,9 +152,17 @@ static void ring_doorbell(const struct sw_ring *ring) {
     errno = saved_errno;
 }
 
+void sw_ring_announce(struct sw_ticket *ticket) {
+    atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_RESERVED, memory_order_release);
+}
+
+void sw_ring_offer(struct sw_ticket *ticket) {
+    atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_OFFERED, memory_order_release);
+}
+
 void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket) {
     struct sw_event *event = ticket->event;
-    uint32_t needed = aligned(sizeof *event + (uint64_t)event->stored);
+    uint32_t needed = aligned(sw_event_header(event->family == 4) + (uint64_t)event->stored);
     uint64_t end = ticket->position + ticket->size;
     if (needed < ticket->size && atomic_compare_exchange_strong(&ring->header->head, &end, ticket->position + needed))
         event->size = needed;

@@ -8,14 +8,14 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-enum { SW_RING_STRETCH = 1 << 18, SW_RING_MAX = 1 << 30, SW_RING_STRETCHES = SW_RING_MAX / SW_RING_STRETCH };
+enum { SW_RING_MAX = 1 << 30, SW_RING_STRETCH = 1 << 14, SW_RING_STRETCHES = (int)(2u * SW_RING_MAX / SW_RING_STRETCH) };
 
 struct sw_ring {
     struct sw_ring_header *header;
     uint8_t *data; /* mapped twice in a row, so that no event is cut */
     uint64_t size;
     const char *directory;
-    _Atomic uint64_t populated[SW_RING_STRETCHES / 64]; /* which stretches were made present in this process's page tables */
+    _Atomic uint64_t mapped[SW_RING_STRETCHES / 64]; /* which stretches of both mappings are in this process's page tables: capture/pages.c */
 };
 
 /* A place in the ring. `event` is NULL when there was none to be had. */
@@ -29,8 +29,18 @@ struct sw_ticket {
 int sw_ring_open(struct sw_ring *ring, const char *directory, mode_t mode, uint64_t size, uint32_t packet_limit);
 void sw_ring_close(struct sw_ring *ring);
 
-/* Takes the next place, for `stored` bytes at most. The caller fills the event's header and then its bytes. */
-struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint32_t stored);
+/* The file, to be closed by the caller, or a negative errno. */
+int sw_ring_file(const char *directory);
+
+/* Takes the next place for an event of `size` bytes, header and all. The caller fills the header, announces it,
+ * and fills the data. `fresh`, if it is not NULL, says whether sw_pages_write() is the way to do that: then only the header has its pages. */
+struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fresh);
+
+/* The header counts: from here on it is known who is at work at this place. */
+void sw_ring_announce(struct sw_ticket *ticket);
+
+/* The data is there, and goes to the kernel now: whoever meets the event later may find it so for ever. */
+void sw_ring_offer(struct sw_ticket *ticket);
 
 /* The event is there, with `event->stored` bytes. What was not needed goes back if nobody has come later. */
 void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket);

@@ -5,9 +5,9 @@
 
 typedef void visitor(const struct sw_packet *packet, size_t original_length, uint64_t time);
 
-static struct sw_address address_of(const struct sw_event *event, const uint8_t bytes[16], uint16_t port) {
+static struct sw_address address_of(const struct sw_event *event, const uint8_t *bytes, uint16_t port) {
     struct sw_address address = {.port = port, .family = event->family == 4 ? AF_INET : AF_INET6};
-    memcpy(address.bytes, bytes, sizeof address.bytes);
+    memcpy(address.bytes, bytes, event->family == 4 ? 4 : 16);
     return address;
 }
 
@@ -15,13 +15,17 @@ unsigned sw_segment_size(unsigned mtu, bool ipv4) {
     return mtu - (ipv4 ? 40u : 60u);
 }
 
-static uint8_t *data_of(const struct sw_event *event) {
-    return (uint8_t *)(event + 1);
+static struct sw_address source_of(const struct sw_event *event) {
+    return address_of(event, event->addresses, event->source_port);
+}
+
+static struct sw_address destination_of(const struct sw_event *event) {
+    return address_of(event, event->addresses + (event->family == 4 ? 4 : 16), event->destination_port);
 }
 
 /* Each packet says by itself how long it is. */
 static void visit_packets(const struct sw_event *event, visitor *visit) {
-    uint8_t *data = data_of(event);
+    uint8_t *data = sw_event_data(event);
     for (uint32_t at = 0; at + 40 <= event->stored || (at + 20 <= event->stored && data[at] >> 4 == 4);) {
         uint32_t length = data[at] >> 4 == 4 ? (uint32_t)(data[at + 2] << 8 | data[at + 3]) : 40u + (uint32_t)(data[at + 4] << 8 | data[at + 5]);
         if (length < 20 || length > event->stored - at)
@@ -34,15 +38,15 @@ static void visit_packets(const struct sw_event *event, visitor *visit) {
 }
 
 static void visit_segments(const struct sw_event *event, visitor *visit) {
-    struct sw_address source = address_of(event, event->source, event->source_port);
-    struct sw_address destination = address_of(event, event->destination, event->destination_port);
+    struct sw_address source = source_of(event);
+    struct sw_address destination = destination_of(event);
     uint32_t most = sw_segment_size(event->mtu, event->family == 4), done = 0, at = 0;
-    while (done < event->length) {
+    do {
         uint32_t length = event->length - done < most ? event->length - done : most;
         uint32_t stored = event->limit != 0 && event->limit < length ? event->limit : length;
         if (stored > event->stored - at)
             return;
-        struct iovec part = {data_of(event) + at, stored};
+        struct iovec part = {sw_event_data(event) + at, stored};
         struct sw_packet packet;
         uint8_t flags = done + length == event->length ? event->flags : event->flags & (uint8_t)~SW_TCP_PSH;
         sw_packet_tcp(&packet, &source, &destination, flags, event->sequence + done, event->acknowledgement, &part, 1);
@@ -51,13 +55,24 @@ static void visit_segments(const struct sw_event *event, visitor *visit) {
         visit(&packet, packet.header_length + length, event->time);
         done += length;
         at += stored;
-    }
+    } while (done < event->length);
+}
+
+static void visit_handshake(const struct sw_event *event, visitor *visit) {
+    struct sw_address client = source_of(event), server = destination_of(event);
+    struct sw_packet packet;
+    sw_packet_tcp(&packet, &client, &server, SW_TCP_SYN, 0, 0, NULL, 0);
+    visit(&packet, packet.header_length, event->time);
+    sw_packet_tcp(&packet, &server, &client, SW_TCP_SYN | SW_TCP_ACK, 0, 1, NULL, 0);
+    visit(&packet, packet.header_length, event->time);
+    sw_packet_tcp(&packet, &client, &server, SW_TCP_ACK, 1, 1, NULL, 0);
+    visit(&packet, packet.header_length, event->time);
 }
 
 static void visit_datagram(const struct sw_event *event, visitor *visit) {
-    struct sw_address source = address_of(event, event->source, event->source_port);
-    struct sw_address destination = address_of(event, event->destination, event->destination_port);
-    struct iovec part = {data_of(event), event->stored};
+    struct sw_address source = source_of(event);
+    struct sw_address destination = destination_of(event);
+    struct iovec part = {sw_event_data(event), event->stored};
     struct sw_packet packet;
     sw_packet_udp(&packet, &source, &destination, &part, 1);
     if (event->stored < event->length)
@@ -72,6 +87,9 @@ void sw_segments_of(const struct sw_event *event, visitor *visit) {
         break;
     case SW_EVENT_SEGMENTS:
         visit_segments(event, visit);
+        break;
+    case SW_EVENT_HANDSHAKE:
+        visit_handshake(event, visit);
         break;
     case SW_EVENT_DATAGRAM:
         visit_datagram(event, visit);

@@ -6,13 +6,13 @@
 #include "base/real.h"
 #include "base/root.h"
 #include "capture/file_format.h"
+#include "capture/outcome.h"
 #include "capture/segments.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -51,15 +51,16 @@ static int open_descriptor(struct sw_sink *sink) {
     return fd;
 }
 
-int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const char *path) {
+int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const struct sw_state *state, const char *path) {
     size_t length = strlen(path);
     sink->path = path;
+    sink->state = state;
     sink->is_pcapng = length > 7 && strcmp(path + length - 7, ".pcapng") == 0;
     int fd = open_descriptor(sink);
     if (fd < 0)
         return fd;
     /* The header is there as soon as somebody may look. */
-    sw_sink_feed(sink, ring);
+    sw_sink_feed(sink, ring, false);
     return 0;
 }
 
@@ -91,7 +92,9 @@ uint64_t sw_sink_position(const struct sw_ring *ring) {
 /* Stores how far the file has come; a process that dies on the way leaves the old pair. */
 static void advance(struct sw_ring_header *header, uint64_t position, uint64_t offset) {
     uint32_t turn = atomic_load(&header->turn) + 1;
-    header->drained[turn % 2] = (struct sw_drained){position, offset};
+    struct sw_drained *drained = &header->drained[turn % 2];
+    atomic_store_explicit(&drained->position, position, memory_order_relaxed);
+    atomic_store_explicit(&drained->offset, offset, memory_order_relaxed);
     atomic_store_explicit(&header->turn, turn, memory_order_release);
 }
 
@@ -180,38 +183,65 @@ static bool try_lock(struct sw_ring_header *header) {
     return locked;
 }
 
-/* Whether to go on past an event that is not complete: only when whoever took the place cannot complete it any more. */
-static bool is_hole(struct sw_ring_header *header, uint64_t position, const struct sw_event *event, bool has_header) {
+/* Whether the event at `position` has been waited for long enough. */
+static bool is_overdue(struct sw_ring_header *header, uint64_t position) {
     uint64_t time = now(CLOCK_MONOTONIC);
     if (header->hole != position + 1) {
         header->hole = position + 1;
         header->hole_since = time;
     }
-    bool is_late = time - header->hole_since > HOLE_PATIENCE_NS;
-    if (!has_header || is_late)
-        return is_late;
-    /* Asking costs more than most sends take. */
+    return time - header->hole_since > HOLE_PATIENCE_NS;
+}
+
+/* Whether the process of an event that is not complete cannot complete it any more. Asking costs more than most sends take. */
+static bool is_abandoned(const struct sw_event *event) {
     return now(CLOCK_REALTIME) - event->time > IN_FLIGHT_NS && sw_is_gone(event->pid);
 }
 
-/* One event that is complete, or a hole. 0 when there is nothing to do now, else the position behind it. */
-static uint64_t feed_one(struct sw_ring *ring, uint64_t position, uint64_t head) {
+/* Adds the packets of the event at `position`; the result is the position behind it. */
+static uint64_t add_event(struct sw_ring *ring, uint64_t position, uint64_t head) {
+    struct sw_event *event = sw_ring_at(ring, position);
+    uint32_t header = sw_event_header(event->family == 4);
+    if (event->size < header || event->size > ring->size || event->stored > event->size - header)
+        return next_start(ring, position, head);
+    if (event->time < ring->header->last_time)
+        event->time = ring->header->last_time;
+    ring->header->last_time = event->time;
+    sw_segments_of(event, add_packet);
+    return position + event->size;
+}
+
+/* One event that is complete, or that nobody will complete. 0 when there is nothing to do now, else the position behind it. `at_last`: this
+ * process has no later moment to wait for. */
+static uint64_t feed_one(const struct sw_sink *sink, struct sw_ring *ring, uint64_t position, uint64_t head, bool at_last) {
     struct sw_event *event = sw_ring_at(ring, position);
     uint64_t state = atomic_load(&event->state);
-    bool has_header = state == (position | SW_EVENT_RESERVED) || state == (position | SW_EVENT_COMPLETE);
-    if (state == (position | SW_EVENT_COMPLETE)) {
-        if (event->size < sizeof *event || event->size > ring->size || event->stored > event->size - sizeof *event)
-            return next_start(ring, position, head);
-        if (event->time < ring->header->last_time)
-            event->time = ring->header->last_time;
-        ring->header->last_time = event->time;
-        sw_segments_of(event, add_packet);
-        return position + event->size;
+    if (state == (position | SW_EVENT_COMPLETE))
+        return add_event(ring, position, head);
+    if (state != (position | SW_EVENT_RESERVED) && state != (position | SW_EVENT_OFFERED)) {
+        if (!is_overdue(ring->header, position))
+            return 0;
+        sw_ring_lost(ring, 0);
+        return next_start(ring, position, head);
     }
-    if (!is_hole(ring->header, position, event, has_header))
+    bool is_late = is_overdue(ring->header, position);
+    if (!is_abandoned(event)) {
+        if (!is_late)
+            return 0;
+        sw_ring_lost(ring, event->length);
+        return next_start(ring, position, head);
+    }
+    /* What was not offered was not sent. */
+    if (state == (position | SW_EVENT_RESERVED))
+        return position + event->size;
+    struct sw_outcome outcome = sw_outcome_of(sink->state, ring, position, head);
+    if (!outcome.is_final && !is_late && !at_last)
         return 0;
-    sw_ring_lost(ring, has_header ? event->length : 0);
-    return next_start(ring, position, head);
+    if (outcome.sent == 0)
+        return position + event->size;
+    event->length = outcome.sent;
+    atomic_store(&event->state, position | SW_EVENT_COMPLETE);
+    return add_event(ring, position, head);
 }
 
 /* Whether this process's file is the one that was written so far; a new one starts with a header. */
@@ -236,7 +266,7 @@ static void start_file(const struct sw_sink *sink, struct sw_ring_header *header
     advance(header, header->drained[atomic_load(&header->turn) % 2].position, batch.offset);
 }
 
-static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd) {
+static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
     struct sw_ring_header *header = ring->header;
     const struct sw_drained *drained = &header->drained[atomic_load(&header->turn) % 2];
     batch.sink = sink;
@@ -247,7 +277,7 @@ static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd) {
     start_file(sink, header);
     uint64_t position = header->drained[atomic_load(&header->turn) % 2].position, done = position, head = sw_ring_head(ring);
     while (position < head) {
-        uint64_t next = feed_one(ring, position, head);
+        uint64_t next = feed_one(sink, ring, position, head, at_last);
         if (next == 0)
             break;
         position = next;
@@ -269,7 +299,7 @@ static bool has_more(const struct sw_ring *ring) {
     return position < sw_ring_head(ring) && atomic_load(&sw_ring_at(ring, position)->state) == (position | SW_EVENT_COMPLETE);
 }
 
-void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring) {
+void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
     int saved_errno = errno;
     sigset_t broken_pipe, mask;
     do {
@@ -282,7 +312,7 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring) {
             pthread_sigmask(SIG_BLOCK, &broken_pipe, &mask);
         }
         if (fd >= 0)
-            feed_locked(sink, ring, fd);
+            feed_locked(sink, ring, fd, at_last);
         if (sink->is_stream) {
             if (batch.error == -EPIPE && !sigismember(&mask, SIGPIPE))
                 sigtimedwait(&broken_pipe, NULL, &(struct timespec){0});

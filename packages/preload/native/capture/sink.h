@@ -8,11 +8,13 @@
 #define SW_CAPTURE_SINK_H
 
 #include "capture/ring.h"
+#include "state/layout.h"
 
 #include <sys/types.h>
 
 struct sw_sink {
     const char *path;
+    const struct sw_state *state; /* of the network: who has read what */
     _Atomic int descriptor;
     dev_t device;
     ino_t inode;
@@ -20,12 +22,13 @@ struct sw_sink {
     bool is_pcapng;
 };
 
-/* Opens the file, with one line on stderr when it cannot be. `path` must outlive the sink. */
-int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const char *path);
+/* Opens the file, with one line on stderr when it cannot be. `state` and `path` must outlive the sink. */
+int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const struct sw_state *state, const char *path);
 void sw_sink_close(struct sw_sink *sink);
 
-/* Writes what is complete. Never waits for another process. errno is untouched. */
-void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring);
+/* Writes what is complete. Never waits for another process. `at_last`: nor does it leave what a killed process has begun for a later call, when
+ * more may be known about it. errno is untouched. */
+void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last);
 
 /* What is before this position is in the file. */
 uint64_t sw_sink_position(const struct sw_ring *ring);

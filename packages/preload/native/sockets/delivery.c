@@ -217,7 +217,7 @@ static struct sw_address on_the_wire(const struct sw_address *address) {
 }
 
 void sw_deliver(struct sw_delivery *delivery) {
-    struct sw_ticket ticket = sw_capture_datagram_starts(delivery->socket, &delivery->message);
+    struct sw_entry entry = sw_capture_datagram_starts(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
     switch (delivery->target.scope) {
     case SW_SCOPE_BROADCAST:
         broadcast(delivery);
@@ -231,10 +231,10 @@ void sw_deliver(struct sw_delivery *delivery) {
         unicast(delivery);
     }
     /* What nobody took was not looked at by anyone. */
-    if (ticket.event != NULL && !delivery->delivered && delivery->error == 0 && !is_readable(&delivery->message))
+    if (!delivery->delivered && delivery->error == 0 && !entry.is_filled && !is_readable(&delivery->message))
         delivery->error = -EFAULT;
     if (delivery->error < 0)
-        sw_capture_datagram_failed(delivery->socket, &ticket);
+        sw_capture_datagram_failed(&entry);
     else
-        sw_capture_datagram_sent(delivery->socket, &ticket, &delivery->source, &delivery->destination, &delivery->message);
+        sw_capture_datagram_sent(&entry, &delivery->message);
 }

@@ -118,12 +118,14 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
     size_t length = sw_parts_length(message);
     /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
     if (sw_record_claim(record, SW_RESET_SENT)) {
+        size_t taken = length < UNANSWERED ? length : UNANSWERED;
         /* tcp_rcv_state_process(): data for a socket that is neither to read nor to write ends the connection on both sides. */
         if (peer != NULL)
             sw_record_set(peer, SW_RESET_RECEIVED);
+        sw_capture_answered_by_reset(socket, message, taken);
         /* The reset that comes back wakes everybody, whatever they wait for. So does this, which changes nothing else by now. */
         sw_real.shutdown(socket->fd, SHUT_RD);
-        return length < UNANSWERED ? (ssize_t)length : (ssize_t)UNANSWERED;
+        return (ssize_t)taken;
     }
     sw_stream_was_reset(record);
     return broken_pipe(flags);

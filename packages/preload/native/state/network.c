@@ -279,13 +279,12 @@ bool sw_network_is_recorded(struct sw_network *network) {
     struct sw_header *header = &network->state->header;
     uint32_t recorder = atomic_load(&header->recorded_by);
     if (network->capture_path[0] != '\0' && !network->capture_is_adopted) {
-        /* A pipe or standard output is this process's alone. */
         struct stat status;
         int saved_errno = errno;
-        bool shareable = strlen(network->capture_path) < sizeof header->recorded_to &&
-                         (fstatat(SW_AT(network->capture_path), &status, 0) != 0 || S_ISREG(status.st_mode));
+        network->capture_is_private = strlen(network->capture_path) >= sizeof header->recorded_to ||
+                                      (fstatat(SW_AT(network->capture_path), &status, 0) == 0 && !S_ISREG(status.st_mode));
         errno = saved_errno;
-        if (recorder == 0 && shareable) {
+        if (recorder == 0 && !network->capture_is_private) {
             strcpy(header->recorded_to, network->capture_path);
             atomic_compare_exchange_strong(&header->recorded_by, &recorder, (uint32_t)getpid());
         }

@@ -27,6 +27,8 @@ struct sw_network {
     char given[PATH_MAX];        /* as in the variable */
     char directory[PATH_MAX];    /* resolved */
     bool capture_is_adopted;     /* the path is another process's, and holds while that one lives */
+    bool capture_is_private;     /* a pipe or standard output: no other process can record into it */
+    _Atomic uint32_t adopted_looks; /* how often the capture was taken to be adopted still: sw_network_is_recorded_lately() */
     char capture_path[PATH_MAX]; /* absolute; empty when nothing is recorded */
 };
 
@@ -76,6 +78,18 @@ bool sw_network_has_other_users(const struct sw_network *network);
 /* The mode of a file that is made in the directory: its owner's alone, unless other users were let in, whose rights the group's bits
  * bound then. */
 mode_t sw_network_file_mode(const struct sw_network *network);
+
+/* The same for whoever asks with each packet: whether the other process lives is a system call, made now and then. */
+static inline bool sw_network_is_recorded_lately(struct sw_network *network) {
+    enum { LOOKS = 256 };
+    uint32_t recorder = atomic_load_explicit(&network->state->header.recorded_by, memory_order_relaxed);
+    if (network->capture_path[0] == '\0')
+        return recorder != 0 && sw_network_is_recorded(network);
+    if (!network->capture_is_adopted)
+        return recorder != 0 || network->capture_is_private || sw_network_is_recorded(network);
+    bool is_known = recorder != 0 && atomic_fetch_add_explicit(&network->adopted_looks, 1, memory_order_relaxed) % LOOKS != 0;
+    return is_known || sw_network_is_recorded(network);
+}
 
 /* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
 void sw_network_give_to_owner(int fd, const char *directory);
