@@ -21,6 +21,14 @@ const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;
 /** A process that waits for its turn on a busy machine gets it in that time. */
 const SETTLE_TIMEOUT_MS = 100;
 
+/** How to read it. */
+export interface ContentsOptions {
+  /** Whether all programs have ended. Default: false. */
+  readonly isOver?: boolean;
+  /** What is noted behind all else. Default: nothing. */
+  readonly lastNote?: NetworkNote | undefined;
+}
+
 /** The state of a network at the end of its test. */
 export class Evidence {
   readonly hosts: readonly SidecarHost[];
@@ -52,10 +60,10 @@ export class Evidence {
    * All that the capture of an artifact is made of, without the secrets that it must not hold.
    *
    * The packets are those up to the moment the evidence was taken: what programs send while they are being ended is not
-   * the test's.
+   * the test's. `isOver` says that they have ended: nothing is waited for any more.
    */
-  contents(lastNote?: NetworkNote): CaptureContents & { readonly recording: Recording } {
-    const { packets, loss, dropped } = this.#recording.read();
+  contents({ isOver = false, lastNote }: ContentsOptions = {}): CaptureContents & { readonly recording: Recording } {
+    const { packets, loss, dropped } = this.#recording.read({ isOver });
     this.redaction.packets(packets);
     const losses = loss === undefined ? this.#losses : [...this.#losses, loss];
     const notes = lastNote === undefined ? this.#notes : [...this.#notes, lastNote];

@@ -50,13 +50,13 @@ export class OpenRecording {
       this.#file === undefined ? 0 : this.#isFlightRecorder ? flightHead(this.#file) : fstatSync(this.#file).size;
   }
 
-  /** The packets, and what is missing of them. */
-  read(): Recording {
+  /** The packets, and what is missing of them. `isOver`: all programs have ended. */
+  read({ isOver = false }: { readonly isOver?: boolean } = {}): Recording {
     if (this.#file === undefined) return { packets: [], dropped: 0, loss: this.#loss };
     if (!this.#isFlightRecorder) return readRecording(this.#file, this.#end);
     const state = this.#state;
     const sockets = () => (state === undefined ? [] : readStreamProgress(state));
-    return flightPackets(this.#file, { head: this.#end, surroundings: { sockets } });
+    return flightPackets(this.#file, { head: this.#end, surroundings: { sockets, isOver } });
   }
 
   /**

@@ -209,15 +209,14 @@ describe('readFlightRecorder', () => {
     const surroundings = { nowNs: 2_000_000_000n, isGone: (pid: number) => pid === DEAD };
     const recent = 1_500_000_000n;
     const text = (data: string) => Buffer.from(data);
+    const last = { data: text('last words'), state: 'offered', pid: DEAD, sequence: 100, time: recent } as const;
     const begun = () => new Ring().add({ data: text('one') });
 
-    it('tells nothing of what lies behind one that a live process is about to complete', () => {
-      for (const state of ['reserved', 'offered'] as const) {
-        const ring = begun()
-          .add({ data: text('question'), state, time: recent })
-          .add({ data: text('answer'), time: recent });
-        expect(ring.texts({ surroundings })).toEqual(['one']);
-      }
+    it('tells nothing of what lies behind data that a live process has just offered to the kernel', () => {
+      const ring = begun()
+        .add({ data: text('question'), state: 'offered', time: recent })
+        .add({ data: text('answer'), time: recent });
+      expect(ring.texts({ surroundings })).toEqual(['one']);
     });
 
     it('passes over one that has not been completed for a second', () => {
@@ -227,15 +226,18 @@ describe('readFlightRecorder', () => {
       expect(ring.texts({ surroundings })).toEqual(['one', 'two']);
     });
 
-    it('stops in front of a place that somebody has just taken', () => {
-      const ring = begun();
+    it('passes over a place that somebody has just taken: nothing can be an answer to it', () => {
+      const ring = begun().add({ data: text('question'), state: 'reserved', time: recent });
       ring.head += 128;
-      ring.add({ data: text('answer'), time: recent });
-      expect(ring.texts({ surroundings })).toEqual(['one']);
-      expect(ring.texts({ surroundings: { ...surroundings, nowNs: recent + 1_000_000_001n } })).toEqual([
-        'one',
-        'answer',
-      ]);
+      ring.add({ data: text('two'), time: recent });
+      expect(ring.texts({ surroundings })).toEqual(['one', 'two']);
+    });
+
+    it('waits for nothing once all programs have ended', () => {
+      const ring = begun().add({ ...last, pid: 4242 });
+      ring.head += 128;
+      ring.add({ sequence: 104, flags: 17, time: recent });
+      expect(ring.texts({ surroundings: { ...surroundings, isOver: true } })).toEqual(['one', 'last', '']);
     });
 
     it('leaves out what a killed process had not offered to the kernel yet', () => {
@@ -244,8 +246,6 @@ describe('readFlightRecorder', () => {
         .add({ data: text('two') });
       expect(ring.texts({ surroundings })).toEqual(['one', 'two']);
     });
-
-    const last = { data: text('last words'), state: 'offered', pid: DEAD, sequence: 100, time: recent } as const;
 
     it('has as much of the last words of a killed process as the end of its stream says', () => {
       const ring = begun().add(last).add({ sequence: 104, flags: 17, time: recent });

@@ -127,5 +127,11 @@ export function isFlightComplete(file: number, head: number): boolean {
 
 function settled(bytes: Uint8Array, window: RingWindow, surroundings: Partial<Surroundings>): SettledEvents {
   const nowNs = BigInt(Date.now()) * 1_000_000n;
-  return settledEvents([...placesIn(bytes, window)], { nowNs, isGone, sockets: () => [], ...surroundings });
+  return settledEvents([...placesIn(bytes, window)], {
+    nowNs,
+    isGone,
+    isOver: false,
+    sockets: () => [],
+    ...surroundings,
+  });
 }

@@ -14,14 +14,16 @@ export interface Surroundings {
   readonly nowNs: bigint;
   /** Whether a process has ended. */
   readonly isGone: (pid: number) => boolean;
+  /** Whether all of them have: nothing is under way any more. */
+  readonly isOver: boolean;
   /** The sockets of the network; asked for when a process was killed in the middle of a send. */
   readonly sockets: () => readonly StreamProgress[];
 }
 
-/** The events of a ring up to the first that is still under way. */
+/** The events of a ring that can be told. */
 export interface SettledEvents {
   readonly events: readonly RecordedEvent[];
-  /** Whether there was none. */
+  /** Whether no event is under way. */
   readonly isAll: boolean;
   /** Sends that still go on, or that ended with their process and of which nobody knows how much was sent. */
   readonly unfinished: number;
@@ -30,30 +32,30 @@ export interface SettledEvents {
 /**
  * The events of `places` whose outcome is known.
  *
- * Reading ends in front of an event that a live process is about to complete: what stands behind it may be an answer to it. One
- * that does not come in a second is passed over.
+ * Reading ends in front of an event that a live process has offered to the kernel: what stands behind it may be an answer to it. One
+ * that is not complete in a second is passed over. Nothing can be an answer to what was not offered yet.
  */
 export function settledEvents(places: readonly RingPlace[], surroundings: Surroundings): SettledEvents {
   const events: RecordedEvent[] = [];
   let unfinished = 0;
+  let isAll = true;
   for (const [index, { state, event }] of places.entries()) {
-    const isOver = state === 'complete' || (event !== undefined && surroundings.isGone(event.pid));
-    if (!isOver) {
-      const since = event?.timestampNs ?? timeBehind(places, index);
-      if (since === undefined || surroundings.nowNs - since <= PATIENCE_NS) {
-        return { events, isAll: false, unfinished: unfinished + 1 };
-      }
-      unfinished += event === undefined ? 0 : 1;
-    } else if (state === 'complete') {
+    if (state === 'complete') {
       events.push(event);
-    } else if (state === 'offered') {
+    } else if (surroundings.isOver || (event !== undefined && surroundings.isGone(event.pid))) {
+      if (state !== 'offered') continue;
       const { sent, isKnown } = outcomeOf(event, completeIn(places, index + 1), surroundings.sockets());
       if (!isKnown) unfinished += 1;
       if (sent > 0 || event.kind !== 'segments') events.push({ ...event, length: sent });
+    } else {
+      const since = event?.timestampNs ?? timeBehind(places, index);
+      const isUnderWay = since === undefined || surroundings.nowNs - since <= PATIENCE_NS;
+      if (isUnderWay) isAll = false;
+      if (state === 'offered') unfinished += 1;
+      if (isUnderWay && state === 'offered') break;
     }
-    // What was not offered was not sent.
   }
-  return { events, isAll: true, unfinished };
+  return { events, isAll, unfinished };
 }
 
 /** When the next thing was recorded behind a place that says nothing of itself. */

@@ -144,15 +144,16 @@ void sw_recorder_abandon(struct sw_recorder *recorder, struct sw_ticket *ticket)
 }
 
 void sw_recorder_finish(struct sw_network *network) {
-    enum { PATIENCE_NS = 20000000 };
+    enum { PATIENCE_NS = 20000000, PATIENCE_WITH_NOBODY_NS = 1100000000 };
     struct sw_recorder *recorder = atomic_load(&network->recorder);
     if (recorder == NULL || recorder == &unusable || !recorder->has_sink)
         return;
-    uint64_t deadline = now() + PATIENCE_NS;
+    uint64_t start = now(), patience;
     do {
         sw_sink_feed(&recorder->sink, &recorder->ring, true);
         if (sw_sink_position(&recorder->ring) >= sw_ring_head(&recorder->ring))
             return;
         sched_yield();
-    } while (now() < deadline);
+        patience = sw_sink_meets_nobody(&recorder->ring) ? PATIENCE_WITH_NOBODY_NS : PATIENCE_NS;
+    } while (now() - start < patience);
 }

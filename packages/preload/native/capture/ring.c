@@ -119,6 +119,14 @@ void sw_ring_lost(struct sw_ring *ring, uint64_t bytes) {
     atomic_fetch_add(&ring->header->lost_bytes, bytes);
 }
 
+/* Makes the pages ready that an event at `position` stores to. */
+static bool prepare_pages(struct sw_ring *ring, uint64_t position, uint32_t stores) {
+    if (!sw_pages_promise(ring, position + stores))
+        return false;
+    sw_pages_map(ring, position, stores);
+    return true;
+}
+
 struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fresh) {
     struct sw_ring_header *header = ring->header;
     struct sw_ticket ticket = {.size = aligned(size)};
@@ -126,17 +134,26 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
         sw_ring_lost(ring, size);
         return ticket;
     }
-    ticket.position = atomic_fetch_add(&header->head, ticket.size);
-    if (fresh != NULL)
-        *fresh = sw_pages_are_fresh(ring, ticket.position, ticket.size);
-    uint32_t stores = fresh != NULL && *fresh ? SW_EVENT_HEADER_IPV6 : ticket.size;
-    if (!sw_pages_promise(ring, ticket.position + stores)) {
+    /* All that takes time comes before the place is taken, where it will most probably be: readers stop in front of a place that says nothing of
+     * itself, and if its process were killed there, they could not know. */
+    uint64_t probable = sw_ring_head(ring);
+    bool is_fresh = fresh != NULL && sw_pages_are_fresh(ring, probable, ticket.size);
+    if (!prepare_pages(ring, probable, is_fresh ? SW_EVENT_HEADER_IPV6 : ticket.size)) {
         sw_ring_lost(ring, size);
         return ticket;
     }
-    sw_pages_map(ring, ticket.position, stores);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
+    ticket.position = atomic_fetch_add(&header->head, ticket.size);
+    if (ticket.position != probable) {
+        is_fresh = fresh != NULL && sw_pages_are_fresh(ring, ticket.position, ticket.size);
+        if (!prepare_pages(ring, ticket.position, is_fresh ? SW_EVENT_HEADER_IPV6 : ticket.size)) {
+            sw_ring_lost(ring, size);
+            return ticket;
+        }
+    }
+    if (fresh != NULL)
+        *fresh = is_fresh;
     ticket.event = sw_ring_at(ring, ticket.position);
     ticket.event->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
     ticket.event->size = ticket.size;

@@ -183,6 +183,11 @@ static bool try_lock(struct sw_ring_header *header) {
     return locked;
 }
 
+bool sw_sink_meets_nobody(const struct sw_ring *ring) {
+    uint64_t position = sw_sink_position(ring), state = atomic_load(&sw_ring_at(ring, position)->state);
+    return position < sw_ring_head(ring) && (state & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1)) != position;
+}
+
 /* Whether the event at `position` has been waited for long enough. */
 static bool is_overdue(struct sw_ring_header *header, uint64_t position) {
     uint64_t time = now(CLOCK_MONOTONIC);

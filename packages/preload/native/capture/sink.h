@@ -33,4 +33,7 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last);
 /* What is before this position is in the file. */
 uint64_t sw_sink_position(const struct sw_ring *ring);
 
+/* Whether what is written next is a place that says nothing of itself: somebody has just taken it, or was killed there. */
+bool sw_sink_meets_nobody(const struct sw_ring *ring);
+
 #endif

@@ -1,7 +1,7 @@
 /* traffic.c: exchanges whose packets a capture must show, in several processes.
  *
- *     traffic bulk BYTES | parallel CONNECTIONS | shared | reset | unread | half-close | late-answer | given-up | stdio | sendfile |
- *             splice | raw | killed BYTES | udp | broadcast | refused
+ *     traffic bulk BYTES | parallel CONNECTIONS | shared | reset | unread | half-close | late-answer | given-up | too-late | stdio |
+ *             sendfile | splice | raw | killed BYTES | kills SENDERS | udp | broadcast | refused
  *
  * For each connection it prints `stream PORT SENT CRC SENT CRC`: the client's port, and how many bytes with which CRC-32 the client and then
  * the server sent; of a sender that was killed, what arrived. */
@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CHUNK = 64 * 1024, CLIENTS = 4 };
@@ -478,6 +479,56 @@ static void killed(uint64_t bytes) {
     tell(&both, port);
 }
 
+/* Data for a peer that has closed: it is taken, and answered by a reset. */
+static void too_late(void) {
+    struct pair both = pair();
+    int port = ntohs(own_address(both.client).sin_port);
+    send_all(both.client, &both.up, (const uint8_t *)"question", 8);
+    receive_exactly(both.server, 8);
+    MUST(close(both.server));
+    send_all(both.client, &both.up, (const uint8_t *)"too late", 8);
+    if (send(both.client, "x", 1, MSG_NOSIGNAL) != -1 || errno != EPIPE)
+        must("the second send", -1);
+    MUST(close(both.client));
+    tell(&both, port);
+}
+
+/* Sends until SIGKILL meets it, which it mostly does amid of a send(2). */
+static void send_until_killed(int fd, uint64_t seed) {
+    static uint8_t data[CHUNK];
+    timer_t timer;
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL};
+    struct itimerspec life = {.it_value.tv_nsec = 1000 * (long)(1 + seed * 7919 % 3000)};
+    fill(data, sizeof data, seed);
+    MUST(timer_create(CLOCK_MONOTONIC, &event, &timer));
+    MUST(timer_settime(timer, 0, &life, NULL));
+    for (size_t i = seed;; i++) {
+        size_t size = 1 + i * 104729 % (i % 16 == 0 ? sizeof data : 300);
+        MUST(send(fd, data + i % 7, size - (size > 7 ? i % 7 : 0), 0));
+    }
+}
+
+/* Many senders, each killed at another moment. What arrived is what was sent. */
+static void kills(uint64_t senders) {
+    static uint8_t got[CHUNK];
+    for (uint64_t seed = 1; seed <= senders; seed++) {
+        struct pair both = pair();
+        int port = ntohs(own_address(both.client).sin_port);
+        pid_t child = (pid_t)MUST(fork());
+        if (child == 0) {
+            MUST(close(both.server));
+            send_until_killed(both.client, seed);
+        }
+        MUST(close(both.client));
+        ssize_t part;
+        while ((part = MUST(recv(both.server, got, sizeof got, 0))) > 0)
+            count(&both.up, got, (size_t)part);
+        MUST(close(both.server));
+        MUST(waitpid(child, NULL, 0));
+        tell(&both, port);
+    }
+}
+
 static int udp_socket(uint16_t port) {
     int fd = (int)MUST(socket(AF_INET, SOCK_DGRAM, 0));
     struct sockaddr_in address = local(port);
@@ -549,6 +600,10 @@ int main(int count_of_arguments, char **arguments) {
         raw();
     else if (strcmp(mode, "killed") == 0)
         killed(number);
+    else if (strcmp(mode, "kills") == 0)
+        kills(number);
+    else if (strcmp(mode, "too-late") == 0)
+        too_late();
     else if (strcmp(mode, "udp") == 0)
         udp();
     else if (strcmp(mode, "broadcast") == 0)

@@ -74,6 +74,7 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
     ['that one side shuts down while the other goes on', ['half-close']],
     ['that one side shuts down before it reads the answer', ['late-answer']],
     ['that one side shuts down and closes with unread data', ['given-up']],
+    ['that one side goes on with after the other has closed', ['too-late']],
     ['behind FILE streams', ['stdio']],
     ['that sendfile(2) writes to', ['sendfile']],
     ['that splice(2) writes to and reads from', ['splice']],
@@ -110,6 +111,7 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
     ['given-up', ['client FIN 9 7', 'client RST 10 7']],
     ['unread', ['server RST 1 9']],
     ['reset', ['server RST 1 9']],
+    ['too-late', ['server FIN 1 9', 'server RST 2 0']],
   ])('ends with the flags and numbers that Linux sends: %s', async (mode, expected) => {
     await record([mode], async ({ file, streams }) => {
       const lasts = await packets(
