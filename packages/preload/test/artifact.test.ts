@@ -112,6 +112,28 @@ describe('the artifact of a failed test', () => {
     ]);
   });
 
+  it('names the process of a program that really spoke, be it one that the program started', async (test) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    const workers = `
+      const cluster = require('node:cluster');
+      if (cluster.isPrimary) cluster.fork();
+      else require('node:http').createServer((request, response) => response.end(String(process.pid))).listen(80);
+    `;
+    const server = join(folder.path, 'server.cjs');
+    await writeFile(server, workers);
+    const pids: string[] = [];
+    const artifact = await failedTest(folder.path, async (network) => {
+      const primary = await network.host('web').spawn('node', [server], { listening: 80 });
+      const { stdout } = await network.host('laptop').run('curl', ['-s', 'http://web/']);
+      pids.push(String(primary.pid), stdout);
+    });
+    const rows = await rowsOf(artifact.path, 'http.response', ['frame.interface_name']);
+    expect(rows).toEqual([[`web#11 node[${pids[1]}]`]]);
+    const { stdout: properties } = await run('capinfos', [artifact.path]);
+    expect(properties).toContain(`process ${pids[1]}, a descendant of node[${pids[0]}]`);
+  });
+
   it('tells programs apart that run on one host at a time, on its loopback too', async (test) => {
     requireProgram('tshark', test);
     await using folder = await makeFolder();

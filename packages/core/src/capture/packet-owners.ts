@@ -86,7 +86,7 @@ export class PacketOwners {
   #toldOwner({ pid, spawn, interfaceId }: PacketRecorder): PacketOwner | undefined {
     if (pid === process.pid) return this.#owner(interfaceId, 'test');
     const run = this.#ownership.programs.find((candidate) => spawn !== 0 && candidate.spawn === spawn);
-    return run === undefined ? undefined : this.#owner(interfaceId, run);
+    return run === undefined ? undefined : this.#owner(interfaceId, run, pid);
   }
 
   #interfaceOf(address: string, key: string): number | undefined {
@@ -121,15 +121,17 @@ export class PacketOwners {
     return isTest ? 'test' : alive.length === 1 ? alive[0] : undefined;
   }
 
-  #owner(interfaceId: number, run: ProgramRun | 'test' | undefined): PacketOwner {
+  /** `pid` is that of the process where `run` may have had several, such as a server's workers. */
+  #owner(interfaceId: number, run: ProgramRun | 'test' | undefined, pid?: number): PacketOwner {
     const host = this.#ownership.hosts.find((candidate) => candidate.interfaceId === interfaceId);
     const place = `${host?.name ?? ipv4Of(interfaceId)}#${interfaceId}`;
-    const program = run === 'test' ? ` test[${process.pid}]` : run === undefined ? '' : ` ${run.name}[${run.pid}]`;
+    const program =
+      run === 'test' ? ` test[${process.pid}]` : run === undefined ? '' : ` ${run.name}[${pid ?? run.pid}]`;
     const name = `${place}${program}`;
     const known = this.#owners.get(name);
     if (known !== undefined) return known;
 
-    const comments = run === undefined ? [] : run === 'test' ? ['the test itself'] : [storyOf(run)];
+    const comments = run === undefined ? [] : run === 'test' ? ['the test itself'] : [storyOf(run, pid)];
     const owner = { name, description: `${ipv4Of(interfaceId)}, ${ipv6Of(interfaceId)}`, comments };
     this.#owners.set(name, owner);
     return owner;
@@ -170,10 +172,12 @@ function isAlive(
   return timeMs >= startedMs - slackMs && timeMs <= endedMs + slackMs;
 }
 
-function storyOf({ command, startedMs, endedMs, end }: ProgramRun): string {
+function storyOf({ command, startedMs, endedMs, end, name, pid }: ProgramRun, ownPid = pid): string {
   const started = `started ${new Date(startedMs).toISOString()}`;
   const ended = endedMs === undefined ? 'running at the end' : `${end ?? 'ended'} ${new Date(endedMs).toISOString()}`;
-  return [command, started, ended].join('\n');
+  // The times are those of the process that was started.
+  const process = ownPid === pid ? [] : [`process ${ownPid}, a descendant of ${name}[${pid}]`];
+  return [command, started, ended, ...process].join('\n');
 }
 
 function endKey(transport: string, address: string, port: number): string {
