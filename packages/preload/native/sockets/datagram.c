@@ -51,14 +51,19 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
 }
 
 /* The sender as the receiver is to see it. A socket on all addresses of this very host has two names to go by: the one that fits
- * what the receiver listens on. */
+ * what the receiver listens on or, where that is everything, the one that the sender told. */
 static struct sw_address address_of_sender(const struct sw_socket *socket, struct sw_name name) {
     const struct sw_record *record = socket->record;
-    if (name.interface == record->interface && !name.loopback && record->local.family != 0) {
+    if (name.interface == record->interface && record->local.family != 0) {
         struct sw_site own = sw_address_site(socket->network, record->interface, &record->local);
+        uint8_t told = sw_options_of(socket->record)->received_from;
         bool on_loopback = own.scope == SW_SCOPE_LOOPBACK || (own.scope == SW_SCOPE_WILDCARD && record->name_loopback);
-        if (on_loopback && (name.wire_family == 6 || sw_has_ipv4_loopback(socket->network)))
+        if (own.scope == SW_SCOPE_WILDCARD && told != SW_FROM_UNTOLD)
+            on_loopback = told == SW_FROM_LOOPBACK;
+        if (!name.loopback && on_loopback && (name.wire_family == 6 || sw_has_ipv4_loopback(socket->network)))
             name.loopback = true;
+        if (name.loopback && own.scope == SW_SCOPE_WILDCARD && told == SW_FROM_HOST)
+            name.loopback = false;
     }
     /* A socket of both families goes by its IPv6 name; whom it reaches over IPv4 sees its IPv4 address. */
     if (record->family == AF_INET || (record->local.family != 0 && sw_address_is_mapped(&record->local)) ||

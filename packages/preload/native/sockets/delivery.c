@@ -79,6 +79,8 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
         struct sw_options *options = sw_options_of(receiver);
         options->received_ttl = delivery->control.ttl;
         options->received_tos = delivery->control.tos;
+        struct sw_site from = sw_address_site(network, delivery->socket->record->interface, &delivery->source);
+        options->received_from = from.scope == SW_SCOPE_LOOPBACK ? SW_FROM_LOOPBACK : SW_FROM_HOST;
     }
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;
