@@ -1,13 +1,14 @@
 import { createSocket } from 'node:dgram';
 import dns, { lookup as importedLookup, promises } from 'node:dns';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { ProgramNetwork } from '../src/index.js';
 import { inScope } from './support/scopes.js';
 
 // Before any test has a network, as by a module that is loaded early.
-const early = { lookup: dns.lookup, lookupService: dns.lookupService };
+const early = { lookup: dns.lookup, lookupService: dns.lookupService, resolve4: promises.resolve4 };
 
 const WEB = { ipv4: '10.53.57.11', ipv6: 'fd00::5357:5f0b' };
 
@@ -22,6 +23,23 @@ function withWeb<T>(body: (network: ProgramNetwork) => T) {
 /** What a function with a callback passes to it. */
 function calledBack(start: (callback: (...values: unknown[]) => void) => unknown): Promise<unknown[]> {
   return new Promise((resolve) => start((...values) => resolve(values)));
+}
+
+/** A resolver that asks the server at `address`, and asks again soon. */
+function resolverOf(address: string): promises.Resolver {
+  const resolver = new promises.Resolver({ timeout: 50, tries: 10 });
+  resolver.setServers([address]);
+  return resolver;
+}
+
+/** The question again, as an answer with one address: 192.0.2.7, for a minute. */
+function answerTo(query: Buffer): Buffer {
+  const record = Buffer.from('c00c000100010000003c0004c0000207', 'hex');
+  const answer = Buffer.concat([query.subarray(0, 12 + query.subarray(12).indexOf(0) + 5), record]);
+  answer.writeUInt16BE(0x8180, 2);
+  answer.writeUInt16BE(1, 6);
+  answer.writeUInt16BE(0, 10);
+  return answer;
 }
 
 describe('dns on a network', () => {
@@ -43,7 +61,6 @@ describe('dns on a network', () => {
 
   it('answers functions that were taken out of the module before there was one', async () => {
     await withWeb(async () => {
-      expect(early.lookup).not.toBe(dns.lookup);
       expect(await calledBack((done) => early.lookup('web', done))).toEqual([null, WEB.ipv4, 4]);
       expect(await promisify(early.lookup)('web', 6)).toEqual({ address: WEB.ipv6, family: 6 });
       const options = { all: true, order: 'ipv6first' } as const;
@@ -59,6 +76,7 @@ describe('dns on a network', () => {
         message: 'getaddrinfo ENOTFOUND nobody',
       });
       expect(await calledBack((done) => early.lookupService(WEB.ipv4, 80, done))).toEqual([null, 'web', 'http']);
+      expect(await early.resolve4('web')).toEqual([WEB.ipv4]);
     });
     expect(await calledBack((done) => early.lookup('localhost', 4, done))).toEqual([null, '127.0.0.1', 4]);
   });
@@ -124,21 +142,53 @@ describe('dns on a network', () => {
   it('asks a server on the network, when a resolver is told to', async () => {
     await withWeb(async () => {
       const server = createSocket('udp4');
-      server.on('message', (query, { address, port }) => {
-        // The question again, as an answer with one address: 192.0.2.7, for a minute.
-        const answer = Buffer.from('c00c000100010000003c0004c0000207', 'hex');
-        const response = Buffer.concat([query.subarray(0, 12 + query.subarray(12).indexOf(0) + 5), answer]);
-        response.writeUInt16BE(0x8180, 2);
-        response.writeUInt16BE(1, 6);
-        response.writeUInt16BE(0, 10);
-        server.send(response, port, address);
-      });
+      server.on('message', (query, { address, port }) => server.send(answerTo(query), port, address));
       server.bind(53);
       await once(server, 'listening');
-      const resolver = new promises.Resolver();
-      resolver.setServers(['10.53.57.10']);
-      expect(await resolver.resolve4('example.com')).toEqual(['192.0.2.7']);
+      expect(await resolverOf('10.53.57.10').resolve4('example.com')).toEqual(['192.0.2.7']);
       server.close();
+    });
+  });
+
+  it('asks such a server again when it does not answer', async () => {
+    await withWeb(async () => {
+      const server = createSocket('udp4');
+      const senders = new Set<string>();
+      server.on('message', (query, { address, port }) => {
+        senders.add(address);
+        if (++asked > 1) server.send(answerTo(query), port, address);
+      });
+      let asked = 0;
+      server.bind(53);
+      await once(server, 'listening');
+      expect(await resolverOf('10.53.57.10').resolve4('example.com')).toEqual(['192.0.2.7']);
+      expect([...senders]).toEqual(['10.53.57.10']);
+      expect(asked).toBeGreaterThan(1);
+      server.close();
+    });
+  });
+
+  it('asks such a server over TCP when the answer is too long', async () => {
+    await withWeb(async () => {
+      const overUdp = createSocket('udp4');
+      overUdp.on('message', (query, { address, port }) => {
+        const truncated = answerTo(query);
+        truncated.writeUInt16BE(0x8380, 2);
+        overUdp.send(truncated, port, address);
+      });
+      overUdp.bind(53);
+      const overTcp = createServer((socket) =>
+        socket.once('data', (data) => {
+          const answer = answerTo(data.subarray(2));
+          const length = Buffer.alloc(2);
+          length.writeUInt16BE(answer.length);
+          socket.end(Buffer.concat([length, answer]));
+        }),
+      ).listen(53);
+      await Promise.all([once(overUdp, 'listening'), once(overTcp, 'listening')]);
+      expect(await resolverOf('10.53.57.10').resolve4('example.com')).toEqual(['192.0.2.7']);
+      overUdp.close();
+      overTcp.close();
     });
   });
 

@@ -8,14 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { errorText, type ScopeError, type ScopeFrame, type TestScope } from '@socket-wrapper/core';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
-import { type Addon, ENDED, loadAddon, NOWHERE, type Place } from './addon.js';
+import { type Addon, ENDED, loadAddon, type Place } from './addon.js';
 import type { LeakError } from './leak-error.js';
 import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
 import { patchFetch } from './patch-fetch.js';
 import { patchInspector } from './patch-inspector.js';
 import { patchKeys } from './patch-keys.js';
-import { patchLookups } from './patch-lookups.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
 import { patchServers } from './patch-servers.js';
@@ -23,6 +22,7 @@ import { patchSockets } from './patch-sockets.js';
 import { patchUndici } from './patch-undici.js';
 import { patchWorkers } from './patch-workers.js';
 import { Presence } from './presence.js';
+import { ServerQueries } from './server-queries.js';
 
 /** Where code runs: on a host of a network that this process takes part in, or nowhere, because it has outlived that. */
 export type Whereabouts = OnHost | Outlived;
@@ -65,6 +65,7 @@ const KEY: unique symbol = Symbol.for('@socket-wrapper/preload attachment 2') as
 export class Attachment {
   readonly addon: Addon;
   readonly #visits = new AsyncLocalStorage<Visit | 'outside'>();
+  readonly #queries = new ServerQueries(() => this.#place());
   readonly #presences = new WeakMap<ProgramNetwork, Presence>();
   readonly #members = new WeakMap<TestScope, Member>();
   /** Where scopes are kept: every global object with tests of its own has its own. Held weakly, for such an object ends. */
@@ -74,9 +75,7 @@ export class Attachment {
   constructor() {
     this.addon = loadAddon();
     this.addon.answer(() => this.#place());
-    const namesHere = () => this.#names();
-    patchNames(namesHere);
-    patchLookups(namesHere);
+    patchNames(() => this.#names(), this.#queries);
     patchServers(this);
     patchSockets(this);
     patchPools(this);
@@ -196,7 +195,7 @@ export class Attachment {
   #place(): Place {
     try {
       const here = this.whereabouts();
-      if (here === undefined) return NOWHERE;
+      if (here === undefined) return this.#queries.placeOfResolver();
       return here.hasEnded ? ENDED : here.presence.placeOf(here.host);
     } catch (error) {
       // In the middle of a system call nobody can catch it. The real network would be the worse answer.

@@ -32,6 +32,8 @@ export interface NameError extends Error {
   readonly code: string;
   readonly syscall: string;
   readonly hostname: string;
+  /** libuv's number, of a lookup. */
+  readonly errno?: number;
 }
 
 /** `EAI_…` of glibc and what libuv calls it. */

@@ -1,75 +1,85 @@
 /**
- * `dns.lookup()` of those who took it out of the module before it was replaced there: `const { lookup } = require('dns')`.
+ * `dns.lookup()` and `dns.lookupService()`: code that is on a network gets the names of that network.
  *
- * It asks the binding below for every call, so it is answered there. Only the answer is ours: arguments, errors and
- * results are still Node.js's own.
+ * Node.js asks libc for them on threads that do not know for whom. The functions ask a binding for every call, so it is
+ * answered there, also when they were taken out of the module early. Arguments, errors and results stay Node.js's own.
  */
-import type { Names, NamesHere } from './names.js';
+import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import { answerRequest, type NameRequest } from './answer-request.js';
+import type { NamesHere } from './names.js';
 import { realProcess } from './real-process.js';
+import { type Method, replaceMethod } from './replace-method.js';
 
-/** What `lib/dns.js` uses of its native half. Errors are numbers of libuv. */
+/** What `lib/dns.js` uses of its native half. */
 interface Binding {
-  getaddrinfo: (
-    request: { oncomplete: (error: number | null, addresses?: readonly string[]) => void },
-    name: string,
-    family: number,
-    hints: number,
-    order: number,
-  ) => number;
-  getnameinfo: (
-    request: { oncomplete: (error: number | null, host?: string, service?: string) => void },
-    address: string,
-    port: number,
-  ) => number;
+  getaddrinfo: (request: NameRequest, name: string, family: number, hints: number, order: number) => number;
+  getnameinfo: (request: NameRequest, address: string, port: number) => number;
 }
 
 /** `DNS_ORDER_…` of the binding. */
 const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
-/** `UV_ENETDOWN`: the code has outlived its network. */
-const ENETDOWN = -100;
 
-/** Called once per thread. */
-export function patchLookups(namesHere: () => NamesHere): void {
+/** Called once per thread. False where Node.js gives no binding, and nothing is done. */
+export function patchLookups(namesHere: () => NamesHere): boolean {
   const binding = bindingOfDns();
-  if (binding === undefined) return;
+  if (binding === undefined) return false;
+
   const { getaddrinfo, getnameinfo } = binding;
-
-  /** Gives `answer` of the caller's network to `complete`; `false` when the caller is on none. */
-  const answers = <T>(answer: (names: Names) => T, complete: (error: number | null, found?: T) => void): boolean => {
-    const here = namesHere();
-    if (here === undefined) return false;
-    let outcome: [error: number | null, found?: T];
-    try {
-      outcome = 'error' in here ? [ENETDOWN] : [null, answer(here.names)];
-    } catch (error) {
-      const { errno } = error as { errno?: number };
-      if (errno === undefined) throw error;
-      outcome = [errno];
-    }
-    process.nextTick(complete, ...outcome);
-    return true;
-  };
-
   binding.getaddrinfo = (request, name, family, hints, order) => {
-    const lookup = (names: Names) => names.lookup(name, { family, hints, order: ORDERS[order] ?? 'verbatim' });
-    const isAnswered = answers(lookup, (error, found) =>
-      error === null
-        ? request.oncomplete(
-            null,
-            found?.map(({ address }) => address),
-          )
-        : request.oncomplete(error),
-    );
-    return isAnswered ? 0 : getaddrinfo(request, name, family, hints, order);
+    const here = namesHere();
+    if (here === undefined) return getaddrinfo(request, name, family, hints, order);
+    answerRequest(request, here, (names) => {
+      const found = names.lookup(name, { family, hints, order: ORDERS[order] ?? 'verbatim' });
+      return [found.map(({ address }) => address)];
+    });
+    return 0;
   };
   binding.getnameinfo = (request, address, port) => {
-    const isAnswered = answers(
-      (names) => names.service(address, port),
-      (error, found) =>
-        error === null ? request.oncomplete(null, found?.hostname, found?.service) : request.oncomplete(error),
-    );
-    return isAnswered ? 0 : getnameinfo(request, address, port);
+    const here = namesHere();
+    if (here === undefined) return getnameinfo(request, address, port);
+    answerRequest(request, here, (names) => {
+      const { hostname, service } = names.service(address, port);
+      return [hostname, service];
+    });
+    return 0;
   };
+  // The promises have a copy of the binding's functions for themselves, so those with callbacks are called for them.
+  promiseOf('lookup', 1, namesHere, ([one, other]) => (Array.isArray(one) ? one : { address: one, family: other }));
+  promiseOf('lookupService', 2, namesHere, ([hostname, service]) => ({ hostname, service }));
+  syncBuiltinESMExports();
+  return true;
+}
+
+function promiseOf(
+  name: 'lookup' | 'lookupService',
+  arity: number,
+  namesHere: () => NamesHere,
+  resultOf: (values: readonly unknown[]) => unknown,
+): void {
+  const withCallback = dns[name] as Method;
+  replaceMethod(
+    dns.promises as unknown as Record<string, Method>,
+    name,
+    (original) =>
+      function (this: unknown, ...args: never[]) {
+        // What Node.js says of missing arguments names the callback when there is to be one.
+        if (namesHere() === undefined || args.length < arity) return original.apply(this, args);
+        let settle: (error: unknown, ...values: unknown[]) => void = () => {};
+        const answer = new Promise((resolve, reject) => {
+          settle = (error, ...values) => (error === null ? resolve(resultOf(values)) : reject(error));
+        });
+        const callback = (error: unknown, ...values: unknown[]) => settle(error, ...values);
+        try {
+          Reflect.apply(withCallback, dns, [...args.slice(0, original.length), callback]);
+        } catch (error) {
+          // What is wrong with the arguments is thrown by the promises as well, but no name is.
+          if (!(error instanceof Error && 'syscall' in error)) throw error;
+          settle(error);
+        }
+        return answer;
+      },
+  );
 }
 
 /** `undefined` in a Node.js that does not give it, or not as it is known here. */

@@ -7,9 +7,9 @@
 import { ENDED, loadAddon, NOWHERE } from './addon.js';
 import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
-import { patchLookups } from './patch-lookups.js';
 import { patchNames } from './patch-names.js';
 import { patchWorkers } from './patch-workers.js';
+import { ServerQueries } from './server-queries.js';
 
 const addon = loadAddon();
 
@@ -21,8 +21,8 @@ function namesHere(): NamesHere {
     : { names: new Names(addon, place) };
 }
 
-patchNames(namesHere);
-patchLookups(namesHere);
+// Whatever socket this thread makes is on its network, c-ares' too.
+patchNames(namesHere, new ServerQueries(() => addon.home()));
 patchWorkers(__filename, () => addon.home() !== NOWHERE);
 // The thread's own code need not know.
 process.execArgv = process.execArgv.filter(

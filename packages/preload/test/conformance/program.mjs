@@ -17,6 +17,7 @@ const LOOK_MS = 1000;
  * @param {'bare' | 'redirected'} way
  * @param {object} program
  * @param {string[]} program.command the program and its arguments
+ * @param {string[]} [program.itself] run instead where it is to be redirected: it sees to that by itself, without the library
  * @param {Record<string, string>} [program.environment] added to the environment
  * @param {string} [program.folder] where it runs; a new folder of its own when there is none
  * @param {number} program.log the descriptor that its output goes to
@@ -25,11 +26,12 @@ const LOOK_MS = 1000;
  * @returns {Promise<{ ending: 'ended' | 'crash' | 'hang', code: number }>} how it ended: by itself, with the exit status
  *   `code`, by a signal, or not in time
  */
-export async function runProgram(way, { command, environment = {}, folder, log, limitS, progress }) {
+export async function runProgram(way, { command, itself, environment = {}, folder, log, limitS, progress }) {
   const network = mkdtempSync('/dev/shm/sw-suite-');
   const workplace = mkdtempSync(join(tmpdir(), 'sw-suite-'));
-  const inside = way === 'bare' ? ['up'] : ['down', 'env', `LD_PRELOAD=${LIBRARY}`, `SOCKET_WRAPPER_DIR=${network}`];
-  const child = spawn(SANDBOX, [...inside, ...command], {
+  const preloaded = ['env', `LD_PRELOAD=${LIBRARY}`, `SOCKET_WRAPPER_DIR=${network}`, ...command];
+  const inside = way === 'bare' ? ['up', ...command] : ['down', ...(itself ?? preloaded)];
+  const child = spawn(SANDBOX, inside, {
     cwd: folder ?? workplace,
     env: { ...process.env, ...environment },
     stdio: ['ignore', log, log],

@@ -3,7 +3,7 @@ import { cpython } from './suites/cpython.mjs';
 import { glib } from './suites/glib.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
-import { node } from './suites/node.mjs';
+import { node, nodeInScope } from './suites/node.mjs';
 import { perl } from './suites/perl.mjs';
 import { php } from './suites/php.mjs';
 import { ruby } from './suites/ruby.mjs';
@@ -12,4 +12,4 @@ import { tornado } from './suites/tornado.mjs';
 import { trio } from './suites/trio.mjs';
 import { twisted } from './suites/twisted.mjs';
 
-export const SUITES = [libuv, libevent, node, cpython, twisted, tornado, trio, perl, ruby, php, tcl, glib];
+export const SUITES = [libuv, libevent, node, nodeInScope, cpython, twisted, tornado, trio, perl, ruby, php, tcl, glib];

@@ -1,0 +1,53 @@
+/**
+ * `dns.resolve()` and its kin, of the module and of each Resolver: code that is on a network gets the records of that network.
+ *
+ * They all ask one class of the native half of `dns`, so they are answered there, also when they were taken out of the
+ * module early. Arguments, errors and results stay Node.js's own.
+ */
+import dns from 'node:dns';
+import { answerRequest, type NameRequest } from './answer-request.js';
+import { type Names, type NamesHere, QUERIES } from './names.js';
+import { type Method, replaceMethod } from './replace-method.js';
+import type { ServerQueries } from './server-queries.js';
+
+/** Called once per thread. `queries` is told of those that c-ares sends to a server. */
+export function patchQueries(namesHere: () => NamesHere, queries: ServerQueries): void {
+  // The class is not given out, its instances are.
+  const channel = (new dns.Resolver() as unknown as { readonly _handle: object })._handle;
+  const prototype = Object.getPrototypeOf(channel) as Record<string, Method>;
+  /** Channels that have been told whom to ask: such a server may be on the network itself. */
+  const directed = new WeakSet<object>();
+
+  const replaceQuery = (name: string, answer: (names: Names, asked: string) => readonly unknown[]) =>
+    replaceMethod(
+      prototype,
+      name,
+      (original) =>
+        function query(this: object, ...args: never[]) {
+          const [request, asked] = args as unknown as [NameRequest, string];
+          const here = namesHere();
+          if (here === undefined || directed.has(this)) {
+            return queries.send(request, () => original.apply(this, args) as number);
+          }
+          answerRequest(request, here, (names) => answer(names, asked));
+          return 0;
+        } as Method,
+    );
+
+  for (const [type, query] of Object.entries(QUERIES)) {
+    replaceQuery(query, (names, asked) => {
+      const records = names.records(asked, type);
+      return [records, records.map(() => 0)];
+    });
+  }
+  replaceQuery('getHostByAddr', (names, address) => [names.reverse(address)]);
+  replaceMethod(
+    prototype,
+    'setServers',
+    (original) =>
+      function setServers(this: unknown, ...args: never[]) {
+        directed.add(this as object);
+        return original.apply(this, args);
+      },
+  );
+}
