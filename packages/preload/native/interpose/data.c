@@ -2,6 +2,7 @@
  * system call. */
 #include "base/real.h"
 #include "capture/capture.h"
+#include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/netlink.h"
 #include "interpose/rights.h"
@@ -133,7 +134,7 @@ SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct so
     if (is_stream(&socket)) {
         struct iovec part = {data, size};
         struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-        if ((flags & MSG_ERRQUEUE) != 0)
+        if ((flags & (MSG_ERRQUEUE | MSG_TRUNC)) != 0)
             return sw_answer(sw_stream_receive(&socket, &message, flags));
         ssize_t result = sw_real.recvfrom(fd, data, size, flags, NULL, NULL);
         if (result > 0) {
@@ -202,12 +203,9 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
             sw_rights_received(&messages[i].msg_hdr);
         return result;
     }
-    struct timespec deadline;
-    if (timeout != NULL) {
-        clock_gettime(CLOCK_MONOTONIC, &deadline);
-        deadline.tv_sec += timeout->tv_sec;
-        deadline.tv_nsec += timeout->tv_nsec;
-    }
+    if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= 1000000000))
+        return (int)sw_answer(-EINVAL);
+    struct sw_deadline deadline = sw_deadline_after(timeout);
     unsigned done = 0;
     ssize_t result = 0;
     if (count > IOV_MAX)
@@ -219,12 +217,16 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
         messages[done++].msg_len = (unsigned)result;
         if ((flags & MSG_WAITFORONE) != 0)
             flags |= MSG_DONTWAIT;
-        struct timespec now;
-        if (timeout != NULL && clock_gettime(CLOCK_MONOTONIC, &now) == 0 &&
-            (now.tv_sec - deadline.tv_sec) * 1000000000ll + now.tv_nsec - deadline.tv_nsec >= 0)
+        if (timeout != NULL && !sw_deadline_is_ahead(&deadline))
             break;
     }
-    return done > 0 ? (int)done : (int)sw_answer(result);
+    if (done == 0)
+        return (int)sw_answer(result);
+    /* do_recvmmsg() tells how much of the time is left. */
+    struct timespec left;
+    if (timeout != NULL && deadline.at >= 0)
+        *timeout = *sw_deadline_left(&deadline, timeout, &left);
+    return (int)done;
 }
 
 /* write(2) */
@@ -286,6 +288,9 @@ static ssize_t copy_file(int to, int from, off_t *offset, size_t count) {
     while (total < count) {
         size_t wanted = count - total < CHUNK ? count - total : CHUNK;
         off_t at = offset != NULL ? *offset : lseek(from, 0, SEEK_CUR);
+        /* What has no position is nothing to send from. */
+        if (at < 0 && (offset != NULL || errno == ESPIPE))
+            errno = EINVAL;
         ssize_t got = at < 0 ? -1 : pread(from, data, wanted, at);
         if (got <= 0)
             return total > 0 ? (ssize_t)total : got;
@@ -349,13 +354,25 @@ static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
     return result;
 }
 
+/* Whether `fd` is a stream that has nothing to read and is to wait for it; then it has waited. */
+static bool waits_for_data(int fd) {
+    struct sw_socket socket;
+    struct pollfd state = {.fd = fd, .events = POLLIN};
+    if (!sw_fd_hint(fd, &socket) || !is_stream(&socket) || (sw_real.fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
+        return false;
+    return sw_real.poll(&state, 1, 0) == 0 && sw_real.poll(&state, 1, -1) > 0;
+}
+
 /* splice(2) */
 SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags) {
     struct sw_socket socket;
     sw_start();
-    if (from_offset == NULL && to_offset == NULL && size > 0 && sw_fd_hint(to, &socket) && is_stream(&socket) && sw_capture_is_on(socket.network))
+    if (from_offset == NULL && to_offset == NULL && size > 0 && needs_copy(to))
         return splice_to_socket(from, to, size, flags);
     ssize_t result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
+    /* tcp_splice_read() knows the socket's own O_NONBLOCK alone. */
+    while (result < 0 && errno == EAGAIN && (flags & SPLICE_F_NONBLOCK) != 0 && waits_for_data(from))
+        result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
     if (result < 0 || size == 0 || !sw_fd_hint(from, &socket) || !is_stream(&socket))
         return result;
     return sw_answer(sw_stream_received(&socket, result, false));

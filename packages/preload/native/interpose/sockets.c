@@ -200,6 +200,8 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
             *(int *)argument = (int)sw_datagram_next_size(&socket);
         return result;
     }
+    if (request == SIOCATMARK && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM && sw_fd_socket(fd, &socket))
+        return (int)sw_answer(-ENOTTY);
     if (request == SIOCOUTQ && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
         /* What the peer has not read yet is delivered all the same. */
         if (sw_record_has(socket.record, SW_LISTENING))

@@ -23,7 +23,8 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
     case IP_MTU:
         if (!sw_record_has(record, SW_CONNECTED))
             return -ENOTCONN;
-        return sw_give_ip_int(sw_stream_mtu(socket), value, length);
+        /* IP_MAX_MTU: one less than lo's own. */
+        return sw_give_ip_int(sw_stream_mtu(socket) < 65535 ? sw_stream_mtu(socket) : 65535, value, length);
     case IP_MULTICAST_TTL:
         return sw_give_ip_int(options->multicast_ttl, value, length);
     case IP_MULTICAST_IF:

@@ -329,9 +329,13 @@ int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t
     if (sw_record_has(record, SW_BOUND))
         return -EINVAL;
     result = bind_request(socket, &request);
-    if (result == 0)
-        sw_record_set(record, SW_PORT_CHOSEN | (request.wildcard ? 0 : SW_BOUND_ADDRESS));
-    return result;
+    if (result < 0)
+        return result;
+    sw_record_set(record, SW_PORT_CHOSEN | (request.wildcard ? 0 : SW_BOUND_ADDRESS));
+    /* __inet6_bind(): one address of IPv6 is of IPv6 alone. */
+    if (record->family == AF_INET6 && !request.wildcard && !sw_address_is_mapped(&record->local))
+        sw_record_set(record, SW_V6ONLY);
+    return 0;
 }
 
 int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards) {

@@ -134,7 +134,9 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
     int known = flags & (MSG_OOB | MSG_DONTWAIT | MSG_EOR);
-    if ((flags & MSG_FASTOPEN) != 0 && !sw_record_has(socket->record, SW_CONNECTED) && message->msg_name != NULL) {
+    if ((flags & MSG_FASTOPEN) != 0) {
+        if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
+            return -EINVAL;
         int result = sw_connect(socket, message->msg_name, message->msg_namelen);
         if (result < 0)
             return result;
@@ -194,6 +196,31 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
     return sw_stream_received(socket, result, peeked);
 }
 
+/* MSG_TRUNC of tcp(7): the bytes are taken, or counted, and go nowhere. */
+static ssize_t discard(const struct sw_socket *socket, struct msghdr *message, int flags) {
+    enum { CHUNK = 16384 };
+    char nowhere[CHUNK];
+    size_t wanted = sw_parts_length(message), done = 0;
+    message->msg_controllen = 0;
+    message->msg_flags = 0;
+    flags &= ~MSG_TRUNC;
+    if ((flags & MSG_PEEK) != 0) {
+        ssize_t seen = sw_real.recv(socket->fd, nowhere, wanted < CHUNK ? wanted : CHUNK, flags);
+        int unread = 0;
+        if (seen < CHUNK || sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
+            return seen;
+        return (size_t)unread < wanted ? unread : (ssize_t)wanted;
+    }
+    while (done < wanted) {
+        size_t size = wanted - done < CHUNK ? wanted - done : CHUNK;
+        ssize_t taken = sw_real.recv(socket->fd, nowhere, size, done > 0 && (flags & MSG_WAITALL) == 0 ? flags | MSG_DONTWAIT : flags);
+        if (taken <= 0)
+            return done > 0 ? (ssize_t)done : taken;
+        done += (size_t)taken;
+    }
+    return (ssize_t)done;
+}
+
 /* tcp(7)'s TCP_INQ: how much can still be read. */
 static void add_unread(const struct sw_socket *socket, struct msghdr *message, size_t room) {
     enum { TCP_CM_INQ_MESSAGE = 36 };
@@ -214,7 +241,7 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     message->msg_name = NULL;
     message->msg_namelen = 0;
     size_t room = message->msg_controllen;
-    ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
+    ssize_t result = (flags & MSG_TRUNC) != 0 ? discard(socket, message, flags) : sw_real.recvmsg(socket->fd, message, flags);
     message->msg_name = name;
     size_t wanted = result == 0 ? sw_parts_length(message) : 1;
     if (result == 0 && wanted == 0)
