@@ -29,6 +29,18 @@ const JEST = { jest: 'packages/jest-env/node_modules/jest', 'jest-environment-so
 const PRELOAD = { '@socket-wrapper/preload': 'packages/preload' };
 const PACKAGE_JSON = '{ "private": true, "type": "module" }';
 
+describe('The README of @socket-wrapper/preload', () => {
+  it('begins with a program that prints what its comment says', async (context) => {
+    requirePrograms(['redis-server', 'redis-cli'], context);
+    const page = codeBlocks(new URL('../packages/preload/README.md', import.meta.url));
+    const script = page.find(({ code }) => code.includes('createNetwork'))?.code ?? '';
+    await using project = await makeProject({ 'package.json': PACKAGE_JSON, 'script.mjs': script }, PRELOAD);
+    const { exitCode, all } = await project.node('script.mjs');
+    expect(exitCode, all).toBe(0);
+    expect(all).toBe(/console\.log\(stdout\); \/\/ (.*)/.exec(script)?.[1]);
+  });
+});
+
 describe('The README', () => {
   it('has a Vitest test that passes as it stands', async (context) => {
     requirePrograms(['nginx', 'curl'], context);
