@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_PORT = 7000, PORTS = 8, WITNESS_PORT = 7100, WORKERS = 3, LONGEST_LIFE_US = 8000, LIMIT_S = 100 };
+enum { FIRST_PORT = 7000, PORTS = 8, WITNESS_PORT = 7100, WORKERS = 3, LONGEST_LIFE_US = 8000, LIMIT_S = 300 };
 
 static uint64_t state;
 
@@ -75,6 +75,26 @@ static void reach(int fd, int family, int type, int port) {
     send(fd, "hello", 5, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* Gives a copy of the descriptor away and takes it back, as servers do that hand connections to their workers. */
+static int pass_around(int fd) {
+    int ends[2], copy = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
+        return -1;
+    union {
+        struct cmsghdr header;
+        char room[CMSG_SPACE(sizeof fd)];
+    } control = {.header = {.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    char byte = 'x';
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    if (sendmsg(ends[0], &message, 0) == 1 && recvmsg(ends[1], &message, MSG_CMSG_CLOEXEC) == 1 && message.msg_controllen >= CMSG_LEN(sizeof fd))
+        memcpy(&copy, CMSG_DATA(&control.header), sizeof copy);
+    close(ends[0]);
+    close(ends[1]);
+    return copy;
+}
+
 /* One round of what programs do, without a care for what succeeds. */
 static void work_once(void) {
     int family = below(2) == 0 ? AF_INET : AF_INET6;
@@ -93,6 +113,7 @@ static void work_once(void) {
     int client = socket(family, type, 0);
     reach(client, family, type, FIRST_PORT + (int)below(PORTS));
     int copy = dup(client);
+    int passed = below(4) == 0 ? pass_around(below(2) == 0 ? fd : client) : -1;
     if (type == SOCK_STREAM) {
         fcntl(fd, F_SETFL, O_NONBLOCK);
         int server = accept(fd, NULL, NULL);
@@ -111,6 +132,7 @@ static void work_once(void) {
     close(client);
     close(copy);
     close(fd);
+    close(passed);
 }
 
 static void work_until_killed(void) {
