@@ -5,7 +5,6 @@
  */
 
 import { appendFileSync } from 'node:fs';
-import { summaryPage, terminalList } from './capture-list.js';
 import type { NetworkDefaults } from './network-use.js';
 import { resolveOutputDir } from './output-dir-option.js';
 
@@ -41,8 +40,10 @@ export class SocketWrapperReporter {
   }
 
   onRunComplete(): void {
+    if (this.#core === undefined) return;
+    const { keptCaptures, summaryPage, terminalList } = this.#core;
     const since = this.#startedAt;
-    const captures = [...this.#outputDirs].flatMap((dir) => this.#core?.keptCaptures(dir, { since }) ?? []);
+    const captures = [...this.#outputDirs].flatMap((dir) => keptCaptures(dir, { since }));
     if (captures.length === 0) return;
 
     process.stderr.write(`${terminalList(captures)}\n`);

@@ -1,10 +1,9 @@
 /** The reporter of the plugin: lists the captures that the run has left behind, and how to open them. */
 
 import { appendFileSync } from 'node:fs';
-import { keptCaptures, removeKeptCaptures } from '@socket-wrapper/core';
+import { keptCaptures, removeKeptCaptures, summaryPage, terminalList } from '@socket-wrapper/core';
 import type { Reporter, TestCase, Vitest } from 'vitest/node';
 import { logAttachments } from './attachment-log.js';
-import { summaryPage, terminalList } from './capture-list.js';
 
 /** See the top of this file; the plugin tells it where captures go. */
 export default class SocketWrapperReporter implements Reporter {
