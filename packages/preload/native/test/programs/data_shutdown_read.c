@@ -77,7 +77,7 @@ static void wakes_reader(void) {
     struct pair pair = tcp_pair(AF_INET);
     pthread_t thread;
     MUST(pthread_create(&thread, NULL, reader, &pair.client));
-    CALL(shutdown(pair.client, SHUT_RD));
+    MUST(shutdown(pair.client, SHUT_RD));
     pthread_join(thread, NULL);
     CALL(send(pair.server, "abc", 3, 0));
     struct iovec parts[2] = {{"de", 2}, {"fgh", 3}};
