@@ -41,17 +41,24 @@ static void learn(struct sw_outcome *outcome, const struct sw_event *event, cons
     }
 }
 
+/* At least one step on, whatever another process has made of the size. */
+static uint64_t step(const struct sw_event *event) {
+    uint64_t size = event->size & ~(uint32_t)(SW_EVENT_ALIGNMENT - 1);
+    return size < SW_EVENT_ALIGNMENT ? SW_EVENT_ALIGNMENT : size;
+}
+
 static void learn_from_ring(struct sw_outcome *outcome, const struct sw_ring *ring, uint64_t position, uint64_t head) {
     const struct sw_event *event = sw_ring_at(ring, position);
-    uint64_t at = position + event->size;
-    while (at < head && !outcome->is_final) {
+    const uint64_t end = head - position < ring->size ? head : position + ring->size;
+    uint64_t at = position + step(event);
+    while (at < end && !outcome->is_final) {
         const struct sw_event *later = sw_ring_at(ring, at);
         if (atomic_load_explicit(&later->state, memory_order_acquire) != (at | SW_EVENT_COMPLETE)) {
             at += SW_EVENT_ALIGNMENT;
             continue;
         }
         learn(outcome, event, later);
-        at += later->size < SW_EVENT_ALIGNMENT ? SW_EVENT_ALIGNMENT : later->size;
+        at += step(later);
     }
 }
 

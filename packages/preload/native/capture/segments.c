@@ -40,6 +40,9 @@ static void visit_packets(const struct sw_event *event, visitor *visit) {
 static void visit_segments(const struct sw_event *event, visitor *visit) {
     struct sw_address source = source_of(event);
     struct sw_address destination = destination_of(event);
+    /* Another process may have damaged the ring. */
+    if (event->mtu <= 60)
+        return;
     uint32_t most = sw_segment_size(event->mtu, event->family == 4), done = 0, at = 0;
     do {
         uint32_t length = event->length - done < most ? event->length - done : most;

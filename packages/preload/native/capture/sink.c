@@ -159,10 +159,14 @@ static void add_packet(const struct sw_packet *packet, size_t original_length, u
 
 /* Where the next event may start when the one at `position` has no header: its process died before it wrote one. */
 static uint64_t next_start(const struct sw_ring *ring, uint64_t position, uint64_t head) {
-    for (position += SW_EVENT_ALIGNMENT; position < head; position += SW_EVENT_ALIGNMENT)
+    /* Once around is enough to look: `head` may be damaged, and at the end of all numbers. */
+    const uint64_t end = head - position < ring->size ? head : position + ring->size;
+    while (end - position > SW_EVENT_ALIGNMENT) {
+        position += SW_EVENT_ALIGNMENT;
         if ((atomic_load(&sw_ring_at(ring, position)->state) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1)) == position)
             return position;
-    return head;
+    }
+    return end;
 }
 
 static uint64_t now(clockid_t clock) {
@@ -207,13 +211,21 @@ static bool is_abandoned(const struct sw_event *event) {
 static uint64_t add_event(struct sw_ring *ring, uint64_t position, uint64_t head) {
     struct sw_event *event = sw_ring_at(ring, position);
     uint32_t header = sw_event_header(event->family == 4);
-    if (event->size < header || event->size > ring->size || event->stored > event->size - header)
+    uint32_t size = event->size;
+    if (size < header || size > ring->size || size % SW_EVENT_ALIGNMENT != 0 || event->stored > size - header)
         return next_start(ring, position, head);
     if (event->time < ring->header->last_time)
         event->time = ring->header->last_time;
     ring->header->last_time = event->time;
     sw_segments_of(event, add_packet);
-    return position + event->size;
+    return position + size;
+}
+
+/* The position behind an event, whose size another process may have damaged. */
+static uint64_t behind(const struct sw_ring *ring, uint64_t position, const struct sw_event *event, uint64_t head) {
+    uint32_t size = event->size;
+    bool is_sound = size >= SW_EVENT_ALIGNMENT && size <= ring->size && size % SW_EVENT_ALIGNMENT == 0;
+    return is_sound ? position + size : next_start(ring, position, head);
 }
 
 /* One event that is complete, or that nobody will complete. 0 when there is nothing to do now, else the position behind it. `at_last`: this
@@ -238,12 +250,12 @@ static uint64_t feed_one(const struct sw_sink *sink, struct sw_ring *ring, uint6
     }
     /* What was not offered was not sent. */
     if (state == (position | SW_EVENT_RESERVED))
-        return position + event->size;
+        return behind(ring, position, event, head);
     struct sw_outcome outcome = sw_outcome_of(sink->state, ring, position, head);
     if (!outcome.is_final && !is_late && !at_last)
         return 0;
     if (outcome.sent == 0)
-        return position + event->size;
+        return behind(ring, position, event, head);
     event->length = outcome.sent;
     atomic_store(&event->state, position | SW_EVENT_COMPLETE);
     return add_event(ring, position, head);
@@ -280,7 +292,9 @@ static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool
     batch.offset = drained->offset;
     batch.count = batch.part_count = 0;
     start_file(sink, header);
-    uint64_t position = header->drained[atomic_load(&header->turn) % 2].position, done = position, head = sw_ring_head(ring);
+    uint64_t done = header->drained[atomic_load(&header->turn) % 2].position, head = sw_ring_head(ring);
+    /* Aligned, unless another process has damaged it. */
+    uint64_t position = done & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1);
     while (position < head) {
         uint64_t next = feed_one(sink, ring, position, head, at_last);
         if (next == 0)
@@ -301,7 +315,7 @@ static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool
 /* Whether an event has been completed that nobody has written. */
 static bool has_more(const struct sw_ring *ring) {
     uint64_t position = sw_sink_position(ring);
-    return position < sw_ring_head(ring) && atomic_load(&sw_ring_at(ring, position)->state) == (position | SW_EVENT_COMPLETE);
+    return position < sw_ring_head(ring) && position % SW_EVENT_ALIGNMENT == 0 && atomic_load(&sw_ring_at(ring, position)->state) == (position | SW_EVENT_COMPLETE);
 }
 
 void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {

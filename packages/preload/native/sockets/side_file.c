@@ -31,8 +31,11 @@ bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct
         return false;
     }
     uint64_t begin;
+    side->end = status.st_size < FIRST ? FIRST : status.st_size;
     side->begin = pread(side->fd, &begin, sizeof begin, 0) == sizeof begin && begin >= FIRST ? (off_t)begin : FIRST;
-    side->end = status.st_size < side->begin ? side->begin : status.st_size;
+    /* Nothing waits behind the end: the file was damaged. */
+    if (side->begin < 0 || side->begin > side->end)
+        side->begin = side->end;
     return true;
 }
 

@@ -8,6 +8,7 @@
 #include "sockets/side_file.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* Each datagram is behind its header. */
@@ -39,6 +40,14 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
     sw_side_close(&side);
 }
 
+/* Any process of the network may write to the file: its bytes are looked at before they are taken for what they should be. */
+static bool is_name(const struct sw_name *name) {
+    uint8_t udp, loopback;
+    memcpy(&udp, &name->udp, sizeof udp);
+    memcpy(&loopback, &name->loopback, sizeof loopback);
+    return udp == 1 && loopback <= 1 && (name->wire_family == 4 || name->wire_family == 6);
+}
+
 ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_name *source, struct msghdr *message, bool peek) {
     struct sw_side side;
     if (atomic_load(&receiver->spilled) == 0)
@@ -50,7 +59,7 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     ssize_t result = -EAGAIN;
     struct spill_header header;
     char data[MOST];
-    if (sw_side_peek(&side, 0, &header, sizeof header) && header.length <= MOST && sw_side_peek(&side, sizeof header, data, header.length)) {
+    if (sw_side_peek(&side, 0, &header, sizeof header) && is_name(&header.source) && header.length <= MOST && sw_side_peek(&side, sizeof header, data, header.length)) {
         *source = header.source;
         message->msg_flags = sw_parts_scatter(message, data, header.length) < header.length ? MSG_TRUNC : 0;
         result = (ssize_t)header.length;
