@@ -3,6 +3,7 @@
  * Node.js that have to know.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { errorText, type ScopeError, type ScopeFrame, type TestScope } from '@socket-wrapper/core';
@@ -84,6 +85,8 @@ export class Attachment {
     patchKeys(this);
     patchInspector(this);
     patchWorkers(WORKER, () => this.whereabouts() !== undefined);
+    // Once for all: it takes as long as most of them together.
+    syncBuiltinESMExports();
   }
 
   /**

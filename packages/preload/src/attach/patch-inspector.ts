@@ -2,7 +2,6 @@
  * The inspector is not a part of the test: a debugger finds it where it always is, also when a test opens it.
  */
 import inspector from 'node:inspector';
-import { syncBuiltinESMExports } from 'node:module';
 import type { Attachment } from './attachment.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
@@ -17,5 +16,4 @@ export function patchInspector(attachment: Attachment): void {
         return attachment.outside(() => original.apply(this, args));
       },
   );
-  syncBuiltinESMExports();
 }

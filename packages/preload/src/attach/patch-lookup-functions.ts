@@ -4,7 +4,6 @@
  * The functions themselves are replaced then, and only right arguments are answered: what is wrong with others Node.js says.
  */
 import dns from 'node:dns';
-import { syncBuiltinESMExports } from 'node:module';
 import type { Names, NamesHere } from './names.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
@@ -52,7 +51,6 @@ export function patchLookupFunctions(namesHere: () => NamesHere): void {
   };
   replace('lookup', lookupAnswer, ['address', 'family']);
   replace('lookupService', serviceAnswer, ['hostname', 'service']);
-  syncBuiltinESMExports();
 }
 
 interface LookupOptions {

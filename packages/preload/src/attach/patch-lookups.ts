@@ -5,7 +5,6 @@
  * answered there, also when they were taken out of the module early. Arguments, errors and results stay Node.js's own.
  */
 import dns from 'node:dns';
-import { syncBuiltinESMExports } from 'node:module';
 import { answerRequest, type NameRequest } from './answer-request.js';
 import type { NamesHere } from './names.js';
 import { realProcess } from './real-process.js';
@@ -47,7 +46,6 @@ export function patchLookups(namesHere: () => NamesHere): boolean {
   // The promises have a copy of the binding's functions for themselves, so those with callbacks are called for them.
   promiseOf('lookup', 1, namesHere, ([one, other]) => (Array.isArray(one) ? one : { address: one, family: other }));
   promiseOf('lookupService', 2, namesHere, ([hostname, service]) => ({ hostname, service }));
-  syncBuiltinESMExports();
   return true;
 }
 

@@ -2,7 +2,7 @@
  * Worker threads that the code of a network starts: their sockets are there by themselves, but names are looked up in
  * JavaScript. So each of them loads `worker.ts` before anything else.
  */
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { createRequire } from 'node:module';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 
 type WorkerClass = new (file: string | URL, options?: WorkerOptions) => Worker;
@@ -20,7 +20,6 @@ export function patchWorkers(preload: string, isOnNetwork: () => boolean): void 
     },
   });
   module.Worker = replacement;
-  syncBuiltinESMExports();
 }
 
 /** Node.js knows what to say of anything else. */

@@ -4,6 +4,7 @@
  * The native library knows where a thread was started, so there is nothing to pass on. `rolldown.config.mjs` makes one
  * file of this, which a thread loads in a few milliseconds.
  */
+import { syncBuiltinESMExports } from 'node:module';
 import { ENDED, loadAddon, NOWHERE } from './addon.js';
 import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
@@ -24,6 +25,7 @@ function namesHere(): NamesHere {
 // Whatever socket this thread makes is on its network, c-ares' too.
 patchNames(namesHere, new ServerQueries(() => addon.home()));
 patchWorkers(__filename, () => addon.home() !== NOWHERE);
+syncBuiltinESMExports();
 // The thread's own code need not know.
 process.execArgv = process.execArgv.filter(
   (flag, index, flags) => flag !== __filename && flags[index + 1] !== __filename,
