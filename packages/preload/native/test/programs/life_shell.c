@@ -36,7 +36,6 @@ int main(int argc, char **argv) {
     CALL(system("kill -9 $$") == 9);
     snprintf(command, sizeof command, "NAME=set '%s' system; true", argv[0]);
     CALL(system(command));
-    CALL(system("(") != 0);
 
     snprintf(command, sizeof command, "'%s' popen", argv[0]);
     FILE *stream = popen(command, "r");
