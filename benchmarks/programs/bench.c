@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,11 +36,12 @@ int bench_server(int type, struct endpoint *endpoint) {
     int fd = bench_socket(type);
     memset(endpoint, 0, sizeof *endpoint);
     if (is_unix) {
-        /* The runner starts each program in a directory of its own. */
+        /* The runner starts each program in a directory of its own. The path is absolute, as those of servers are. */
         struct sockaddr_un *address = (struct sockaddr_un *)&endpoint->address;
         address->sun_family = AF_UNIX;
-        snprintf(address->sun_path, sizeof address->sun_path, "%d-%d", (int)getpid(), count++);
-        endpoint->length = sizeof *address;
+        bench_check(getcwd(address->sun_path, sizeof address->sun_path - 16) == NULL ? -1 : 0, "getcwd");
+        sprintf(address->sun_path + strlen(address->sun_path), "/server-%d", count++);
+        endpoint->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(address->sun_path) + 1);
     } else {
         struct sockaddr_in *address = (struct sockaddr_in *)&endpoint->address;
         address->sin_family = AF_INET;

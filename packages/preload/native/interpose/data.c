@@ -53,10 +53,9 @@ static ssize_t counted(_Atomic uint64_t *counter, ssize_t result) {
     return result;
 }
 
-/* read(2) */
-SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
+/* Apart from read(2) itself, which so has nothing to save for files. */
+static __attribute__((noinline)) ssize_t read_socket(int fd, void *data, size_t size) {
     struct sw_socket socket;
-    sw_start();
     if (!sw_fd_hint(fd, &socket) || size == 0) /* sock_read_iter() answers 0 to 0 and takes nothing. */
         return sw_real.read(fd, data, size);
     if (is_stream(&socket)) {
@@ -70,10 +69,15 @@ SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
         struct iovec part = {data, size};
         return sw_answer(sw_stream_ended(&socket, &(struct msghdr){.msg_iov = &part, .msg_iovlen = 1}, result, 0));
     }
-    struct iovec part = {data, size};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    ssize_t result = sw_datagram_receive(&socket, &message, 0);
+    socklen_t no_length;
+    ssize_t result = sw_datagram_receive_block(&socket, data, size, 0, NULL, &no_length);
     return was_stale(result, fd) ? sw_real.read(fd, data, size) : sw_answer(result);
+}
+
+/* read(2) */
+SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
+    sw_start();
+    return sw_fd_may_be_ours(fd) ? read_socket(fd, data, size) : sw_real.read(fd, data, size);
 }
 
 /* readv(2) */
@@ -125,45 +129,50 @@ static ssize_t transmit_foreign_to(int fd, const void *data, size_t size, int fl
     return sw_real.sendto(fd, data, size, flags, address, length);
 }
 
-/* recvfrom(2) */
-SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
-    struct sw_socket socket;
-    sw_start();
-    if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
-        return receive_foreign_from(fd, data, size, flags, address, length);
-    if (is_stream(&socket)) {
-        struct iovec part = {data, size};
-        struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-        if ((flags & (MSG_ERRQUEUE | MSG_TRUNC)) != 0)
-            return sw_answer(sw_stream_receive(&socket, &message, flags));
-        ssize_t result = sw_real.recvfrom(fd, data, size, flags, NULL, NULL);
-        if (result > 0) {
-            sw_stream_received(&socket, result, (flags & MSG_PEEK) != 0);
-        } else {
-            if ((size == 0 && result == 0) || !sw_fd_socket(fd, &socket))
-                return result;
-            result = sw_answer(sw_stream_ended(&socket, &message, result, flags));
-        }
-        if (result >= 0 && address != NULL && length != NULL)
-            *length = 0;
-        return result;
+static ssize_t receive_stream(struct sw_socket *socket, void *data, size_t size, int flags, const struct sockaddr *address, socklen_t *length) {
+    struct msghdr message = {.msg_iov = &(struct iovec){data, size}, .msg_iovlen = 1};
+    if ((flags & (MSG_ERRQUEUE | MSG_TRUNC)) != 0)
+        return sw_answer(sw_stream_receive(socket, &message, flags));
+    ssize_t result = sw_real.recvfrom(socket->fd, data, size, flags, NULL, NULL);
+    if (result > 0) {
+        sw_stream_received(socket, result, (flags & MSG_PEEK) != 0);
+    } else {
+        if ((size == 0 && result == 0) || !sw_fd_socket(socket->fd, socket))
+            return result;
+        result = sw_answer(sw_stream_ended(socket, &message, result, flags));
     }
-    struct iovec part = {data, size};
+    if (result >= 0 && address != NULL && length != NULL)
+        *length = 0;
+    return result;
+}
+
+static ssize_t receive_block(struct sw_socket *socket, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
+    if (is_stream(socket))
+        return receive_stream(socket, data, size, flags, address, length);
     struct sockaddr_storage from;
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = address != NULL ? &from : NULL, .msg_namelen = sizeof from};
-    ssize_t result = sw_datagram_receive(&socket, &message, flags);
-    if (was_stale(result, fd))
-        return sw_real.recvfrom(fd, data, size, flags, address, length);
+    socklen_t from_length;
+    ssize_t result = sw_datagram_receive_block(socket, data, size, flags, address != NULL ? &from : NULL, &from_length);
+    if (was_stale(result, socket->fd))
+        return sw_real.recvfrom(socket->fd, data, size, flags, address, length);
     if (result >= 0 && address != NULL) {
         /* move_addr_to_user(): the datagram is gone by then. */
         if (is_bad(length))
             return sw_answer(-EFAULT);
         if ((int)*length < 0)
             return sw_answer(-EINVAL);
-        memcpy(address, &from, *length < message.msg_namelen ? *length : message.msg_namelen);
-        *length = message.msg_namelen;
+        memcpy(address, &from, *length < from_length ? *length : from_length);
+        *length = from_length;
     }
     return sw_answer(result);
+}
+
+/* recvfrom(2) */
+SW_EXPORT ssize_t recvfrom(int fd, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
+    struct sw_socket socket;
+    sw_start();
+    if (!sw_fd_hint(fd, &socket) && (address == NULL || !sw_fd_socket(fd, &socket)))
+        return receive_foreign_from(fd, data, size, flags, address, length);
+    return receive_block(&socket, data, size, flags, address, length);
 }
 
 /* recv(2) */
@@ -172,7 +181,7 @@ SW_EXPORT ssize_t recv(int fd, void *data, size_t size, int flags) {
     sw_start();
     if (!sw_fd_hint(fd, &socket))
         return receive_foreign_from(fd, data, size, flags, NULL, NULL);
-    return recvfrom(fd, data, size, flags, NULL, NULL);
+    return receive_block(&socket, data, size, flags, NULL, NULL);
 }
 
 /* recvmsg(2) */
@@ -229,18 +238,26 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
     return (int)done;
 }
 
-/* write(2) */
-SW_EXPORT ssize_t write(int fd, const void *data, size_t size) {
+static __attribute__((noinline)) ssize_t write_socket(int fd, const void *data, size_t size) {
     struct sw_socket socket;
-    sw_start();
     if (!sw_fd_hint(fd, &socket))
         return sw_real.write(fd, data, size);
     if (is_stream(&socket) && sw_sandbox_is_on())
         return counted(&socket.record->sent, sw_real.write(fd, data, size));
+    if (is_stream(&socket)) {
+        ssize_t result = sw_stream_send_block(&socket, data, size, 0);
+        return was_stale(result, fd) ? sw_real.write(fd, data, size) : sw_answer(result);
+    }
     struct iovec part = {(void *)data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     ssize_t result = transmit(&socket, &message, 0);
     return was_stale(result, fd) ? sw_real.write(fd, data, size) : sw_answer(result);
+}
+
+/* write(2) */
+SW_EXPORT ssize_t write(int fd, const void *data, size_t size) {
+    sw_start();
+    return sw_fd_may_be_ours(fd) ? write_socket(fd, data, size) : sw_real.write(fd, data, size);
 }
 
 /* writev(2) */
@@ -276,7 +293,10 @@ SW_EXPORT ssize_t send(int fd, const void *data, size_t size, int flags) {
     sw_start();
     if (!sw_fd_hint(fd, &socket))
         return transmit_foreign_to(fd, data, size, flags, NULL, 0);
-    return sendto(fd, data, size, flags, NULL, 0);
+    if (!is_stream(&socket))
+        return sendto(fd, data, size, flags, NULL, 0);
+    ssize_t result = sw_stream_send_block(&socket, data, size, flags);
+    return was_stale(result, fd) ? sw_real.send(fd, data, size, flags) : sw_answer(result);
 }
 
 /* Sends from a file through the calls above: for datagrams, for the capture, and where the kernel's own sendfile(2) would raise a SIGPIPE

@@ -185,11 +185,15 @@ static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, siz
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
 }
 
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {
-    const struct sw_options *options = sw_options_of(socket->record);
+bool sw_control_is_asked_for(const struct sw_record *record) {
     const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS | 1ull << SW_SWITCH_IP_RECVORIGDSTADDR |
                            1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
-    if ((options->switches & asked) == 0)
+    return (sw_options_of((struct sw_record *)record)->switches & asked) != 0;
+}
+
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {
+    const struct sw_options *options = sw_options_of(socket->record);
+    if (!sw_control_is_asked_for(socket->record))
         return;
     /* The address it was sent to: the own one that a sender there would be answered from. */
     struct sw_site origin = sw_address_site(socket->network, socket->record->interface, from);

@@ -18,6 +18,9 @@ int sw_control_next(const struct msghdr *message, struct cmsghdr **header);
 /* Reads and checks the control messages as ip_cmsg_send() of the kernel does; `control` has the socket's own values. */
 int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control);
 
+/* Whether the program asks for anything that sw_control_add() adds. */
+bool sw_control_is_asked_for(const struct sw_record *record);
+
 /* Adds to a received datagram what the program asked for. `room` is the size of its buffer, message->msg_controllen what is
  * already in it. */
 void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from);

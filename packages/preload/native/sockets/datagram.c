@@ -74,8 +74,22 @@ static struct sw_address address_of_sender(const struct sw_socket *socket, struc
     return sw_address_of_name(socket->network, &name, record->family);
 }
 
+/* What a receiver wants to know besides the data. */
+struct wanted {
+    bool source;
+    bool flags; /* msg_flags, and control messages */
+};
+
+/* recvmsg(2) of the Unix socket. One block of data takes less of the kernel's time as recvfrom(2). */
+static ssize_t receive_from(int fd, struct msghdr *message, int flags, const struct wanted *wanted) {
+    if (wanted->flags)
+        return sw_real.recvmsg(fd, message, flags);
+    return sw_real.recvfrom(fd, message->msg_iov->iov_base, message->msg_iov->iov_len, flags, message->msg_name, &message->msg_namelen);
+}
+
 /* The next datagram, from the Unix socket or from what it had no room for. Tokens are not for the program. */
-static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, int flags, struct sw_name *source, bool *named) {
+static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, int flags, const struct wanted *wanted,
+                             struct sw_name *source, bool *named) {
     struct sw_record *record = socket->record;
     struct sockaddr_un from;
     size_t control_room = message->msg_controllen;
@@ -83,14 +97,14 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         message->msg_name = &from;
         message->msg_namelen = sizeof from;
         message->msg_controllen = control_room;
-        ssize_t result = sw_real.recvmsg(socket->fd, message, flags);
+        ssize_t result = receive_from(socket->fd, message, flags, wanted);
         int error = errno;
         if (result < 0) {
             int pending = error == ECONNRESET ? sw_pending_error(socket) : 0;
             return pending != 0 ? -pending : -error;
         }
         bool peek = (flags & MSG_PEEK) != 0;
-        *named = sw_name_of_unix(&from, message->msg_namelen, source);
+        *named = wanted->source && sw_name_of_unix(&from, message->msg_namelen, source);
         bool token = message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0;
         if (!token) {
             if (!peek && atomic_load_explicit(&record->spilled, memory_order_relaxed) != 0 && sw_record_claim(record, SW_ERROR_TOKEN))
@@ -124,7 +138,8 @@ size_t sw_datagram_next_size(struct sw_socket *socket) {
     if (atomic_load(&socket->record->spilled) == 0)
         return 0;
     int saved_errno = errno;
-    ssize_t size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &source, &named);
+    const struct wanted wanted = {.flags = true};
+    ssize_t size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, &source, &named);
     errno = saved_errno;
     return size > 0 ? (size_t)size : 0;
 }
@@ -139,7 +154,7 @@ int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp) {
     return 0;
 }
 
-ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
+static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags, bool wants_flags) {
     struct sw_record *record = socket->record;
     void *name = message->msg_name;
     socklen_t name_length = message->msg_namelen;
@@ -157,7 +172,8 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
 
     struct sw_name source;
     bool named = false;
-    ssize_t result = next_datagram(socket, message, flags, &source, &named);
+    const struct wanted wanted = {.source = name != NULL || (wants_flags && sw_control_is_asked_for(record)), .flags = wants_flags};
+    ssize_t result = next_datagram(socket, message, flags, &wanted, &source, &named);
     message->msg_name = name;
     message->msg_namelen = name_length;
     if (result < 0)
@@ -175,6 +191,19 @@ ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, in
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else
         message->msg_namelen = 0;
-    sw_control_add(socket, message, control_room, &from);
+    if (wants_flags)
+        sw_control_add(socket, message, control_room, &from);
+    return result;
+}
+
+ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
+    return receive(socket, message, flags, true);
+}
+
+ssize_t sw_datagram_receive_block(struct sw_socket *socket, void *data, size_t size, int flags, struct sockaddr_storage *from, socklen_t *length) {
+    struct iovec part = {data, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = from, .msg_namelen = sizeof *from};
+    ssize_t result = receive(socket, &message, flags, false);
+    *length = message.msg_namelen;
     return result;
 }

@@ -17,6 +17,9 @@ struct sw_address sw_datagram_source(const struct sw_socket *socket, const struc
 ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags);
 
+/* recvfrom(2): as above, for those who do not look at msg_flags and have no room for control messages. */
+ssize_t sw_datagram_receive_block(struct sw_socket *socket, void *data, size_t size, int flags, struct sockaddr_storage *from, socklen_t *length);
+
 /* Sends the datagram that MSG_MORE or UDP_CORK held back, if there is one. The result is an error of its data. */
 int sw_datagram_push(struct sw_socket *socket);
 

@@ -63,16 +63,19 @@ static struct sw_record *find_receiver(const struct sw_delivery *delivery, bool 
     return best;
 }
 
+static void spill(const struct sw_delivery *delivery, struct sw_record *receiver) {
+    struct sw_name own = sw_record_name(delivery->socket->record);
+    sw_spill_put(delivery->socket->network, receiver, &own, &delivery->message);
+}
+
 /* Hands the datagram to the Unix socket with this name: 0, or the error of sendmsg(2). */
 static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, struct sw_record *receiver) {
-    struct sw_network *network = delivery->socket->network;
-    struct sw_name own = sw_record_name(delivery->socket->record);
     if (receiver != NULL && atomic_load_explicit(&receiver->spilled, memory_order_relaxed) != 0) {
-        sw_spill_put(network, receiver, &own, &delivery->message);
+        spill(delivery, receiver);
         return 0;
     }
     struct sw_path path;
-    int result = sw_path_open(&path, network, name);
+    int result = sw_path_open(&path, delivery->socket->network, name);
     if (result < 0)
         return result;
     if (receiver != NULL) {
@@ -87,7 +90,7 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
     sw_path_close(&path);
     if (result == -EAGAIN || result == -ENOBUFS) {
         if (receiver != NULL)
-            sw_spill_put(network, receiver, &own, &delivery->message);
+            spill(delivery, receiver);
         return 0; /* Without a record it is Samba's, and full: UDP drops. */
     }
     if (result == -EPERM)

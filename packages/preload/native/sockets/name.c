@@ -38,13 +38,20 @@ unsigned sw_name_format(const struct sw_name *name, char text[SW_NAME_SIZE]) {
     return (unsigned)(end - text);
 }
 
+/* 0 to 15; anything above is no digit. */
+static uint32_t digit_value(char digit) {
+    if (digit >= '0' && digit <= '9')
+        return (uint32_t)(digit - '0');
+    return digit >= 'A' && digit <= 'F' ? (uint32_t)(digit - 'A') + 10 : 16;
+}
+
 static bool get_hex(const char *text, unsigned digits, uint32_t *value) {
     *value = 0;
     for (unsigned i = 0; i < digits; i++) {
-        const char *digit = memchr(DIGITS, text[i], 16);
-        if (digit == NULL)
+        uint32_t digit = digit_value(text[i]);
+        if (digit > 15)
             return false;
-        *value = *value << 4 | (uint32_t)(digit - DIGITS);
+        *value = *value << 4 | digit;
     }
     return true;
 }
@@ -90,6 +97,8 @@ bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
     /* Other loopback addresses exist in IPv4 only, and 127.0.0.1 has the plain name. */
     if (address != 0 && (!name->loopback || name->wire_family != 4 || address >> 24 != 127 || address == 0x7f000001))
         return false;
+    if (length == 7)
+        return true;
     char canonical[SW_NAME_SIZE];
     return sw_name_format(name, canonical) == length && memcmp(canonical, path, length) == 0;
 }

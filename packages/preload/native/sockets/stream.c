@@ -131,9 +131,13 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
     return broken_pipe(flags);
 }
 
+/* What a Unix socket makes of these flags of send(2) is what TCP does; the others TCP would ignore or has no use for here. */
+static int known_flags(int flags) {
+    return (flags & (MSG_OOB | MSG_DONTWAIT | MSG_EOR)) | MSG_NOSIGNAL;
+}
+
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
-    int known = flags & (MSG_OOB | MSG_DONTWAIT | MSG_EOR);
     if ((flags & MSG_FASTOPEN) != 0) {
         if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
             return -EINVAL;
@@ -141,14 +145,22 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
         if (result < 0)
             return result;
     }
-    if (sw_record_has(socket->record, SW_IN_PROGRESS | SW_CONNECT_FAILED) && sw_record_has(socket->record, SW_CONNECT_FAILED)) {
+    if (sw_record_has(socket->record, SW_CONNECT_FAILED))
         return send_failed(socket, EPIPE, message, flags);
-    }
-    ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &plain, known | MSG_NOSIGNAL)
-                                      : sw_real.sendmsg(socket->fd, &plain, known | MSG_NOSIGNAL);
+    ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &plain, known_flags(flags))
+                                                     : sw_real.sendmsg(socket->fd, &plain, known_flags(flags));
     if (sent > 0)
         sw_error_queue_zerocopy(socket, flags);
     return sent >= 0 ? sent : send_failed(socket, errno, message, flags);
+}
+
+ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
+    const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
+    bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
+    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED) || sw_capture_is_on(socket->network))
+        return sw_stream_send(socket, &message, flags);
+    ssize_t sent = sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL);
+    return sent >= 0 ? sent : send_failed(socket, errno, &message, flags);
 }
 
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked) {

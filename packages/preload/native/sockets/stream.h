@@ -7,6 +7,8 @@
 
 int sw_shutdown(struct sw_socket *socket, int how);
 
+/* send(2) of a connected stream: the shortest way there is where nothing is recorded. */
+ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags);
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int flags);
 

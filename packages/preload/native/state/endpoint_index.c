@@ -66,28 +66,31 @@ void sw_endpoint_remove_all(struct sw_network *network, const struct sw_record *
         remove_entry(network, keys[i], sw_record_slot(network, record));
 }
 
+/* Whether the record, which the index says serves `key`, still does. */
+static bool serves(const struct sw_record *record, uint32_t key) {
+    const struct sw_claim_kind *claim = &sw_claims[(key >> 29 & 1) * 2 + (key >> 28 & 1)];
+    return (record->name_claims & claim->claim) != 0 &&
+           sw_endpoint_key(sw_transport_of(record), claim->family, claim->loopback, record->name_interface, record->name_port) == key;
+}
+
 struct sw_record *sw_endpoint_next(struct sw_network *network, uint32_t key, unsigned *position) {
-    unsigned home = home_bucket(key);
-    for (; *position < LONGEST_CHAIN * SW_BUCKET_ENTRIES; ++*position) {
-        struct sw_bucket *bucket = &network->state->buckets[(home + *position / SW_BUCKET_ENTRIES) % SW_BUCKET_COUNT];
-        if (*position % SW_BUCKET_ENTRIES == 0 && *position > 0) {
-            struct sw_bucket *before = &network->state->buckets[(home + *position / SW_BUCKET_ENTRIES - 1) % SW_BUCKET_COUNT];
-            if (atomic_load_explicit(&before->overflow, memory_order_relaxed) == 0)
-                return NULL;
+    /* One place more than a bucket has: behind its last entry, before it is asked for the next bucket. */
+    enum { PLACES = SW_BUCKET_ENTRIES + 1 };
+    unsigned home = home_bucket(key), first = *position % PLACES;
+    for (unsigned chain = *position / PLACES; chain < LONGEST_CHAIN; chain++, first = 0) {
+        struct sw_bucket *bucket = &network->state->buckets[(home + chain) % SW_BUCKET_COUNT];
+        for (unsigned k = first; k < SW_BUCKET_ENTRIES; k++) {
+            uint64_t entry = atomic_load_explicit(&bucket->entries[k], memory_order_acquire);
+            if ((uint32_t)entry != key)
+                continue;
+            struct sw_record *record = sw_record_at(network, (unsigned)(entry >> 32));
+            if (record == NULL || atomic_load(&record->cookie) <= SW_COOKIE_DELETED || !serves(record, key))
+                continue;
+            *position = chain * PLACES + k + 1;
+            return record;
         }
-        uint64_t entry = atomic_load_explicit(&bucket->entries[*position % SW_BUCKET_ENTRIES], memory_order_acquire);
-        if ((uint32_t)entry != key)
-            continue;
-        struct sw_record *record = sw_record_at(network, (unsigned)(entry >> 32));
-        if (record == NULL || atomic_load(&record->cookie) <= SW_COOKIE_DELETED)
-            continue;
-        uint32_t keys[4];
-        unsigned count = sw_endpoint_keys(record, keys);
-        for (unsigned i = 0; i < count; i++)
-            if (keys[i] == key) {
-                ++*position;
-                return record;
-            }
+        if (atomic_load_explicit(&bucket->overflow, memory_order_relaxed) == 0)
+            return NULL;
     }
     return NULL;
 }

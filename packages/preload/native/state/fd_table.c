@@ -20,13 +20,23 @@ enum { PAGE_ENTRIES = 4096, PAGES = 1024, NETWORK_SHIFT = 1, SLOT_SHIFT = 16, CO
 
 typedef _Atomic uint64_t page_of_entries[PAGE_ENTRIES];
 
-static page_of_entries *_Atomic pages[PAGES];
+/* Memory that is never touched costs nothing, so the first page is there from the start. */
+_Atomic uint64_t sw_fd_first[SW_FD_FIRST];
+_Static_assert((int)SW_FD_FIRST == (int)PAGE_ENTRIES, "the first page");
+
+static page_of_entries *_Atomic later_pages[PAGES];
 static atomic_uint sockets_open;
+/* No entry above it was ever used. */
+static atomic_int highest = -1;
+
+static page_of_entries *page_at(int index) {
+    return index == 0 ? &sw_fd_first : atomic_load_explicit(&later_pages[index], memory_order_acquire);
+}
 
 static _Atomic uint64_t *entry_at(int fd) {
     if (fd < 0 || fd >= PAGE_ENTRIES * PAGES)
         return NULL;
-    page_of_entries *page = atomic_load_explicit(&pages[fd / PAGE_ENTRIES], memory_order_acquire);
+    page_of_entries *page = page_at(fd / PAGE_ENTRIES);
     return page == NULL ? NULL : &(*page)[fd % PAGE_ENTRIES];
 }
 
@@ -40,7 +50,7 @@ static _Atomic uint64_t *make_entry(int fd) {
     if (page == MAP_FAILED)
         return NULL;
     page_of_entries *expected = NULL;
-    if (!atomic_compare_exchange_strong(&pages[fd / PAGE_ENTRIES], &expected, page))
+    if (!atomic_compare_exchange_strong(&later_pages[fd / PAGE_ENTRIES], &expected, page))
         munmap(page, sizeof *page);
     return entry_at(fd);
 }
@@ -85,6 +95,9 @@ bool sw_fd_set(int fd, struct sw_network *network, struct sw_record *record) {
         return false;
     uint64_t value = 1 | (uint64_t)network->index << NETWORK_SHIFT | (uint64_t)sw_record_slot(network, record) << SLOT_SHIFT |
                      cookie_bits(atomic_load(&record->cookie));
+    int top = atomic_load_explicit(&highest, memory_order_relaxed);
+    while (top < fd && !atomic_compare_exchange_weak(&highest, &top, fd))
+        continue;
     atomic_fetch_add(&network->sockets, 1);
     atomic_fetch_add(&sockets_open, 1);
     uint64_t before = atomic_exchange(entry, value);
@@ -160,23 +173,17 @@ unsigned sw_fd_count(const struct sw_record *record, unsigned most) {
     unsigned count = 0;
     struct sw_socket found;
     sw_network_pin();
-    for (int page = 0; page < PAGES && count < most; page++) {
-        page_of_entries *entries = atomic_load(&pages[page]);
-        if (entries == NULL)
-            continue;
-        for (int i = 0; i < PAGE_ENTRIES && count < most; i++) {
-            uint64_t value = atomic_load_explicit(&(*entries)[i], memory_order_relaxed);
-            if (value != 0 && resolve(value, page * PAGE_ENTRIES + i, &found) && found.record == record)
-                count++;
-        }
-    }
+    for (int fd = sw_fd_next(0); fd >= 0 && count < most; fd = sw_fd_next(fd + 1))
+        if (sw_fd_hint(fd, &found) && found.record == record)
+            count++;
     sw_network_unpin();
     return count;
 }
 
 int sw_fd_next(int from) {
-    for (int fd = from < 0 ? 0 : from; fd < PAGE_ENTRIES * PAGES; fd++) {
-        page_of_entries *entries = atomic_load_explicit(&pages[fd / PAGE_ENTRIES], memory_order_acquire);
+    int last = atomic_load(&highest);
+    for (int fd = from < 0 ? 0 : from; fd <= last; fd++) {
+        page_of_entries *entries = page_at(fd / PAGE_ENTRIES);
         if (entries == NULL)
             fd += PAGE_ENTRIES - 1 - fd % PAGE_ENTRIES;
         else if (atomic_load_explicit(&(*entries)[fd % PAGE_ENTRIES], memory_order_relaxed) != 0)
@@ -188,12 +195,9 @@ int sw_fd_next(int from) {
 void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
     struct sw_socket found;
     sw_network_pin();
-    for (int page = 0; page < PAGES; page++) {
-        page_of_entries *entries = atomic_load(&pages[page]);
-        for (int i = 0; entries != NULL && i < PAGE_ENTRIES; i++)
-            if (resolve(atomic_load_explicit(&(*entries)[i], memory_order_relaxed), page * PAGE_ENTRIES + i, &found))
-                visit(&found);
-    }
+    for (int fd = sw_fd_next(0); fd >= 0; fd = sw_fd_next(fd + 1))
+        if (sw_fd_hint(fd, &found))
+            visit(&found);
     sw_network_unpin();
 }
 

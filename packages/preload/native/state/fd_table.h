@@ -15,6 +15,14 @@ struct sw_socket {
     struct sw_record *record;
 };
 
+enum { SW_FD_FIRST = 4096 };
+extern _Atomic uint64_t sw_fd_first[SW_FD_FIRST];
+
+/* Whether `fd` may be a redirected socket: one comparison in front of the calls that programs make for every file. */
+static inline bool sw_fd_may_be_ours(int fd) {
+    return (unsigned)fd >= SW_FD_FIRST || atomic_load_explicit(&sw_fd_first[fd], memory_order_relaxed) != 0;
+}
+
 /* Whether `fd` was a redirected socket when we last saw it: no system call, so it may be stale. For data that moves
  * the same way in either case. */
 bool sw_fd_hint(int fd, struct sw_socket *found);
