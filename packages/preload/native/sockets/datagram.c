@@ -107,8 +107,8 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         *named = wanted->source && sw_name_of_unix(&from, message->msg_namelen, source);
         bool token = message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0;
         if (!token) {
-            if (!peek && atomic_load_explicit(&record->spilled, memory_order_relaxed) != 0 && sw_record_claim(record, SW_ERROR_TOKEN))
-                sw_spill_send_token(socket->network, record);
+            if (!peek && atomic_load(&record->spilled) != 0)
+                sw_spill_announce(socket->network, record);
             return result;
         }
         if (!peek)
@@ -122,8 +122,8 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
             if ((flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0)
                 result = (ssize_t)sw_parts_length(message);
             message->msg_flags |= message_flags & MSG_CTRUNC;
-            if (!peek && atomic_load(&record->spilled) != 0 && sw_record_claim(record, SW_ERROR_TOKEN))
-                sw_spill_send_token(socket->network, record);
+            if (!peek && atomic_load(&record->spilled) != 0)
+                sw_spill_announce(socket->network, record);
             return result;
         }
         if (peek)

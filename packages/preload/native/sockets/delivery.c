@@ -70,12 +70,13 @@ static void spill(const struct sw_delivery *delivery, struct sw_record *receiver
 
 /* Hands the datagram to the Unix socket with this name: 0, or the error of sendmsg(2). */
 static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, struct sw_record *receiver) {
+    struct sw_network *network = delivery->socket->network;
     if (receiver != NULL && atomic_load_explicit(&receiver->spilled, memory_order_relaxed) != 0) {
         spill(delivery, receiver);
         return 0;
     }
     struct sw_path path;
-    int result = sw_path_open(&path, delivery->socket->network, name);
+    int result = sw_path_open(&path, network, name);
     if (result < 0)
         return result;
     if (receiver != NULL) {

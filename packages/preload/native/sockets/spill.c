@@ -35,9 +35,13 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
     size_t count;
     header.length = (uint32_t)sw_parts_window(message, 0, MOST, parts + 1, PARTS, &count);
     size_t waiting = sw_side_size(&side) + (size_t)atomic_load(&receiver->spilled) * OVERHEAD;
+    bool is_first = false;
     if (waiting + header.length < room(receiver) && sw_side_append(&side, parts, 1 + count))
-        atomic_fetch_add(&receiver->spilled, 1);
+        is_first = atomic_fetch_add(&receiver->spilled, 1) == 0;
     sw_side_close(&side);
+    /* The queue was full a moment ago, but its reader may have emptied it since and sleep. */
+    if (is_first)
+        sw_spill_announce(network, receiver);
 }
 
 /* Any process of the network may write to the file: its bytes are looked at before they are taken for what they should be. */
@@ -76,19 +80,29 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     return result;
 }
 
-void sw_spill_send_token(struct sw_network *network, struct sw_record *receiver) {
+bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver) {
     int saved_errno = errno;
     struct sw_name name = sw_record_name(receiver);
     struct sw_path path;
+    bool sent = false;
     int fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd >= 0 && sw_path_open(&path, network, &name) == 0) {
-        /* A queue that is full needs no token: it is readable. */
-        sw_path_send(fd, &path, &(struct msghdr){0}, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sent = sw_path_send(fd, &path, &(struct msghdr){0}, MSG_DONTWAIT | MSG_NOSIGNAL) == 0;
         sw_path_close(&path);
     }
     if (fd >= 0)
         sw_real.close(fd);
     errno = saved_errno;
+    return sent;
+}
+
+void sw_spill_announce(struct sw_network *network, struct sw_record *receiver) {
+    if (!sw_record_claim(receiver, SW_ERROR_TOKEN) || sw_spill_send_token(network, receiver))
+        return;
+    /* The queue is full, and who reads from it announces the rest. But who has just emptied it saw a token on its way: a queue that is
+     * full after the claim was given back is the proof that nobody has. One token too many is harmless. */
+    sw_record_clear(receiver, SW_ERROR_TOKEN);
+    sw_spill_send_token(network, receiver);
 }
 
 void sw_spill_discard(struct sw_network *network, struct sw_record *receiver) {

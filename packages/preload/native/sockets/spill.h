@@ -18,8 +18,12 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
  * and control. */
 ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_name *source, struct msghdr *message, bool peek);
 
-/* Makes the socket of `receiver` readable with a token. */
-void sw_spill_send_token(struct sw_network *network, struct sw_record *receiver);
+/* Makes the socket of `receiver` readable with a token; false when its queue is full, and so it is readable already. */
+bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver);
+
+/* Called whenever something has been spilled or is left: sees to it that the socket of `receiver` is readable, with one token for all that
+ * waits. */
+void sw_spill_announce(struct sw_network *network, struct sw_record *receiver);
 
 /* Removes the file of a socket that goes. */
 void sw_spill_discard(struct sw_network *network, struct sw_record *receiver);

@@ -43,7 +43,7 @@ enum sw_record_flag {
     SW_WRITE_SHUT = 1 << 17,
     SW_BOUND_ADDRESS = 1 << 18, /* the local address is the program's choice and outlives a disconnect */
     SW_CONNECT_FAILED = 1 << 19,
-    SW_ERROR_TOKEN = 1 << 20,   /* a token that stands for the pending error waits in the receive queue */
+    SW_ERROR_TOKEN = 1 << 20,   /* a token that stands for spilled datagrams waits in the receive queue */
     SW_MEMBER = 1 << 21,        /* has entries in the group members table */
     SW_DUPLICATED = 1 << 22,    /* several descriptors of one process name it */
     SW_SENDING = 1 << 28,       /* a recorded send is under way: capture/capture.c */
@@ -127,7 +127,7 @@ struct sw_header {
     _Atomic uint32_t ephemeral;
     _Atomic uint32_t shared_endpoints;
     _Atomic uint32_t groups;
-    _Atomic uint32_t lock; /* pid of the holder */
+    _Atomic uint32_t lock; /* pid of the holder; the highest bit says that somebody waits */
     _Atomic uint32_t crowded; /* how often the pages nearest to a socket were full */
     _Atomic uint8_t known_hosts[32];
     _Atomic uint32_t recorded_by; /* pid of a process that records to `recorded_to`: then everybody does */

@@ -151,8 +151,16 @@ static void free_ghosts(struct sw_network *network) {
     munmap(live, WORDS * sizeof *live);
 }
 
+/* Whether to look for ghosts once more when the pages nearest to a socket were full for the `count`th time. A look costs as much as there are
+ * sockets on the machine, so a network that is full of live ones is looked at less and less often. */
+static bool is_sweep_due(uint32_t count) {
+    enum { FIRST = 512, RAREST = 16384 };
+    if (count >= RAREST)
+        return count % RAREST == 0;
+    return count == 0 || (count >= FIRST && (count & (count - 1)) == 0);
+}
+
 struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie) {
-    enum { SWEEP_EVERY = 512 };
     struct walk walk = {0, 0};
     unsigned page;
     while (next_page(&walk, cookie, &page)) {
@@ -163,7 +171,7 @@ struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie) 
             return record;
         atomic_store(&network->state->records[page * SW_RECORDS_PER_PAGE].overflow, 1);
         /* Many sockets, or many ghosts: those of processes that ended without a word. */
-        if (walk.region == 0 && walk.probe == PROBES && atomic_fetch_add(&network->state->header.crowded, 1) % SWEEP_EVERY == 0) {
+        if (walk.region == 0 && walk.probe == PROBES && is_sweep_due(atomic_fetch_add(&network->state->header.crowded, 1))) {
             free_ghosts(network);
             record = claim_in_page(network, page, cookie);
             if (record != NULL)

@@ -79,7 +79,8 @@ static void take_over(uint32_t holder) {
     sigset_t mask;
     atomic_store(&network->state->header.lock, holder);
     sw_network_lock(network, &mask);
-    CHECK_INT(atomic_load(&network->state->header.lock), getpid());
+    /* The highest bit says that somebody may wait. */
+    CHECK_INT(atomic_load(&network->state->header.lock) & 0x7fffffff, getpid());
     sw_network_unlock(network, &mask);
     CHECK_INT(atomic_load(&network->state->header.lock), 0);
     forget_state(network);
