@@ -22,7 +22,7 @@ export default {
     },
     'packages/preload': {
       // The last one is loaded into programs, by its path.
-      entry: ['test/native/**/*.test.ts', 'src/tls/key-log-preload.cts'],
+      entry: ['test/{native,soundness}/**/*.test.ts', 'src/tls/key-log-preload.cts'],
     },
     'packages/vitest-plugin': {
       ignore: ['test/fixtures/**'],

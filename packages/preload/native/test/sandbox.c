@@ -1,9 +1,10 @@
 /* sandbox.c: runs a program in a network namespace of its own.
  *
- *     sandbox up   PROGRAM ARGUMENT…    with a loopback interface that works: the bare kernel
- *     sandbox down PROGRAM ARGUMENT…    with no interface that works: nothing but redirected sockets can talk
- *     sandbox probe                     exits with 0 where namespaces are allowed
+ *     sandbox up   [NAME=VALUE…] PROGRAM ARGUMENT…    with a loopback interface that works: the bare kernel
+ *     sandbox down [NAME=VALUE…] PROGRAM ARGUMENT…    with no interface that works: nothing but redirected sockets can talk
+ *     sandbox probe                                   exits with 0 where namespaces are allowed
  *
+ * Variables are the program's alone, as with env(1): LD_PRELOAD may name a library that only the program can load.
  * Exits with 125 when the namespace cannot be had. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -95,7 +96,7 @@ static void route_groups(void) {
 
 int main(int argc, char **argv) {
     if (argc < 2 || (strcmp(argv[1], "probe") != 0 && argc < 3)) {
-        fprintf(stderr, "usage: sandbox up|down PROGRAM ARGUMENT...\n       sandbox probe\n");
+        fprintf(stderr, "usage: sandbox up|down [NAME=VALUE...] PROGRAM ARGUMENT...\n       sandbox probe\n");
         return 2;
     }
     enter_namespace();
@@ -106,7 +107,14 @@ int main(int argc, char **argv) {
     if (strcmp(argv[1], "probe") == 0)
         return 0;
 
-    execvp(argv[2], argv + 2);
-    perror(argv[2]);
+    char **command = argv + 2;
+    while (*command != NULL && strchr(*command, '=') != NULL)
+        putenv(*command++);
+    if (*command == NULL) {
+        fprintf(stderr, "sandbox: no program\n");
+        return EXIT_NO_PROGRAM;
+    }
+    execvp(*command, command);
+    perror(*command);
     return EXIT_NO_PROGRAM;
 }

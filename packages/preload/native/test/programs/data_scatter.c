@@ -30,7 +30,8 @@ int main(void) {
     struct iovec three[3] = {{thousand, 1000}, {thousand + 1000, 1000}, {thousand + 2000, 1000}};
     CALL(writev(pair.client, three, 3));
     CALL(readv(pair.server, three, 3));
-    struct iovec one = {malloc(100000), 100000};
+    static char hundred_thousand[100000];
+    struct iovec one = {hundred_thousand, sizeof hundred_thousand};
     message = (struct msghdr){.msg_iov = &one, .msg_iovlen = 1};
     CALL(sendmsg(pair.client, &message, 0));
     CALL(recvmsg(pair.server, &message, MSG_WAITALL));

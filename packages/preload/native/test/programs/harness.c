@@ -35,10 +35,31 @@ void say(const char *format, ...) {
     errno = kept;
 }
 
+#ifdef __GLIBC__
 const char *error_name(int error) {
     const char *name = strerrorname_np(error);
     return name != NULL ? name : "?";
 }
+
+static const char *signal_name(int number) {
+    return sigabbrev_np(number);
+}
+#else
+/* musl has no names, and numbers are as good where both runs are its own. */
+static const char *numbered(const char *what, int number) {
+    static _Thread_local char text[24];
+    snprintf(text, sizeof text, "%s %d", what, number);
+    return text;
+}
+
+const char *error_name(int error) {
+    return numbered("errno", error);
+}
+
+static const char *signal_name(int number) {
+    return numbered("signal", number);
+}
+#endif
 
 long report(const char *text, long value) {
     if (value == -1)
@@ -325,7 +346,7 @@ void finish(pid_t child) {
     int status;
     MUST(waitpid(child, &status, 0));
     if (WIFSIGNALED(status))
-        say("the child died of %s", sigabbrev_np(WTERMSIG(status)));
+        say("the child died of %s", signal_name(WTERMSIG(status)));
     else if (WEXITSTATUS(status) != 0)
         say("the child ended with %d", WEXITSTATUS(status));
 }

@@ -24,7 +24,7 @@ int main(void) {
     CALL(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "none4711", 8));
     CALL(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
     show_text("TCP_CONGESTION", fd, IPPROTO_TCP, TCP_CONGESTION);
-    char text[64];
+    char text[64] = "";
     socklen_t length = sizeof text;
     CALL(getsockopt(fd, IPPROTO_TCP, TCP_ULP, text, &length));
     CALL(setsockopt(fd, IPPROTO_TCP, TCP_ULP, "none4711", 8));

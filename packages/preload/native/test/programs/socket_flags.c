@@ -33,7 +33,7 @@ int main(void) {
     CALL(ftruncate(both, 0));
     CALL(isatty(both));
     CALL(fsync(both));
-    char byte;
+    char byte = 0;
     CALL(pread(both, &byte, 1, 0));
     CALL(pwrite(both, &byte, 1, 0));
 

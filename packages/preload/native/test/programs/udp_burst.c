@@ -13,7 +13,7 @@ static void burst(const char *text, bool connected, bool nonblocking) {
         MUST(connect(sender, AT4("127.0.0.1", 7000)));
     int failed = 0;
     for (int i = 0; i < DATAGRAMS; i++) {
-        char datagram[100];
+        char datagram[100] = "";
         snprintf(datagram, sizeof datagram, "%d", i);
         ssize_t sent = connected ? send(sender, datagram, sizeof datagram, 0)
                                  : sendto(sender, datagram, sizeof datagram, 0, AT4("127.0.0.1", 7000));

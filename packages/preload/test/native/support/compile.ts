@@ -52,24 +52,38 @@ export async function programNames(): Promise<string[]> {
 
 /** Makes the sandbox, `talk`, `crash` and all plain programs. */
 export async function compilePrograms(): Promise<void> {
-  const harness = join(PROGRAMS, 'harness.c');
-  const headers = (await readdir(PROGRAMS))
-    .filter((file) => extname(file) === '.h')
-    .map((file) => join(PROGRAMS, file));
-  const compilations: Compilation[] = [
+  await compileAll([
     { output: SANDBOX, sources: [join(NATIVE_TESTS, 'sandbox.c')] },
     { output: TALK, sources: [join(NATIVE_TESTS, 'talk.c')] },
     { output: CRASH, sources: [join(NATIVE_TESTS, 'crash.c')] },
-  ];
-  for (const name of await programNames()) {
-    const sources = [join(PROGRAMS, `${name}.c`), harness];
-    compilations.push({ output: programPath(name), sources, headers });
-    const fortified = fortifiedPath(name);
-    if (fortified !== undefined) {
-      compilations.push({ output: fortified, sources, headers, flags: ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'] });
-    }
-  }
-  await compileAll(compilations);
+  ]);
+  const names = await programNames();
+  const fortified = names.filter((name) => fortifiedPath(name) !== undefined);
+  await compilePlainPrograms(names, join(BUILD, 'programs'));
+  await compilePlainPrograms(fortified, join(BUILD, 'programs', 'fortified'), {
+    flags: ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'],
+  });
+}
+
+/** Makes plain programs in `folder`, all with one harness. */
+export async function compilePlainPrograms(
+  names: readonly string[],
+  folder: string,
+  { flags = [], ...how }: Pick<Compilation, 'compiler' | 'flags'> = {},
+): Promise<void> {
+  const files = await readdir(PROGRAMS);
+  const headers = files.filter((file) => extname(file) === '.h').map((file) => join(PROGRAMS, file));
+  const harness = join(folder, 'harness.o');
+  await compile({ ...how, output: harness, sources: [join(PROGRAMS, 'harness.c')], headers, flags: [...flags, '-c'] });
+  await compileAll(
+    names.map((name) => ({
+      ...how,
+      output: join(folder, name),
+      sources: [join(PROGRAMS, `${name}.c`), harness],
+      headers,
+      flags,
+    })),
+  );
 }
 
 /** Makes what is stale, a few at a time. */

@@ -27,10 +27,10 @@ export async function runBare(program: string): Promise<Answers> {
 export async function runRedirected(
   program: string,
   environment: Environment = {},
-  { capture = false } = {},
+  { capture = false, library = LIBRARY } = {},
 ): Promise<Answers> {
   return withDirectory((directory) =>
-    run([SANDBOX, 'down', 'env', `LD_PRELOAD=${LIBRARY}`, program], {
+    run([SANDBOX, 'down', `LD_PRELOAD=${library}`, program], {
       SOCKET_WRAPPER_DIR: directory,
       SOCKET_WRAPPER_DEFAULT_IFACE: '1',
       ...(capture ? { SOCKET_WRAPPER_PCAP_FILE: join(directory, 'capture.pcap') } : {}),

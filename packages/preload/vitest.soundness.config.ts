@@ -1,0 +1,24 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+/** A folder for results that `.ci/run` counts. */
+const { TEST_REPORTS } = process.env;
+
+/** The proofs that take minutes, and longer runs of some that `pnpm test` has as well: `pnpm test:soundness`. */
+export default defineConfig({
+  test: {
+    include: ['test/soundness/*.test.ts', 'test/native/crash.test.ts', 'test/native/fuzz.test.ts'],
+    env: { SOCKET_WRAPPER_TEST_KILLS: '5000', SOCKET_WRAPPER_TEST_FUZZ_SECONDS: '20' },
+    // One heavy test per processor, whatever the file.
+    fileParallelism: false,
+    maxConcurrency: availableParallelism(),
+    globalSetup: ['test/native/support/global-setup.ts'],
+    reporters: [
+      'default',
+      ...(TEST_REPORTS === undefined
+        ? []
+        : [['json', { outputFile: join(TEST_REPORTS, 'soundness.json') }] satisfies ['json', object]]),
+    ],
+  },
+});
