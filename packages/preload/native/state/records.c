@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -99,19 +100,14 @@ static struct sw_record *claim_in_page(struct sw_network *network, unsigned page
     return NULL;
 }
 
-/* Frees the records whose sockets are gone without a close that we saw. /proc/net/unix names every Unix socket there is. */
-static void free_ghosts(struct sw_network *network) {
-    enum { WORDS = 1 << 16 };
+/* A bit per hash of the inode of a socket that is there: a ghost may be kept by a clash. */
+enum { LIVE_WORDS = 1 << 16, LIVE_SIZE = LIVE_WORDS * sizeof(uint64_t) };
+
+/* Notes every Unix socket that /proc/net/unix names. Its columns: Num RefCount Protocol Flags Type St Inode Path. */
+static bool note_live(uint64_t *live) {
     int fd = openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return;
-    /* A bit per hash of a live inode: a ghost may be kept by a clash, a live socket is never freed. */
-    uint64_t *live = mmap(NULL, WORDS * sizeof *live, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (live == MAP_FAILED) {
-        sw_real.close(fd);
-        return;
-    }
-    /* Columns: Num RefCount Protocol Flags Type St Inode Path. */
+        return false;
     char buffer[8192];
     ssize_t count;
     unsigned column = 0;
@@ -122,7 +118,7 @@ static void free_ghosts(struct sw_network *network) {
             char c = buffer[i];
             if (c == ' ' || c == '\n') {
                 if (in_word && column == 7)
-                    live[inode / 64 % WORDS] |= 1ull << inode % 64;
+                    live[inode / 64 % LIVE_WORDS] |= 1ull << inode % 64;
                 in_word = false;
                 if (c == '\n')
                     column = 0;
@@ -137,18 +133,62 @@ static void free_ghosts(struct sw_network *network) {
             }
         }
     sw_real.close(fd);
+    return count == 0;
+}
 
-    for (unsigned page = 0; count == 0 && page < SW_PAGE_COUNT; page++) {
+/* A process of another network namespace has its sockets in a list that we cannot see. */
+static bool is_out_of_sight(uint32_t pid) {
+    char path[64], own[64] = "", other[64] = "";
+    snprintf(path, sizeof path, "/proc/%u/ns/net", (unsigned)pid);
+    if (readlinkat(SW_AT("/proc/self/ns/net"), own, sizeof own - 1) < 0)
+        return true;
+    if (readlinkat(SW_AT(path), other, sizeof other - 1) < 0)
+        return errno != ENOENT;
+    return strcmp(own, other) != 0;
+}
+
+struct suspect {
+    uint64_t cookie;
+    uint64_t slot;
+};
+
+/* Frees the records whose sockets are gone without a close that we saw.
+ *
+ * The list of sockets is read while others make and bind some. One that is made meanwhile may be missing, so only records from before
+ * are suspects; bind(2) moves a socket within the list, once in its life, so a suspect has to be missing twice. */
+static void free_ghosts(struct sw_network *network) {
+    size_t size = SW_RECORD_COUNT * sizeof(struct suspect), count = 0;
+    uint8_t *memory = mmap(NULL, LIVE_SIZE + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return;
+    uint64_t *live = (uint64_t *)memory;
+    struct suspect *suspects = (struct suspect *)(memory + LIVE_SIZE);
+    for (unsigned page = 0; page < SW_PAGE_COUNT; page++) {
         if ((network->state->header.used_pages[page / 8] >> page % 8 & 1) == 0)
             continue;
-        for (unsigned i = 0; i < SW_RECORDS_PER_PAGE; i++) {
-            struct sw_record *record = &network->state->records[page * SW_RECORDS_PER_PAGE + i];
-            if (atomic_load(&record->cookie) > SW_COOKIE_DELETED && record->inode != 0 &&
-                (live[record->inode / 64 % WORDS] >> record->inode % 64 & 1) == 0)
-                sw_record_free(network, record);
+        for (unsigned slot = page * SW_RECORDS_PER_PAGE; slot < (page + 1) * SW_RECORDS_PER_PAGE; slot++) {
+            uint64_t cookie = atomic_load(&network->state->records[slot].cookie);
+            if (cookie > SW_COOKIE_DELETED && network->state->records[slot].inode != 0)
+                suspects[count++] = (struct suspect){cookie, slot};
         }
     }
-    munmap(live, WORDS * sizeof *live);
+    for (int look = 0; look < 2 && count > 0; look++) {
+        memset(live, 0, LIVE_SIZE);
+        size_t left = 0;
+        bool is_whole = note_live(live);
+        for (size_t i = 0; is_whole && i < count; i++) {
+            uint64_t inode = network->state->records[suspects[i].slot].inode;
+            if ((live[inode / 64 % LIVE_WORDS] >> inode % 64 & 1) == 0)
+                suspects[left++] = suspects[i];
+        }
+        count = left;
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct sw_record *record = &network->state->records[suspects[i].slot];
+        if (atomic_load(&record->cookie) == suspects[i].cookie && !is_out_of_sight(record->pid))
+            sw_record_free(network, record);
+    }
+    munmap(memory, LIVE_SIZE + size);
 }
 
 /* Whether to look for ghosts once more when the pages nearest to a socket were full for the `count`th time. A look costs as much as there are
