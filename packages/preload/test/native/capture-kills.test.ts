@@ -56,6 +56,12 @@ it('records what killed processes had sent in the flight recorder', { timeout: T
   await withDirectory(async (directory) => {
     const file = join(directory, 'capture.pcap');
     await writeFile(file, encodePcap(packets, { linkType: LinkType.RAW }));
-    expect(await sentIn(file)).toEqual(received);
+    const recorded = await sentIn(file);
+    // Of more than is kept the oldest went first: senders as a whole, and the beginning of one. Ports count up.
+    const [oldest = 0] = [...recorded.keys()].sort((a, b) => a - b);
+    const isKept = ([port]: [number, unknown]) => recorded.size === received.size || port > oldest;
+    const kept = [...received].filter(isKept);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(new Map([...recorded].filter(isKept))).toEqual(new Map(kept));
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -33,7 +33,6 @@ async function startSshd(host: ProgramHost, folder: Folder) {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder.path, name)]);
   }
   await writeFile(join(folder.path, 'authorized_keys'), await readFile(join(folder.path, 'key.pub')));
-  await chmod(folder.path, 0o700);
   // Where a root's sshd locks up the part of it that talks to strangers. Debian makes it at boot.
   if (process.geteuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   const config = await folder.write(
