@@ -59,7 +59,7 @@ describe.each(JESTS)('reports of %s', { timeout: 60_000 }, (jest) => {
 
   it("keep out of packed captures what the configuration redacts, in the tests' own process and in workers", async () => {
     await using project = await makeProject('redacted', jest);
-    for (const workers of [['--runInBand'], ['-w', '2']]) {
+    for (const workers of ['--runInBand', '--maxWorkers=2'].map((option) => [option])) {
       const { tests, output } = await project.run(workers);
       expect(await project.captures(), output).toEqual([
         'one.test.js-one-fails.pcapng.gz',
