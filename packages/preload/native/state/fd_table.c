@@ -3,13 +3,13 @@
 #include "base/directory_entry.h"
 #include "base/real.h"
 #include "base/root.h"
+#include "state/page.h"
 #include "state/watches.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,13 +24,13 @@ typedef _Atomic uint64_t page_of_entries[PAGE_ENTRIES];
 _Atomic uint64_t sw_fd_first[SW_FD_FIRST];
 _Static_assert((int)SW_FD_FIRST == (int)PAGE_ENTRIES, "the first page");
 
-static page_of_entries *_Atomic later_pages[PAGES];
+static void *_Atomic later_pages[PAGES]; /* each a page_of_entries */
 static atomic_uint sockets_open;
 /* No entry above it was ever used. */
 static atomic_int highest = -1;
 
 static page_of_entries *page_at(int index) {
-    return index == 0 ? &sw_fd_first : atomic_load_explicit(&later_pages[index], memory_order_acquire);
+    return index == 0 ? &sw_fd_first : (page_of_entries *)atomic_load_explicit(&later_pages[index], memory_order_acquire);
 }
 
 static _Atomic uint64_t *entry_at(int fd) {
@@ -44,15 +44,7 @@ static _Atomic uint64_t *make_entry(int fd) {
     _Atomic uint64_t *entry = entry_at(fd);
     if (entry != NULL || fd < 0 || fd >= PAGE_ENTRIES * PAGES)
         return entry;
-    int saved_errno = errno;
-    page_of_entries *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    errno = saved_errno;
-    if (page == MAP_FAILED)
-        return NULL;
-    page_of_entries *expected = NULL;
-    if (!atomic_compare_exchange_strong(&later_pages[fd / PAGE_ENTRIES], &expected, page))
-        munmap(page, sizeof *page);
-    return entry_at(fd);
+    return sw_page_make(&later_pages[fd / PAGE_ENTRIES], sizeof(page_of_entries)) ? entry_at(fd) : NULL;
 }
 
 static uint64_t cookie_bits(uint64_t cookie) {

@@ -1,9 +1,9 @@
 #include "state/watches.h"
 
-#include <errno.h>
+#include "state/page.h"
+
 #include <stdatomic.h>
 #include <stddef.h>
-#include <sys/mman.h>
 
 /* Most descriptors are in one epoll: its registration is found by the descriptor. The others share a list, which is searched. */
 enum { PAGE_ENTRIES = 4096, PAGES = 1024, MORE = 1024 };
@@ -20,7 +20,7 @@ struct further {
 enum { MUTED = 1 << 26 };
 
 typedef struct entry page_of_entries[PAGE_ENTRIES];
-static page_of_entries *_Atomic pages[PAGES];
+static void *_Atomic pages[PAGES]; /* each a page_of_entries */
 static struct further more[MORE];
 static atomic_uint more_used; /* all entries of `more` in use are below this */
 static atomic_int highest;    /* no descriptor above it is watched */
@@ -36,15 +36,7 @@ static struct entry *make_entry(int fd) {
     struct entry *entry = entry_at(fd);
     if (entry != NULL || fd < 0 || fd >= PAGE_ENTRIES * PAGES)
         return entry;
-    int saved_errno = errno;
-    page_of_entries *page = mmap(NULL, sizeof *page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    errno = saved_errno;
-    if (page == MAP_FAILED)
-        return NULL;
-    page_of_entries *expected = NULL;
-    if (!atomic_compare_exchange_strong(&pages[fd / PAGE_ENTRIES], &expected, page))
-        munmap(page, sizeof *page);
-    return entry_at(fd);
+    return sw_page_make(&pages[fd / PAGE_ENTRIES], sizeof(page_of_entries)) ? entry_at(fd) : NULL;
 }
 
 static int epoll_of(uint64_t owner) {
