@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,19 +16,15 @@
 /* Mappings begin at a multiple of this, so that what a fault maps at once lies in one piece. */
 enum { PLACE = 1 << 16 };
 
+static const char FILE_NAME[] = ".capture";
+
 static uint32_t aligned(uint64_t size) {
     return (uint32_t)((size + SW_EVENT_ALIGNMENT - 1) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1));
 }
 
-static void path_of(const char *directory, char path[PATH_MAX + 16]) {
-    size_t length = strlen(directory);
-    memcpy(path, directory, length);
-    memcpy(path + length, "/.capture", sizeof "/.capture");
-}
-
 static int make_file(const char *directory, mode_t mode) {
-    char path[PATH_MAX + 16];
-    path_of(directory, path);
+    char path[SW_OWN_PATH_SIZE];
+    sw_network_own_path(directory, FILE_NAME, path);
     int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return -errno;
@@ -38,8 +33,8 @@ static int make_file(const char *directory, mode_t mode) {
 }
 
 int sw_ring_file(const char *directory) {
-    char path[PATH_MAX + 16];
-    path_of(directory, path);
+    char path[SW_OWN_PATH_SIZE];
+    sw_network_own_path(directory, FILE_NAME, path);
     int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     return fd < 0 ? -errno : fd;
 }
@@ -163,8 +158,8 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
 /* Stores into a mapping wake nobody who watches the file. */
 static void ring_doorbell(const struct sw_ring *ring) {
     int saved_errno = errno;
-    char path[PATH_MAX + 16];
-    path_of(ring->directory, path);
+    char path[SW_OWN_PATH_SIZE];
+    sw_network_own_path(ring->directory, FILE_NAME, path);
     utimensat(SW_AT(path), NULL, 0);
     errno = saved_errno;
 }

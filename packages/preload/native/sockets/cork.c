@@ -23,12 +23,14 @@ bool sw_cork_is_pending(const struct sw_record *record) {
     return ((const struct sw_options *)(const void *)record->options)->corked != 0;
 }
 
-static void path_of(char path[PATH_MAX + 32], const struct sw_network *network, const struct sw_record *record) {
-    snprintf(path, PATH_MAX + 32, "%s/.cork-%llX", network->directory, (unsigned long long)atomic_load(&record->cookie));
+static void path_of(char path[SW_OWN_PATH_SIZE], const struct sw_network *network, const struct sw_record *record) {
+    char name[32];
+    snprintf(name, sizeof name, ".cork-%llX", (unsigned long long)atomic_load(&record->cookie));
+    sw_network_own_path(network->directory, name, path);
 }
 
 static int open_file(const struct sw_socket *socket, int flags) {
-    char path[PATH_MAX + 32];
+    char path[SW_OWN_PATH_SIZE];
     path_of(path, socket->network, socket->record);
     int fd = openat(SW_AT(path), flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
     return fd < 0 ? -errno : fd;
@@ -110,7 +112,7 @@ void sw_cork_discard(const struct sw_network *network, struct sw_record *record)
     if (!sw_cork_is_pending(record))
         return;
     int saved_errno = errno;
-    char path[PATH_MAX + 32];
+    char path[SW_OWN_PATH_SIZE];
     sw_options_of(record)->corked = 0;
     path_of(path, network, record);
     unlinkat(SW_AT(path), 0);
