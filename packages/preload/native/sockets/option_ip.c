@@ -7,11 +7,7 @@
 #include "sockets/stream.h"
 
 #include <errno.h>
-#include <arpa/inet.h>
 #include <netinet/in.h>
-
-/* lo and eth0, by their indexes 1 and 2. */
-enum { INTERFACES = 2 };
 
 int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
     struct sw_record *record = socket->record;
@@ -67,16 +63,9 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
         options->multicast_ttl = wanted == -1 ? 1 : (uint8_t)wanted;
         return 0;
     case IP_UNICAST_IF:
-        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
-        if (result < 0)
-            return result;
-        if (ntohl((uint32_t)wanted) > INTERFACES)
-            return -EADDRNOTAVAIL;
-        options->unicast_if4 = wanted;
-        return 0;
+        return sw_take_unicast_interface(IPPROTO_IP, value, length, &options->unicast_if4);
     case IP_TRANSPARENT:
-        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
-        return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+        return sw_take_transparent(IPPROTO_IP, value, length);
     case IP_ROUTER_ALERT:
         return -EINVAL;
     case OPT_IP_RECVFRAGSIZE:

@@ -7,11 +7,7 @@
 #include "sockets/stream.h"
 
 #include <errno.h>
-#include <arpa/inet.h>
 #include <netinet/in.h>
-
-/* lo and eth0, by their indexes 1 and 2. */
-enum { INTERFACES = 2 };
 
 /* RFC 5014 */
 enum { TEMPORARY = 1, PUBLIC = 2, CARE_OF = 4, CGA = 8, PUBLIC_DEFAULT = 0x100, HOME = 0x400, NON_CGA = 0x800 };
@@ -67,16 +63,9 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
             return -EINVAL;
         return sw_take_flag(record, SW_V6ONLY, value, length);
     case OPT_IPV6_UNICAST_IF:
-        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
-        if (result < 0)
-            return result;
-        if (ntohl((uint32_t)wanted) > INTERFACES)
-            return -EADDRNOTAVAIL;
-        options->unicast_if6 = wanted;
-        return 0;
+        return sw_take_unicast_interface(IPPROTO_IPV6, value, length, &options->unicast_if6);
     case OPT_IPV6_TRANSPARENT:
-        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
-        return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+        return sw_take_transparent(IPPROTO_IPV6, value, length);
     case IPV6_MTU:
         /* Where datagrams are cut into fragments, of which there are none here. */
         result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);

@@ -1,5 +1,6 @@
 #include "sockets/option_values.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -62,4 +63,21 @@ int sw_take_flag(struct sw_record *record, uint32_t flag, const void *value, soc
     else
         sw_record_clear(record, flag);
     return 0;
+}
+
+int sw_take_unicast_interface(int level, const void *value, socklen_t length, int32_t *interface) {
+    /* lo and eth0 have the indexes 1 and 2. */
+    enum { INTERFACES = 2 };
+    int wanted, result = sw_take_int(level, value, length, &wanted);
+    if (result < 0)
+        return result;
+    if (ntohl((uint32_t)wanted) > INTERFACES)
+        return -EADDRNOTAVAIL;
+    *interface = wanted;
+    return 0;
+}
+
+int sw_take_transparent(int level, const void *value, socklen_t length) {
+    int wanted, result = sw_take_int(level, value, length, &wanted);
+    return result < 0 ? result : wanted != 0 ? -EPERM : 0;
 }

@@ -18,6 +18,11 @@ int sw_give_bytes(const void *answer, socklen_t size, void *value, socklen_t *le
 /* Reads an int. ip_setsockopt() takes a single byte where the others want an int. */
 int sw_take_int(int level, const void *value, socklen_t length, int *taken);
 
+/* Options that both families of addresses have. The interface by which datagrams go, in network order: lo, eth0, or 0 for any; and to take
+ * others' addresses, which an unprivileged process may not. */
+int sw_take_unicast_interface(int level, const void *value, socklen_t length, int32_t *interface);
+int sw_take_transparent(int level, const void *value, socklen_t length);
+
 /* Sets or clears a flag of the record, by an int. */
 int sw_take_flag(struct sw_record *record, uint32_t flag, const void *value, socklen_t length);
 
