@@ -46,7 +46,7 @@ const HARDENED = '-Wl,-z,relro,-z,now';
 const ARTIFACTS = [
   {
     file: 'libsocket_wrapper.so',
-    folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose'],
+    folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose'],
     compile: LIBRARY_FLAGS,
     link: ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', HARDENED, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
   },
@@ -54,7 +54,7 @@ const ARTIFACTS = [
     // The same functions for the running process: they stay inside, and are put in front of libc's by attach/.
     file: 'attach.node',
     needs: 'attach',
-    folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose', 'attach'],
+    folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose', 'attach'],
     // It finds libc by dlopen(3), and has a hook of its own for that.
     without: ['interpose/loader.c'],
     compile: ['-fPIC', '-fvisibility=hidden', '-include', join(NATIVE, 'attach', 'libc.h')],

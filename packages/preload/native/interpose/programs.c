@@ -1,9 +1,14 @@
 /* programs.c: the calls that start programs. A program keeps the library even when its parent wiped the environment, and inherited sockets
- * have another holder from here on. */
+ * have another holder from here on. A program that the library cannot be loaded into gets no IP sockets, so that it cannot leave the
+ * network. */
 #include "base/config.h"
 #include "base/real.h"
 #include "interpose/export.h"
+#include "interpose/sandbox.h"
+#include "interpose/spawn.h"
 #include "interpose/start.h"
+#include "programs/image.h"
+#include "programs/isolation.h"
 #include "sockets/life.h"
 
 #include <alloca.h>
@@ -28,6 +33,11 @@ static unsigned count(char *const *strings) {
     return number;
 }
 
+/* Where programs are looked at before they start: on a network, and while this process may still open files. */
+static bool is_judging(void) {
+    return sw_config_directory() != NULL && !sw_sandbox_is_on();
+}
+
 /* Sockets without close-on-exec go along. In a child of vfork(2) this counts for the parent, as it must. */
 static int about_to_start(void) {
     sw_start();
@@ -35,9 +45,16 @@ static int about_to_start(void) {
     return sw_config_library_is_readable();
 }
 
+/* execveat(2), which execve(2) and fexecve(3) are cases of. The process keeps the filter when the call fails after all; its own sockets
+ * are Unix sockets. */
+static int about_to_become(int directory, const char *path, int flags) {
+    int result = about_to_start();
+    return result < 0 || !is_judging() ? result : sw_isolation_for(sw_image_at(directory, path, flags), path);
+}
+
 /* execve(2) */
 SW_EXPORT int execve(const char *path, char *const arguments[], char *const environment[]) {
-    int result = about_to_start();
+    int result = about_to_become(AT_FDCWD, path, 0);
     if (result < 0)
         return (int)sw_answer(result);
     return sw_real.execve(path, arguments, (char *const *)FOR_CHILD(environment));
@@ -51,6 +68,8 @@ SW_EXPORT int execv(const char *path, char *const arguments[]) {
 /* execvpe(3) */
 SW_EXPORT int execvpe(const char *file, char *const arguments[], char *const environment[]) {
     int result = about_to_start();
+    if (result == 0 && is_judging())
+        result = sw_isolation_for(sw_image_in_path(file), file);
     if (result < 0)
         return (int)sw_answer(result);
     return sw_real.execvpe(file, arguments, (char *const *)FOR_CHILD(environment));
@@ -63,7 +82,7 @@ SW_EXPORT int execvp(const char *file, char *const arguments[]) {
 
 /* fexecve(3) */
 SW_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]) {
-    int result = about_to_start();
+    int result = about_to_become(fd, "", AT_EMPTY_PATH);
     if (result < 0)
         return (int)sw_answer(result);
     return sw_real.fexecve(fd, arguments, (char *const *)FOR_CHILD(environment));
@@ -71,11 +90,12 @@ SW_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]
 
 /* execveat(2) */
 SW_EXPORT int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags) {
-    int result = about_to_start();
-    if (result < 0)
-        return (int)sw_answer(result);
+    sw_start();
     if (sw_real.execveat == NULL)
         return (int)sw_answer(-ENOSYS);
+    int result = about_to_become(directory, path, flags);
+    if (result < 0)
+        return (int)sw_answer(result);
     return sw_real.execveat(directory, path, arguments, (char *const *)FOR_CHILD(environment), flags);
 }
 
@@ -121,7 +141,9 @@ SW_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_a
     int result = about_to_start();
     if (result < 0)
         return -result;
-    return sw_real.posix_spawn(pid, path, actions, attributes, arguments, (char *const *)FOR_CHILD(environment));
+    enum sw_image image = is_judging() ? sw_image_at(AT_FDCWD, path, 0) : SW_IMAGE_REACHED;
+    struct sw_spawn call = {sw_real.posix_spawn, pid, path, actions, attributes, arguments, (char *const *)FOR_CHILD(environment)};
+    return image == SW_IMAGE_REACHED ? sw_spawn(&call) : sw_spawn_isolated(&call, image);
 }
 
 /* posix_spawnp(3) */
@@ -130,5 +152,7 @@ SW_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_
     int result = about_to_start();
     if (result < 0)
         return -result;
-    return sw_real.posix_spawnp(pid, file, actions, attributes, arguments, (char *const *)FOR_CHILD(environment));
+    enum sw_image image = is_judging() ? sw_image_in_path(file) : SW_IMAGE_REACHED;
+    struct sw_spawn call = {sw_real.posix_spawnp, pid, file, actions, attributes, arguments, (char *const *)FOR_CHILD(environment)};
+    return image == SW_IMAGE_REACHED ? sw_spawn(&call) : sw_spawn_isolated(&call, image);
 }

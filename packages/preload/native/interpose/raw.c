@@ -51,6 +51,10 @@ SW_EXPORT long syscall(long number, ...) {
         return close((int)a[0]);
     case SYS_read:
         return read((int)a[0], (void *)a[1], (size_t)a[2]);
+    case SYS_execve:
+        return execve((const char *)a[0], (char *const *)a[1], (char *const *)a[2]);
+    case SYS_execveat:
+        return execveat((int)a[0], (const char *)a[1], (char *const *)a[2], (char *const *)a[3], (int)a[4]);
     case SYS_readv:
         return readv((int)a[0], (struct iovec *)a[1], (int)a[2]);
     case SYS_write:

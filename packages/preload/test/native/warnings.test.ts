@@ -21,7 +21,11 @@ const COMPILERS = [
 
 describe.each(COMPILERS)('$name', ({ compiler, flags }) => {
   it.for([
-    { part: 'the library', folders: ['base', 'state', 'sockets', 'capture', 'names', 'interpose'], more: [] },
+    {
+      part: 'the library',
+      folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose'],
+      more: [],
+    },
     { part: 'the addon', folders: ['attach'], more: ATTACHED },
     { part: 'the janitor', folders: ['janitor'], more: [] },
     { part: 'the no-op library', folders: ['noop'], more: [] },
