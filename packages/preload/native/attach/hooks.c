@@ -68,12 +68,14 @@
     X(posix_spawn)                                                                                                                 \
     X(posix_spawnp)                                                                                                                \
     X(ppoll)                                                                                                                       \
+    X(pselect)                                                                                                                     \
     X(read)                                                                                                                        \
     X(readv)                                                                                                                       \
     X(recv)                                                                                                                        \
     X(recvfrom)                                                                                                                    \
     X(recvmmsg)                                                                                                                    \
     X(recvmsg)                                                                                                                     \
+    X(select)                                                                                                                      \
     X(send)                                                                                                                        \
     X(sendfile)                                                                                                                    \
     X(sendfile64)                                                                                                                  \

@@ -1,4 +1,6 @@
 /* poll.c: poll(2), whose answer for a Unix stream differs from that for TCP. */
+#include "interpose/poll.h"
+
 #include "base/real.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
@@ -7,23 +9,34 @@
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 
-#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
+
+/* What select(2) takes for an answer to each of its questions: POLLIN_SET, POLLOUT_SET and POLLEX_SET of the kernel. */
+static short asked_for(short events) {
+    int asked = POLLNVAL;
+    if ((events & POLLIN) != 0)
+        asked |= POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
+    if ((events & POLLOUT) != 0)
+        asked |= POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
+    return (short)(asked | (events & POLLPRI));
+}
 
 /* Makes the kernel's answer into TCP's. The result is how many descriptors have something to tell; `quiet` becomes true when there are
  * others, of which TCP would say nothing. */
-static int translate_all(struct pollfd *descriptors, nfds_t count, bool *quiet) {
+static int translate_all(const struct sw_poll *wanted, bool *quiet) {
+    struct pollfd *descriptors = wanted->descriptors;
     struct sw_socket socket;
     int told = 0;
     *quiet = false;
-    for (nfds_t i = 0; i < count; i++) {
+    for (nfds_t i = 0; i < wanted->count; i++) {
         bool is_told = descriptors[i].revents != 0;
         if (!is_told && !sw_error_queue_any())
             continue;
         if (sw_fd_hint(descriptors[i].fd, &socket))
             descriptors[i].revents = (short)sw_readiness(&socket, (unsigned short)descriptors[i].events, (unsigned short)descriptors[i].revents);
+        if (wanted->only_asked)
+            descriptors[i].revents &= asked_for(descriptors[i].events);
         if (descriptors[i].revents != 0)
             told++;
         else if (is_told)
@@ -46,8 +59,10 @@ static int make_edge(int fd, short events) {
 }
 
 /* Waits on with those that have nothing to tell watched for changes. Where that cannot be done they tell what the kernel says. */
-static int wait_quietly(struct pollfd *descriptors, nfds_t count, struct sw_deadline *deadline, const struct timespec *given, const sigset_t *mask) {
+static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadline) {
     enum { MOST = 1024 };
+    struct pollfd *descriptors = wanted->descriptors;
+    nfds_t count = wanted->count;
     struct pollfd waiting[MOST];
     int result, saved_errno = errno;
     if (count > MOST)
@@ -66,7 +81,7 @@ static int wait_quietly(struct pollfd *descriptors, nfds_t count, struct sw_dead
     do {
         struct timespec left;
         errno = saved_errno;
-        result = sw_real.ppoll(waiting, count, sw_deadline_left(deadline, given, &left), mask);
+        result = sw_real.ppoll(waiting, count, sw_deadline_left(deadline, wanted->timeout, &left), wanted->mask);
         if (result <= 0)
             break;
         for (nfds_t i = 0; i < count; i++) {
@@ -77,7 +92,7 @@ static int wait_quietly(struct pollfd *descriptors, nfds_t count, struct sw_dead
                 descriptors[i].revents = (short)event.events;
         }
         bool quiet;
-        result = translate_all(descriptors, count, &quiet);
+        result = translate_all(wanted, &quiet);
     } while (result == 0 && sw_deadline_is_ahead(deadline));
     saved_errno = errno;
     for (nfds_t i = 0; i < count; i++)
@@ -88,38 +103,42 @@ static int wait_quietly(struct pollfd *descriptors, nfds_t count, struct sw_dead
 }
 
 /* Whether an error queue has something to tell: the kernel knows nothing of those. */
-static bool has_errors(const struct pollfd *descriptors, nfds_t count) {
+static bool has_errors(const struct sw_poll *wanted) {
     struct sw_socket socket;
-    for (nfds_t i = 0; sw_error_queue_any() && i < count; i++)
-        if (sw_fd_hint(descriptors[i].fd, &socket) && sw_error_queue_waits(socket.record))
+    for (nfds_t i = 0; sw_error_queue_any() && i < wanted->count; i++)
+        if (sw_fd_hint(wanted->descriptors[i].fd, &socket) && sw_error_queue_waits(socket.record))
             return true;
     return false;
 }
 
 /* `result` is what the kernel has answered. */
-static int answer(struct pollfd *descriptors, nfds_t count, int result, struct sw_deadline *deadline, const struct timespec *given,
-                  const sigset_t *mask) {
+static int answer(const struct sw_poll *wanted, int result, struct sw_deadline *deadline) {
     bool quiet;
     if (result < 0 || (result == 0 && !sw_error_queue_any()) || !sw_network_any())
         return result;
-    result = translate_all(descriptors, count, &quiet);
-    return result > 0 || !quiet || !sw_deadline_is_ahead(deadline) ? result : wait_quietly(descriptors, count, deadline, given, mask);
+    result = translate_all(wanted, &quiet);
+    return result > 0 || !quiet || !sw_deadline_is_ahead(deadline) ? result : wait_quietly(wanted, deadline);
+}
+
+int sw_poll(const struct sw_poll *wanted) {
+    struct sw_deadline deadline = sw_deadline_after(wanted->timeout);
+    int result = has_errors(wanted) ? sw_real.poll(wanted->descriptors, wanted->count, 0)
+                                    : sw_real.ppoll(wanted->descriptors, wanted->count, wanted->timeout, wanted->mask);
+    return answer(wanted, result, &deadline);
 }
 
 /* poll(2) */
 SW_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
     sw_start();
+    struct sw_poll wanted = {.descriptors = descriptors, .count = count};
     struct sw_deadline deadline = sw_deadline_after_ms(timeout);
-    return answer(descriptors, count, sw_real.poll(descriptors, count, has_errors(descriptors, count) ? 0 : timeout), &deadline, NULL, NULL);
+    return answer(&wanted, sw_real.poll(descriptors, count, has_errors(&wanted) ? 0 : timeout), &deadline);
 }
 
 /* ppoll(2) */
 SW_EXPORT int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
     sw_start();
-    struct sw_deadline deadline = sw_deadline_after(timeout);
-    if (has_errors(descriptors, count))
-        return answer(descriptors, count, sw_real.poll(descriptors, count, 0), &deadline, timeout, mask);
-    return answer(descriptors, count, sw_real.ppoll(descriptors, count, timeout, mask), &deadline, timeout, mask);
+    return sw_poll(&(struct sw_poll){.descriptors = descriptors, .count = count, .timeout = timeout, .mask = mask});
 }
 
 extern void __chk_fail(void) __attribute__((noreturn));

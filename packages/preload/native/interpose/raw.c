@@ -1,16 +1,22 @@
 /* raw.c: syscall(2), as libuv and others use it for what their libc may lack. */
 #include "base/real.h"
+#include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/sandbox.h"
 #include "interpose/start.h"
 
 #include <linux/seccomp.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -36,6 +42,35 @@ static bool is_fork(long number, const long a[6]) {
     default:
         return false;
     }
+}
+
+/* Unlike libc's functions, ppoll(2) and pselect6(2) tell how much of the time is left. */
+static void tell_left(struct timespec *timeout, struct sw_deadline *deadline) {
+    struct timespec left;
+    if (timeout == NULL || deadline->at <= 0)
+        return;
+    sw_deadline_is_ahead(deadline);
+    *timeout = *sw_deadline_left(deadline, timeout, &left);
+}
+
+static int raw_ppoll(const long a[6]) {
+    struct timespec *timeout = (struct timespec *)a[2];
+    struct sw_deadline deadline = sw_deadline_after(timeout);
+    int result = ppoll((struct pollfd *)a[0], (nfds_t)a[1], timeout, (const sigset_t *)a[3]);
+    tell_left(timeout, &deadline);
+    return result;
+}
+
+static int raw_pselect(const long a[6]) {
+    const struct {
+        const sigset_t *set;
+        size_t size;
+    } *mask = (const void *)a[5];
+    struct timespec *timeout = (struct timespec *)a[4];
+    struct sw_deadline deadline = sw_deadline_after(timeout);
+    int result = pselect((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3], timeout, mask != NULL ? mask->set : NULL);
+    tell_left(timeout, &deadline);
+    return result;
 }
 
 SW_EXPORT long syscall(long number, ...) {
@@ -79,8 +114,38 @@ SW_EXPORT long syscall(long number, ...) {
     case SYS_epoll_wait:
         return epoll_wait((int)a[0], (struct epoll_event *)a[1], (int)a[2], (int)a[3]);
 #endif
+#ifdef SYS_poll
+    case SYS_poll:
+        return poll((struct pollfd *)a[0], (nfds_t)a[1], (int)a[2]);
+#endif
+#ifdef SYS_select
+    case SYS_select:
+        return select((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3], (struct timeval *)a[4]);
+#endif
+    case SYS_ppoll:
+        return raw_ppoll(a);
+    case SYS_pselect6:
+        return raw_pselect(a);
     case SYS_epoll_pwait:
         return epoll_pwait((int)a[0], (struct epoll_event *)a[1], (int)a[2], (int)a[3], (sigset_t *)a[4]);
+    case SYS_dup:
+        return dup((int)a[0]);
+#ifdef SYS_dup2
+    case SYS_dup2:
+        return dup2((int)a[0], (int)a[1]);
+#endif
+    case SYS_dup3:
+        return dup3((int)a[0], (int)a[1], (int)a[2]);
+    case SYS_fcntl:
+        return fcntl((int)a[0], (int)a[1], a[2]);
+    case SYS_ioctl:
+        return ioctl((int)a[0], (unsigned long)a[1], a[2]);
+    case SYS_sendfile:
+        return sendfile((int)a[0], (int)a[1], (off_t *)a[2], (size_t)a[3]);
+#ifdef __GLIBC__
+    case SYS_splice:
+        return splice((int)a[0], (off_t *)a[1], (int)a[2], (off_t *)a[3], (size_t)a[4], (unsigned)a[5]);
+#endif
 #ifdef SYS_close_range
     case SYS_close_range:
         return close_range((unsigned)a[0], (unsigned)a[1], (int)a[2]);
@@ -90,6 +155,18 @@ SW_EXPORT long syscall(long number, ...) {
         return socket((int)a[0], (int)a[1], (int)a[2]);
     case SYS_accept4:
         return accept4((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2], (int)a[3]);
+    case SYS_accept:
+        return accept((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2]);
+    case SYS_listen:
+        return listen((int)a[0], (int)a[1]);
+    case SYS_getsockname:
+        return getsockname((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2]);
+    case SYS_getpeername:
+        return getpeername((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2]);
+    case SYS_getsockopt:
+        return getsockopt((int)a[0], (int)a[1], (int)a[2], (void *)a[3], (socklen_t *)a[4]);
+    case SYS_setsockopt:
+        return setsockopt((int)a[0], (int)a[1], (int)a[2], (const void *)a[3], (socklen_t)a[4]);
     case SYS_bind:
         return bind((int)a[0], (struct sockaddr *)a[1], (socklen_t)a[2]);
     case SYS_connect:
