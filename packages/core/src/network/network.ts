@@ -72,6 +72,7 @@ export class Network<H extends Host = Host> {
   readonly #interfaces = new InterfaceMap();
   readonly #hosts = new Map<string, H>();
   readonly #testHostName: string;
+  #testHost: H | undefined;
   readonly #steps: (() => Promise<void> | void)[] = [];
   readonly #watches = new Set<() => void>();
   #capture: NetworkCapture | undefined;
@@ -120,7 +121,9 @@ export class Network<H extends Host = Host> {
 
   /** The host that the test itself is. */
   get testHost(): H {
-    return this.#hostOf(this.#testHostName, this.#interfaces.idOf(this.#testHostName));
+    // Asked for with every socket and every request of the test's own process.
+    this.#testHost ??= this.#hostOf(this.#testHostName, this.#interfaces.idOf(this.#testHostName));
+    return this.#testHost;
   }
 
   /** All hosts: the test's first, the others in the order of their first use. */

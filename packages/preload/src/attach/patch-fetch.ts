@@ -45,8 +45,10 @@ function divided(shared: Dispatcher, attachment: Attachment): Dispatcher {
     if (here.hasEnded) return make();
     return here.presence.pools.dispatcher(here.host.interfaceId, make);
   };
+  const dispatch = (...args: unknown[]) => present().dispatch(...args);
   return new Proxy(shared, {
     get(_target, key) {
+      if (key === 'dispatch') return dispatch;
       const dispatcher = present();
       // Methods use private fields, which only the dispatcher itself has.
       const value: unknown = Reflect.get(dispatcher, key, dispatcher);
