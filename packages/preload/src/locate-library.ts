@@ -6,17 +6,16 @@
  */
 
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { libcOf, type Platform, readElfFile } from './executable.js';
+import { nodeRequire } from './node-require.js';
 import { PreloadError } from './preload-error.js';
 
 const LIBRARY = 'libsocket_wrapper.so';
 const ADDON = 'attach.node';
 const JANITOR = 'socket-wrapper-janitor';
 
-const require = createRequire(import.meta.url);
 /** `dist/native`, seen from `src` under a test runner and from `dist` in a built package alike. */
 const BUILT = fileURLToPath(new URL('../dist/native/', import.meta.url));
 
@@ -81,7 +80,7 @@ function nativeFile(name: string): string {
 
 function packageFolder(name: string): string | undefined {
   try {
-    return dirname(require.resolve(`${name}/package.json`));
+    return dirname(nodeRequire.resolve(`${name}/package.json`));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
     throw error;

@@ -65,12 +65,14 @@ const KEY: unique symbol = Symbol.for('@socket-wrapper/preload attachment 2') as
 /** The part of this thread in all networks. {@link attachment} makes it. */
 export class Attachment {
   readonly addon: Addon;
-  readonly #visits = new AsyncLocalStorage<Visit | 'outside'>();
+  readonly #visits = new AsyncLocalStorage<Visit>();
   readonly #queries = new ServerQueries(() => this.#place());
   readonly #presences = new WeakMap<ProgramNetwork, Presence>();
   readonly #members = new WeakMap<TestScope, Member>();
   /** Where scopes are kept: every global object with tests of its own has its own. Held weakly, for such an object ends. */
   #storages: WeakRef<FrameStorage>[] = [];
+  #isOutside = false;
+  #logsKeys = false;
 
   /** @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND` */
   constructor() {
@@ -82,7 +84,6 @@ export class Attachment {
     patchPools(this);
     patchFetch(this);
     patchUndici(this);
-    patchKeys(this);
     patchInspector(this);
     patchWorkers(WORKER, () => this.whereabouts() !== undefined);
     // Once for all: it takes as long as most of them together.
@@ -102,8 +103,7 @@ export class Attachment {
   join(network: ProgramNetwork, scope?: { readonly of: TestScope; readonly storage: FrameStorage }): Presence {
     if (scope !== undefined && !this.#members.has(scope.of)) this.adopt(scope.of, scope.storage);
     const owner = scope === undefined ? `Network ${network.directory}` : ownerOf(scope.of);
-    const presence = this.#presences.get(network) ?? new Presence(this.addon, network, owner);
-    this.#presences.set(network, presence);
+    const presence = this.#presences.get(network) ?? this.#newPresence(network, owner);
     const member = scope === undefined ? undefined : this.#members.get(scope.of);
     if (member !== undefined) member.presence = presence;
     return presence;
@@ -120,7 +120,7 @@ export class Attachment {
   /** Ends this process's part in `network`, and closes what its code has left open. */
   async leave(network: ProgramNetwork): Promise<void> {
     const presence = this.#presences.get(network);
-    if (presence !== undefined) await this.outside(() => presence.end());
+    await presence?.end();
   }
 
   /** Gives back what {@link join} took, once the network is gone. */
@@ -134,9 +134,16 @@ export class Attachment {
     return this.#visits.run({ presence, host, frame: storage.getStore() }, fn);
   }
 
-  /** Calls `fn`; it and all it starts are on no network, wherever the caller is. */
+  /** Calls `fn`, which is on no network until it returns, wherever the caller is. */
   outside<T>(fn: () => T): T {
-    return this.#visits.run('outside', fn);
+    // No storage of its own: each that is in use costs every promise of the process a little.
+    const wasOutside = this.#isOutside;
+    this.#isOutside = true;
+    try {
+      return fn();
+    } finally {
+      this.#isOutside = wasOutside;
+    }
   }
 
   /**
@@ -155,8 +162,8 @@ export class Attachment {
   }
 
   #find(presenceOf: (scope: TestScope, member: Member) => Presence | undefined): Whereabouts | undefined {
+    if (this.#isOutside) return undefined;
     const visit = this.#visits.getStore();
-    if (visit === 'outside') return undefined;
     let outlived: Outlived | undefined;
     for (const storage of this.#storages) {
       // A scope that was opened inside of within() is nearer.
@@ -181,6 +188,15 @@ export class Attachment {
     if (visit === undefined) return outlived;
     const { presence, host } = visit;
     return presence.hasEnded ? outlivedBy(presence.owner) : { hasEnded: false, presence, host };
+  }
+
+  #newPresence(network: ProgramNetwork, owner: string): Presence {
+    // Only now: tests that use no network have no use for it either.
+    if (!this.#logsKeys) patchKeys(this);
+    this.#logsKeys = true;
+    const presence = new Presence(this.addon, network, owner);
+    this.#presences.set(network, presence);
+    return presence;
   }
 
   #makeNetwork(scope: TestScope, member: Member): Presence | undefined {

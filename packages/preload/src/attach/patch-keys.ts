@@ -1,8 +1,8 @@
 /**
  * Has the keys of this process's own TLS connections go to the network that each of them is made on.
  */
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { nodeRequire } from '../node-require.js';
 import type { KeyLog } from '../tls/key-log.cjs';
 import type { Attachment } from './attachment.js';
 
@@ -11,6 +11,6 @@ const KEY_LOG = fileURLToPath(new URL('../../dist/tls/key-log.cjs', import.meta.
 
 /** See the top of this file. */
 export function patchKeys(attachment: Attachment): void {
-  const { logKeys } = createRequire(import.meta.url)(KEY_LOG) as KeyLog;
+  const { logKeys } = nodeRequire(KEY_LOG) as KeyLog;
   logKeys(() => attachment.presenceInUse()?.network.keyLogFile);
 }

@@ -5,7 +5,7 @@
  * A dispatcher belongs to the first network that uses it. On another one a twin with the same options takes its place.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import { createRequire } from 'node:module';
+import { nodeRequire } from '../node-require.js';
 import type { Attachment } from './attachment.js';
 import type { Dispatcher } from './pools.js';
 
@@ -20,7 +20,7 @@ const UNKNOWN = 'unknown';
 
 /** Called once per thread. */
 export function patchUndici(attachment: Attachment): void {
-  const { cache } = createRequire(import.meta.url);
+  const { cache } = nodeRequire;
   const owners = new WeakMap<object, string>();
   const patched = new WeakSet<object>();
   let known = 0;

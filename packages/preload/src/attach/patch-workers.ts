@@ -2,14 +2,14 @@
  * Worker threads that the code of a network starts: their sockets are there by themselves, but names are looked up in
  * JavaScript. So each of them loads `worker.ts` before anything else.
  */
-import { createRequire } from 'node:module';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
+import { nodeRequire } from '../node-require.js';
 
 type WorkerClass = new (file: string | URL, options?: WorkerOptions) => Worker;
 
 /** Called once per thread. `preload` is `worker.ts` in one file. */
 export function patchWorkers(preload: string, isOnNetwork: () => boolean): void {
-  const module = createRequire(import.meta.url)('node:worker_threads') as { Worker: WorkerClass };
+  const module = nodeRequire('node:worker_threads') as { Worker: WorkerClass };
   const replacement: WorkerClass = new Proxy(module.Worker, {
     construct(target, [file, options, ...others]: [string | URL, WorkerOptions | undefined], newTarget) {
       // A class that extends ours is what it makes.
