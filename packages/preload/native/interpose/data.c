@@ -393,7 +393,8 @@ SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset,
     /* tcp_splice_read() knows the socket's own O_NONBLOCK alone. */
     while (result < 0 && errno == EAGAIN && (flags & SPLICE_F_NONBLOCK) != 0 && waits_for_data(from))
         result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
-    if (result < 0 || size == 0 || !sw_fd_hint(from, &socket) || !is_stream(&socket))
+    bool tells = result >= 0 || (errno == EINVAL && from_offset == NULL);
+    if (!tells || size == 0 || !sw_fd_hint(from, &socket) || !is_stream(&socket))
         return result;
     return sw_answer(sw_stream_received(&socket, result, false));
 }

@@ -2,6 +2,8 @@
 
 #include "names/hosts.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/syscall.h>
@@ -55,8 +57,21 @@ static void add_own_addresses(const struct sw_place *place, struct sw_host *host
     sw_host_add_address(host, &ipv6);
 }
 
+/* Who has no descriptor left can read no file of hosts: to libc all names are unknown then. */
+static bool can_open_files(void) {
+    int saved_errno = errno;
+    long fd = syscall(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC, 0);
+    bool can = fd >= 0 || errno != EMFILE;
+    if (fd >= 0)
+        syscall(SYS_close, fd);
+    errno = saved_errno;
+    return can;
+}
+
 bool sw_lookup_name(const struct sw_place *place, const char *name, struct sw_host *host) {
     *host = (struct sw_host){0};
+    if (!can_open_files())
+        return false;
     struct sw_span wanted = sw_span_of(name);
     if (wanted.size > 1 && name[wanted.size - 1] == '.')
         wanted.size--;

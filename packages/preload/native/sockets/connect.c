@@ -1,6 +1,7 @@
 #include "sockets/connect.h"
 
 #include "base/real.h"
+#include "base/room.h"
 #include "capture/capture.h"
 #include "names/hosts.h"
 #include "sockets/datagram.h"
@@ -219,7 +220,12 @@ int sw_stream_replace(struct sw_socket *socket) {
     struct sw_record *old = socket->record;
     int flags = sw_real.fcntl(socket->fd, F_GETFL);
     int descriptor_flags = sw_real.fcntl(socket->fd, F_GETFD);
-    int fresh = sw_real.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+    struct sw_room room = SW_NO_ROOM;
+    int fresh;
+    do
+        fresh = sw_real.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
+    while (fresh < 0 && sw_room_make(&room));
+    sw_room_leave(&room);
     if (fresh < 0)
         return -errno;
     struct sw_record *record = sw_socket_register(socket->network, fresh, old->family, SOCK_STREAM);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/real.h"
+#include "base/room.h"
 #include "capture/capture.h"
 #include "sockets/address.h"
 #include "sockets/cork.h"
@@ -134,7 +135,12 @@ bool sw_name_is_served(const struct sw_network *network, const struct sw_name *n
     int saved_errno = errno;
     bool served = true;
     struct sw_path path;
-    int probe = sw_real.socket(AF_UNIX, (name->udp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sw_room room = SW_NO_ROOM;
+    int probe;
+    do
+        probe = sw_real.socket(AF_UNIX, (name->udp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    while (probe < 0 && sw_room_make(&room));
+    sw_room_leave(&room);
     if (probe >= 0 && sw_path_open(&path, network, name) == 0) {
         int result = sw_path_connect(probe, &path);
         served = result != -ECONNREFUSED && result != -ENOENT;

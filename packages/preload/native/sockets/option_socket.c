@@ -197,6 +197,18 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
         set_switch(record, SW_SWITCH_ZEROCOPY, on != 0);
         return 0;
     }
+    case SO_RCVLOWAT: {
+        /* tcp_set_rcvlowat(): half of what the receive buffer may become. */
+        enum { MOST = 16777216 };
+        int wanted, result = sw_take_int(SOL_SOCKET, value, length, &wanted);
+        if (result < 0)
+            return result;
+        int most = sw_options_of(record)->receive_buffer != 0 ? sw_options_of(record)->receive_buffer / 2 : MOST;
+        if (record->type == SOCK_STREAM && (wanted < 0 || wanted > most))
+            wanted = most;
+        sw_options_note_native(record, name);
+        return native_set(socket, SOL_SOCKET, name, &wanted, sizeof wanted);
+    }
     case SO_LINGER: {
         int result = native_set(socket, SOL_SOCKET, name, value, length);
         if (result < 0)

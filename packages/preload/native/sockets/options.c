@@ -6,6 +6,7 @@
 #include "sockets/option_levels.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
+#include "sockets/readiness.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,6 +25,8 @@ static const int NATIVE[] = {SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_RCVTIMEO,
 _Static_assert(sizeof NATIVE / sizeof *NATIVE <= 8, "one bit each");
 
 void sw_options_note_native(struct sw_record *record, int name) {
+    if (name == SO_RCVLOWAT && record->type == SOCK_STREAM)
+        atomic_store(&sw_readiness_low_water, true);
     for (unsigned i = 0; i < sizeof NATIVE / sizeof *NATIVE; i++)
         if (NATIVE[i] == name)
             sw_options_of(record)->native |= (uint8_t)(1u << i);
@@ -37,8 +40,10 @@ void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_reco
     for (unsigned i = 0; native != 0 && i < sizeof NATIVE / sizeof *NATIVE; i++) {
         char value[64];
         socklen_t length = sizeof value;
-        if ((native >> i & 1) != 0 && sw_real.getsockopt(listener->fd, SOL_SOCKET, NATIVE[i], value, &length) == 0)
-            sw_real.setsockopt(fd, SOL_SOCKET, NATIVE[i], value, length);
+        if ((native >> i & 1) == 0 || sw_real.getsockopt(listener->fd, SOL_SOCKET, NATIVE[i], value, &length) != 0)
+            continue;
+        sw_real.setsockopt(fd, SOL_SOCKET, NATIVE[i], value, length);
+        sw_options_note_native(record, NATIVE[i]);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "sockets/path.h"
 
 #include "base/real.h"
+#include "base/room.h"
 #include "base/root.h"
 
 #include <errno.h>
@@ -19,7 +20,11 @@ int sw_path_open(struct sw_path *path, const struct sw_network *network, const s
     if (network->directory_length + 1 + length < sizeof path->address.sun_path) {
         end = mempcpy(end, network->directory, network->directory_length);
     } else {
-        path->directory = openat(SW_AT(network->directory), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        struct sw_room room = SW_NO_ROOM;
+        do
+            path->directory = openat(SW_AT(network->directory), O_PATH | O_DIRECTORY | O_CLOEXEC);
+        while (path->directory < 0 && sw_room_make(&room));
+        sw_room_leave(&room);
         if (path->directory < 0)
             return -errno;
         end += snprintf(end, sizeof path->address.sun_path, "/proc/self/fd/%d", path->directory);

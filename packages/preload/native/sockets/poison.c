@@ -1,13 +1,19 @@
 #include "sockets/poison.h"
 
 #include "base/real.h"
+#include "base/room.h"
 
 #include <errno.h>
 #include <sys/un.h>
 
 /* A Unix socket with a name of the kernel's choice, outside any directory: bind(2) with the family alone. */
 static int make_helper(struct sockaddr_un *address, socklen_t *length) {
-    int fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sw_room room = SW_NO_ROOM;
+    int fd;
+    do
+        fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    while (fd < 0 && sw_room_make(&room));
+    sw_room_leave(&room);
     if (fd < 0)
         return -1;
     address->sun_family = AF_UNIX;

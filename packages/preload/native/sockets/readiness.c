@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 /* Whether all there is to read is urgent: a Unix socket is readable then, a TCP socket is not. */
@@ -14,6 +15,19 @@ static bool is_only_urgent(const struct sw_socket *socket) {
     bool nothing = sw_real.recv(socket->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
     errno = saved_errno;
     return nothing;
+}
+
+atomic_bool sw_readiness_low_water;
+
+/* tcp_stream_is_readable(): less than SO_RCVLOWAT is nothing to read, unless it is all that will come. */
+static bool is_below_low_water(const struct sw_socket *socket) {
+    int saved_errno = errno, wanted = 1, unread = 0;
+    socklen_t length = sizeof wanted;
+    struct pollfd end = {.fd = socket->fd, .events = POLLRDHUP};
+    bool is_below = sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_RCVLOWAT, &wanted, &length) == 0 && wanted > 1 &&
+                    sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && unread < wanted && sw_real.poll(&end, 1, 0) == 0;
+    errno = saved_errno;
+    return is_below;
 }
 
 uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events) {
@@ -28,6 +42,9 @@ uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t 
     if (sw_record_has(record, SW_RESET_RECEIVED))
         return all | POLLERR | POLLHUP;
     if ((events & POLLPRI) != 0 && (events & (POLLIN | POLLRDNORM)) != 0 && (events & (POLLHUP | POLLRDHUP)) == 0 && is_only_urgent(socket))
+        events &= ~(uint32_t)(POLLIN | POLLRDNORM);
+    if ((events & (POLLIN | POLLRDNORM)) != 0 && !sw_record_has(record, SW_LISTENING) &&
+        atomic_load_explicit(&sw_readiness_low_water, memory_order_relaxed) && is_below_low_water(socket))
         events &= ~(uint32_t)(POLLIN | POLLRDNORM);
     if (sw_record_has(record, SW_CONNECT_FAILED))
         events |= POLLHUP | (wanted & (POLLIN | POLLRDNORM | POLLRDHUP));

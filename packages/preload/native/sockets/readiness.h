@@ -8,10 +8,13 @@
 /* Makes `events` of the Unix socket into those of a TCP socket, for somebody who asked for `wanted`. 0 when TCP would not have woken anybody. */
 uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events);
 
+/* Whether this process has ever had a stream with SO_RCVLOWAT, which the kernel heeds for TCP's poll(2) alone. */
+extern atomic_bool sw_readiness_low_water;
+
 /* Whether the answer for these events may differ: those of most moments do not. */
 static inline bool sw_readiness_differs(uint32_t events) {
     enum { PRIORITY = 0x002, HANGUP = 0x010 }; /* POLLPRI, POLLHUP */
-    return (events & (PRIORITY | HANGUP)) != 0;
+    return (events & (PRIORITY | HANGUP)) != 0 || atomic_load_explicit(&sw_readiness_low_water, memory_order_relaxed);
 }
 
 /* Wakes whoever waits for the socket to become writable: for changes of which a Unix socket gives no sign of its own. */

@@ -1,6 +1,7 @@
 #include "sockets/side_file.h"
 
 #include "base/real.h"
+#include "base/room.h"
 #include "base/root.h"
 
 #include <fcntl.h>
@@ -24,8 +25,11 @@ bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct
     path_of(path, network, record, kind);
     side->network = network;
     sw_network_lock(network, &side->mask);
-    side->fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0),
-                    sw_network_file_mode(network));
+    struct sw_room room = SW_NO_ROOM;
+    do
+        side->fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), sw_network_file_mode(network));
+    while (side->fd < 0 && sw_room_make(&room));
+    sw_room_leave(&room);
     if (side->fd < 0 || fstat(side->fd, &status) != 0) {
         sw_side_close(side);
         return false;

@@ -2,6 +2,7 @@
 
 #include "base/parts.h"
 #include "base/real.h"
+#include "base/room.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
@@ -85,7 +86,12 @@ bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver)
     struct sw_name name = sw_record_name(receiver);
     struct sw_path path;
     bool sent = false;
-    int fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct sw_room room = SW_NO_ROOM;
+    int fd;
+    do
+        fd = sw_real.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    while (fd < 0 && sw_room_make(&room));
+    sw_room_leave(&room);
     if (fd >= 0 && sw_path_open(&path, network, &name) == 0) {
         sent = sw_path_send(fd, &path, &(struct msghdr){0}, MSG_DONTWAIT | MSG_NOSIGNAL) == 0;
         sw_path_close(&path);
