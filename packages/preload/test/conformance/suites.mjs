@@ -1,10 +1,12 @@
 /** The suites of the command, in the order in which it runs them. */
+import { cAres } from './suites/c-ares.mjs';
 import { cpython } from './suites/cpython.mjs';
 import { glib } from './suites/glib.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
 import { perl } from './suites/perl.mjs';
+import { perlServers } from './suites/perl-servers.mjs';
 import { php } from './suites/php.mjs';
 import { ruby } from './suites/ruby.mjs';
 import { tcl } from './suites/tcl.mjs';
@@ -12,4 +14,20 @@ import { tornado } from './suites/tornado.mjs';
 import { trio } from './suites/trio.mjs';
 import { twisted } from './suites/twisted.mjs';
 
-export const SUITES = [libuv, libevent, node, nodeInScope, cpython, twisted, tornado, trio, perl, ruby, php, tcl, glib];
+export const SUITES = [
+  libuv,
+  libevent,
+  node,
+  nodeInScope,
+  cpython,
+  twisted,
+  tornado,
+  trio,
+  perl,
+  ruby,
+  php,
+  tcl,
+  glib,
+  cAres,
+  perlServers,
+];

@@ -24,7 +24,9 @@ export const ruby = {
   name: 'ruby',
   cases() {
     const source = sourcePackage(`ruby${VERSION}`);
-    const root = unpackedPackages('ruby', [`ruby${VERSION}`, 'ruby-test-unit']);
+    /* All by name: what is installed already is not got as a dependency. */
+    const packages = [`ruby${VERSION}`, `libruby${VERSION}`, 'ruby-test-unit', 'ruby-power-assert'];
+    const root = unpackedPackages('ruby', packages);
     const libraries = join(root, 'usr/lib');
     const [machine] = readdirSync(libraries).filter((each) => each.endsWith('-linux-gnu'));
     const environment = {

@@ -1,0 +1,62 @@
+/** The network tests of Mojolicious and AnyEvent, event loops and servers of Perl's, from Debian's source packages. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { reportedTests, tapResults } from '../cases.mjs';
+import { sourcePackage, unpackedPackages } from '../debian.mjs';
+
+const LIMIT_S = 120;
+const MODULES = [
+  {
+    name: 'mojolicious',
+    source: 'libmojolicious-perl',
+    folder: 't/mojo',
+    tests:
+      /^(daemon|hypnotoad|ioloop|morbo|prefork|proxy|psgi|reactor|request_cgi|subprocess|tls|user_agent|websocket|transactor)/,
+  },
+  {
+    name: 'mojolicious',
+    source: 'libmojolicious-perl',
+    folder: 't/mojolicious',
+    tests: /^(lite|app|websocket|tls|longpolling|sse|proxy|group)/,
+  },
+  { name: 'anyevent', source: 'libanyevent-perl', folder: 't', tests: /^(0|1|handle|.*ioasync)/ },
+];
+
+export const perlServers = {
+  name: 'perl-servers',
+  cases() {
+    const root = unpackedPackages('perl-servers', [
+      'libev-perl',
+      'libio-socket-ssl-perl',
+      'libcommon-sense-perl',
+      'libio-async-perl',
+    ]);
+    const PERL5LIB = ['share/perl5', 'lib/x86_64-linux-gnu/perl5/5.36']
+      .map((each) => join(root, 'usr', each))
+      .join(':');
+    /* Some of Mojolicious' tests are for those who ask for them. */
+    const environment = {
+      PERL5LIB,
+      TEST_HYPNOTOAD: '1',
+      TEST_MORBO: '1',
+      TEST_PREFORK: '1',
+      TEST_SUBPROCESS: '1',
+      TEST_EV: '1',
+      TEST_TLS: '1',
+      TEST_IPV6: '1',
+      TEST_UNIX: '1',
+    };
+    return MODULES.flatMap(({ name, source, folder, tests }) => {
+      const place = sourcePackage(source);
+      return readdirSync(join(place, folder))
+        .filter((file) => file.endsWith('.t') && tests.test(file))
+        .map((file) =>
+          reportedTests(
+            `${name}/${folder}/${file}`,
+            { command: ['perl', '-Ilib', `${folder}/${file}`], environment, folder: place, limitS: LIMIT_S },
+            tapResults,
+          ),
+        );
+    });
+  },
+};
