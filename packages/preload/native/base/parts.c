@@ -9,6 +9,16 @@ size_t sw_parts_length(const struct msghdr *message) {
     return length;
 }
 
+size_t sw_parts_gather(const struct msghdr *message, void *data, size_t size) {
+    size_t done = 0;
+    for (size_t i = 0; i < (size_t)message->msg_iovlen && done < size; i++) {
+        size_t part = size - done < message->msg_iov[i].iov_len ? size - done : message->msg_iov[i].iov_len;
+        memcpy((char *)data + done, message->msg_iov[i].iov_base, part);
+        done += part;
+    }
+    return done;
+}
+
 size_t sw_parts_scatter(const struct msghdr *message, const void *data, size_t length) {
     size_t done = 0;
     for (size_t i = 0; i < (size_t)message->msg_iovlen && done < length; i++) {

@@ -9,6 +9,9 @@
 /* How many bytes all parts have together. */
 size_t sw_parts_length(const struct msghdr *message);
 
+/* Copies the bytes of all parts, `size` at most, into `data`; the result says how many there were. */
+size_t sw_parts_gather(const struct msghdr *message, void *data, size_t size);
+
 /* Copies `data` into the parts; the result says how much of it fitted. */
 size_t sw_parts_scatter(const struct msghdr *message, const void *data, size_t length);
 

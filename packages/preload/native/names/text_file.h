@@ -1,4 +1,4 @@
-/* text_file.h: small text files (hosts, services) in memory, read again when they change.
+/* text_file.h: small text files (hosts, services, resolv.conf) in memory, read again when they change.
  *
  * A text is immutable and counted: whoever acquired it may read it without a lock until it is released. Files are opened with raw
  * system calls, close-on-exec, and never block: what is not a regular file does not count. errno is untouched. */
@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* One file is kept per slot, the one last read. */
-enum sw_text_slot { SW_TEXT_NETWORK_HOSTS, SW_TEXT_WRAPPER_HOSTS, SW_TEXT_SERVICES, SW_TEXT_SLOTS };
+enum sw_text_slot { SW_TEXT_NETWORK_HOSTS, SW_TEXT_WRAPPER_HOSTS, SW_TEXT_SERVICES, SW_TEXT_RESOLVER, SW_TEXT_SLOTS };
 
 enum { SW_TEXT_SIZE_MAX = 4 << 20 }; /* what a file has beyond is not read */
 

@@ -5,6 +5,7 @@
 #include "capture/capture.h"
 #include "sockets/control.h"
 #include "sockets/error_queue.h"
+#include "sockets/name_server.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
 #include "sockets/spill.h"
@@ -38,7 +39,7 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
         if (result < 0)
             return result;
     }
-    if (target->scope == SW_SCOPE_OUTSIDE) {
+    if (target->scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(address)) {
         sw_capture_blocked(socket, address);
         return -ENETUNREACH;
     }
@@ -89,7 +90,7 @@ static ssize_t receive_from(int fd, struct msghdr *message, int flags, const str
 
 /* The next datagram, from the Unix socket or from what it had no room for. Tokens are not for the program. */
 static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, int flags, const struct wanted *wanted,
-                             struct sw_name *source, bool *named) {
+                             struct sw_sender *sender, bool *named) {
     struct sw_record *record = socket->record;
     struct sockaddr_un from;
     size_t control_room = message->msg_controllen;
@@ -104,7 +105,7 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
             return pending != 0 ? -pending : -error;
         }
         bool peek = (flags & MSG_PEEK) != 0;
-        *named = wanted->source && sw_name_of_unix(&from, message->msg_namelen, source);
+        *named = wanted->source && sw_name_of_unix(&from, message->msg_namelen, &sender->name);
         bool token = message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0;
         if (!token) {
             if (!peek && atomic_load(&record->spilled) != 0)
@@ -116,7 +117,7 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         if (sw_record_has(record, SW_READ_SHUT))
             return 0;
         int message_flags = message->msg_flags;
-        result = sw_spill_take(socket->network, record, source, message, peek);
+        result = sw_spill_take(socket->network, record, sender, message, peek);
         if (result >= 0) {
             *named = true;
             if ((flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0)
@@ -132,14 +133,14 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
 }
 
 size_t sw_datagram_next_size(struct sw_socket *socket) {
-    struct sw_name source;
+    struct sw_sender sender;
     bool named;
     struct msghdr nothing = {0};
     if (atomic_load(&socket->record->spilled) == 0)
         return 0;
     int saved_errno = errno;
     const struct wanted wanted = {.flags = true};
-    ssize_t size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, &source, &named);
+    ssize_t size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, &sender, &named);
     errno = saved_errno;
     return size > 0 ? (size_t)size : 0;
 }
@@ -170,10 +171,10 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
         flags |= MSG_DONTWAIT;
     flags &= ~MSG_OOB;
 
-    struct sw_name source;
+    struct sw_sender sender = {.server = {.family = 0}};
     bool named = false;
     const struct wanted wanted = {.source = name != NULL || (wants_flags && sw_control_is_asked_for(record)), .flags = wants_flags};
-    ssize_t result = next_datagram(socket, message, flags, &wanted, &source, &named);
+    ssize_t result = next_datagram(socket, message, flags, &wanted, &sender, &named);
     message->msg_name = name;
     message->msg_namelen = name_length;
     if (result < 0)
@@ -186,7 +187,7 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     }
     struct sw_address from = {.family = record->family};
     if (named)
-        from = address_of_sender(socket, source);
+        from = sender.server.family != 0 ? sender.server : address_of_sender(socket, sender.name);
     if (name != NULL)
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else

@@ -5,6 +5,7 @@
 #include "sockets/cork.h"
 #include "sockets/delivery.h"
 #include "sockets/error_queue.h"
+#include "sockets/name_server.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
 #include "sockets/stream.h"
@@ -95,7 +96,7 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     result = sw_control_read(socket, message, &delivery->control);
     if (result < 0)
         return result;
-    if (delivery->target.scope == SW_SCOPE_OUTSIDE) {
+    if (delivery->target.scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(&delivery->destination)) {
         sw_capture_blocked(socket, &delivery->destination);
         return -ENETUNREACH;
     }

@@ -5,6 +5,7 @@
 #include "sockets/error_queue.h"
 #include "sockets/groups.h"
 #include "sockets/life.h"
+#include "sockets/name_server.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
 #include "sockets/poison.h"
@@ -64,8 +65,8 @@ static struct sw_record *find_receiver(const struct sw_delivery *delivery, bool 
 }
 
 static void spill(const struct sw_delivery *delivery, struct sw_record *receiver) {
-    struct sw_name own = sw_record_name(delivery->socket->record);
-    sw_spill_put(delivery->socket->network, receiver, &own, &delivery->message);
+    struct sw_sender sender = {.name = sw_record_name(delivery->socket->record)};
+    sw_spill_put(delivery->socket->network, receiver, &sender, &delivery->message);
 }
 
 /* Hands the datagram to the Unix socket with this name: 0, or the error of sendmsg(2). */
@@ -158,10 +159,15 @@ static bool is_readable(const struct msghdr *message) {
     return true;
 }
 
+/* Nobody on the network has the port. */
 static void unreachable(struct sw_delivery *delivery) {
     struct sw_record *record = delivery->socket->record;
     if (!is_readable(&delivery->message)) {
         delivery->error = -EFAULT;
+        return;
+    }
+    if (delivery->target.scope == SW_SCOPE_OUTSIDE || sw_is_for_name_server(&delivery->destination)) {
+        sw_name_server_answer(delivery);
         return;
     }
     sw_capture_unreachable(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
@@ -233,6 +239,9 @@ void sw_deliver(struct sw_delivery *delivery) {
         sw_groups_each(delivery->socket->network, &group, &sender, deliver_to_member, delivery);
         break;
     }
+    case SW_SCOPE_OUTSIDE: /* a name server: all else was refused before */
+        unreachable(delivery);
+        break;
     default:
         unicast(delivery);
     }

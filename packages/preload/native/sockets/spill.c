@@ -15,7 +15,7 @@
 /* Each datagram is behind its header. */
 struct spill_header {
     uint32_t length;
-    struct sw_name source;
+    struct sw_sender sender;
 };
 enum { MOST = 65535, PARTS = 64 };
 
@@ -27,11 +27,11 @@ static unsigned room(const struct sw_record *receiver) {
     return set != 0 ? (unsigned)set : 212992;
 }
 
-void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const struct sw_name *source, const struct msghdr *message) {
+void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const struct sw_sender *sender, const struct msghdr *message) {
     struct sw_side side;
     if (!sw_side_open(&side, network, receiver, SW_SIDE_SPILL, true))
         return;
-    struct spill_header header = {.source = *source};
+    struct spill_header header = {.sender = *sender};
     struct iovec parts[1 + PARTS] = {{&header, sizeof header}};
     size_t count;
     header.length = (uint32_t)sw_parts_window(message, 0, MOST, parts + 1, PARTS, &count);
@@ -46,14 +46,17 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
 }
 
 /* Any process of the network may write to the file: its bytes are looked at before they are taken for what they should be. */
-static bool is_name(const struct sw_name *name) {
+static bool is_sender(const struct sw_sender *sender) {
+    const struct sw_name *name = &sender->name;
+    if (sender->server.family != 0)
+        return sender->server.family == AF_INET || sender->server.family == AF_INET6;
     uint8_t udp, loopback;
     memcpy(&udp, &name->udp, sizeof udp);
     memcpy(&loopback, &name->loopback, sizeof loopback);
     return udp == 1 && loopback <= 1 && (name->wire_family == 4 || name->wire_family == 6);
 }
 
-ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_name *source, struct msghdr *message, bool peek) {
+ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_sender *sender, struct msghdr *message, bool peek) {
     struct sw_side side;
     if (atomic_load(&receiver->spilled) == 0)
         return -EAGAIN;
@@ -64,8 +67,8 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     ssize_t result = -EAGAIN;
     struct spill_header header;
     char data[MOST];
-    if (sw_side_peek(&side, 0, &header, sizeof header) && is_name(&header.source) && header.length <= MOST && sw_side_peek(&side, sizeof header, data, header.length)) {
-        *source = header.source;
+    if (sw_side_peek(&side, 0, &header, sizeof header) && is_sender(&header.sender) && header.length <= MOST && sw_side_peek(&side, sizeof header, data, header.length)) {
+        *sender = header.sender;
         message->msg_flags = sw_parts_scatter(message, data, header.length) < header.length ? MSG_TRUNC : 0;
         result = (ssize_t)header.length;
     }

@@ -11,12 +11,18 @@
 
 #include <sys/socket.h>
 
+/* Who has sent a datagram. */
+struct sw_sender {
+    struct sw_name name;
+    struct sw_address server; /* instead of the name, in the receiver's form: a name server, which has no socket; family 0 otherwise */
+};
+
 /* Keeps a datagram for `receiver`; drops it when the receive buffer is full. */
-void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const struct sw_name *source, const struct msghdr *message);
+void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const struct sw_sender *sender, const struct msghdr *message);
 
 /* Takes the oldest datagram, or looks at it. -EAGAIN when there is none. The result is its full length; `message` gets what fits, without name
  * and control. */
-ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_name *source, struct msghdr *message, bool peek);
+ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_sender *sender, struct msghdr *message, bool peek);
 
 /* Makes the socket of `receiver` readable with a token; false when its queue is full, and so it is readable already. */
 bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver);

@@ -36,11 +36,13 @@ static void receive(struct sw_socket *socket, bool is_error) {
         ssize_t length = sw_error_queue_take(socket, &message);
         must(length == -EAGAIN || (length >= 0 && length <= ROOM));
     } else {
-        struct sw_name source;
-        ssize_t length = sw_spill_take(socket->network, socket->record, &source, &message, false);
+        struct sw_sender sender;
+        ssize_t length = sw_spill_take(socket->network, socket->record, &sender, &message, false);
         must(length == -EAGAIN || (length >= 0 && length <= 65535));
         if (length >= 0) {
-            struct sw_address address = sw_address_of_name(socket->network, &source, socket->record->family);
+            struct sw_address address = sender.server;
+            if (address.family == 0)
+                address = sw_address_of_name(socket->network, &sender.name, socket->record->family);
             socklen_t room = sizeof from;
             sw_address_write(&address, socket->record->family, (struct sockaddr *)&from, &room);
         }
