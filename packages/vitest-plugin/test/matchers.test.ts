@@ -8,7 +8,7 @@ describe('the matchers', { timeout: 60_000 }, () => {
     expect(tests.passes?.status, output).toBe('passed');
     expect(tests['sees nothing that is to be redacted']?.status, output).toBe('passed');
     expect(tests.fails?.messages.join('\n')).toMatch(
-      /Expected laptop to have connected to db:5432\n\n\d+ packets, 1 conversation\n[\s\S]*laptop +web[\s\S]*connects to port 80/,
+      /Expected laptop to have connected to db:5432\n\nlaptop has connected to\n {2}web:80\n[\s\S]*laptop +web[\s\S]*connects to port 80/,
     );
   });
 });

@@ -177,6 +177,15 @@ interface NetworkExpectation {
   toHaveSent(from: string, to: string, content: string | RegExp): void;
 }
 
+function failureOf(expectation: () => void): string {
+  try {
+    expectation();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'it did not fail';
+}
+
 function expectOf(received: unknown): NetworkExpectation {
   return expect(received) as unknown as NetworkExpectation;
 }
@@ -192,32 +201,53 @@ describe('the matchers', () => {
     record(network);
     expectOf(network).toHaveConnected(client, server);
     expect(() => expectOf(network).not.toHaveConnected(client, server)).toThrow(
-      `Expected ${client} not to have connected to ${server}\n\n8 packets, 1 conversation`,
+      `Expected ${client} not to have connected to ${server}, which it did`,
     );
   });
 
   it.each([
-    ['web', 'laptop'],
-    ['laptop', 'web:81'],
-    ['test', 'web'],
-  ])('find none of %s to %s, and show what there was', (client, server) => {
+    ['web', 'laptop', 'web has connected to nobody'],
+    ['laptop', 'web:81', 'laptop has connected to\n  web:80'],
+    ['test', 'web', 'test has connected to nobody'],
+  ])('find none of %s to %s, and say what there was', (client, server, found) => {
     const network = makeNetwork();
     record(network);
     expectOf(network).not.toHaveConnected(client, server);
-    const attempt = () => expectOf(network).toHaveConnected(client, server);
-    expect(attempt).toThrow(`Expected ${client} to have connected to ${server}\n\n8 packets, 1 conversation`);
-    expect(attempt).toThrow('GET /users');
+    expect(failureOf(() => expectOf(network).toHaveConnected(client, server))).toBe(
+      `Expected ${client} to have connected to ${server}\n\n${found}`,
+    );
   });
 
   it('do not take a refused connection for one', () => {
     const network = makeNetwork();
     const traffic = new Traffic();
-    traffic.connection(LAPTOP, WEB).refused();
+    for (const port of [40_000, 40_001]) traffic.connection({ ...LAPTOP, port }, WEB).refused();
     record(
       network,
       traffic.records.map(({ data }) => data),
     );
     expectOf(network).not.toHaveConnected('laptop', 'web');
+    expect(failureOf(() => expectOf(network).toHaveConnected('laptop', 'web'))).toBe(
+      'Expected laptop to have connected to web\n\nlaptop has connected to\n  web:80, in vain, 2 times',
+    );
+  });
+
+  it('say the last of what was sent instead, and how much more there was', () => {
+    const network = makeNetwork();
+    const traffic = new Traffic();
+    const connection = traffic.connection(LAPTOP, WEB).open();
+    for (let item = 1; item <= 15; item++) connection.fromClient(`GET /${item} HTTP/1.1\r\nHost: web\r\n\r\n`);
+    record(
+      network,
+      traffic.records.map(({ data }) => data),
+    );
+    const lines = Array.from({ length: 12 }, (_, index) => `  GET /${index + 4}`);
+    expect(failureOf(() => expectOf(network).toHaveSent('laptop', 'web', 'POST'))).toBe(
+      ['Expected laptop to have sent "POST" to web', '', 'laptop has sent to web', '  … 3 more', ...lines].join('\n'),
+    );
+    expect(failureOf(() => expectOf(network).toHaveSent('web', 'laptop', 'POST'))).toBe(
+      'Expected web to have sent "POST" to laptop\n\nweb has sent nothing to laptop',
+    );
   });
 
   it.each([
