@@ -1,7 +1,7 @@
 /**
  * The one place where recorded packets come from, for artifacts and for tests that look at them while programs run.
  */
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Network } from '../network/network.js';
 import { readStreamProgress, STATE_FILE } from '../network/shared-state.js';
@@ -41,8 +41,9 @@ export class OpenRecording {
       this.#file = captureFile === undefined ? undefined : openSync(captureFile, 'r');
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      const isAbsent = code === 'ENOENT';
-      this.#loss = isAbsent ? 'There is no capture file: nothing was recorded' : `Cannot read the capture: ${message}`;
+      // The first packet makes the file.
+      const isEmpty = code === 'ENOENT' && captureFile !== undefined && existsSync(dirname(captureFile));
+      if (!isEmpty) this.#loss = `Cannot read the capture: ${message}`;
     }
     this.#state = captureFile === undefined ? undefined : openState(join(dirname(captureFile), STATE_FILE));
     this.#isFlightRecorder = this.#file !== undefined && isFlightRecorder(this.#file);
