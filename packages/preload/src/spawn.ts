@@ -2,6 +2,7 @@
  * Starts a program on a host and follows it until it is ready: what `host.spawn()` does.
  */
 
+import { asSeenBy, type Caller, callerOf } from './caller-frames.js';
 import { type Listening, targetsOf, waitUntilListening } from './listening.js';
 import { type Command, type ProcessOptions, planProgram } from './plan.js';
 import { SpawnedProgram, StartingProgram } from './program.js';
@@ -28,6 +29,7 @@ const DEFAULT_OUTPUT_LENGTH = 1024 * 1024;
 
 /** Starts `command` on `host`. Whatever fails, the promise that the program is tells it. */
 export function spawnProgram(host: ProgramHost, command: Command, options: SpawnOptions): StartingProgram {
+  const caller = callerOf(host.spawn);
   const { spawn, process } = start(host, command, options);
   const identity = { host, ...command, spawn };
   const running = () => {
@@ -37,7 +39,7 @@ export function spawnProgram(host: ProgramHost, command: Command, options: Spawn
   const program = new SpawnedProgram(identity, running);
   const ready =
     process instanceof ProgramProcess
-      ? becomeReady(program, process, options)
+      ? becomeReady(program, process, { ...options, caller })
       : process.then((reason) => Promise.reject(reason));
   return new StartingProgram(identity, running, ready);
 }
@@ -70,7 +72,7 @@ function start(
 async function becomeReady(
   program: SpawnedProgram,
   process: ProgramProcess,
-  { listening, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: SpawnOptions,
+  { listening, timeoutMs = DEFAULT_TIMEOUT_MS, signal, caller }: SpawnOptions & { readonly caller: Caller },
 ): Promise<SpawnedProgram> {
   endOnAbort(program, process, signal);
   if (listening === undefined) return program;
@@ -80,7 +82,7 @@ async function becomeReady(
   } catch (error) {
     // A program that did not get there is not left behind.
     await program.stop();
-    throw error;
+    throw asSeenBy(caller, error);
   }
 }
 

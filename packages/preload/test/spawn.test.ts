@@ -130,6 +130,18 @@ describe('host.spawn', () => {
     });
   });
 
+  it('names the line that started the program when it fails later', async () => {
+    await using network = createNetwork();
+    const failure = await network
+      .host('box')
+      .spawn('false', [], { listening: 80 })
+      .then(
+        () => undefined,
+        (error: Error) => error,
+      );
+    expect(failure?.stack).toMatch(/before it listened on TCP port 80\n {4}at .*spawn\.test\.ts:\d+/);
+  });
+
   it('rejects as soon as a program that ended well has left nothing behind', async () => {
     await using network = createNetwork();
     const failure = network.host('box').spawn('sh', ['-c', 'sh -c "exit 0" & wait'], { listening: [80, 443] });
