@@ -20,10 +20,13 @@ describe('addFailureNote', () => {
     expect([thrown.message, place.message]).toEqual(['thrown + note', 'place']);
   });
 
-  it('replaces a string that was thrown', () => {
-    const errors: [[unknown, Error]] = [['thrown', new Error('place')]];
+  it('makes an error of a string that was thrown, as it is printed, at the place it came from', () => {
+    const place = new Error('place');
+    const errors: [[unknown, Error]] = [['boom', place]];
     addFailureNote({ errors: errors as never }, append);
-    expect(errors[0][0]).toBe('thrown + note');
+    const [thrown] = errors[0] as [Error, Error];
+    expect(thrown.message).toBe('thrown: "boom" + note');
+    expect(thrown.stack).toBe(place.stack?.replace('place', 'thrown: "boom"'));
   });
 
   it('goes to the place when nothing was thrown', () => {

@@ -15,7 +15,16 @@ export function addFailureNote(test: Pick<Circus.TestEntry, 'errors'>, append: (
     return;
   }
   // [what was thrown, an error that knows the place]: the second one is printed when the first is nothing.
-  const isNothing = entry[0] === undefined || entry[0] === null;
-  if (isNothing) append(entry[1]);
-  else entry[0] = append(entry[0]);
+  const [thrown, place] = entry as [unknown, Error | undefined];
+  const isNothing = thrown === undefined || thrown === null;
+  if (isNothing) append(place);
+  else entry[0] = append(typeof thrown === 'string' ? asError(thrown, place) : thrown);
+}
+
+/** A string as Jest prints it, which would have quotation marks around the note as well. */
+function asError(thrown: string, place: { readonly stack?: string } | undefined): Error {
+  const error = new Error(`thrown: "${thrown}"`);
+  const frames = place?.stack?.match(/(?:\n\s+at [^\n]*)+$/)?.[0] ?? '';
+  error.stack = `Error: ${error.message}${frames}`;
+  return error;
 }
