@@ -3,11 +3,11 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
 import { execa } from 'execa';
-import { InputPipe } from './input-pipe.js';
-import { Transcript } from './transcript.js';
+import { ProgramPipe } from './program-pipe.js';
+import { type OutputStream, Transcript } from './transcript.js';
 
 /** How the process that was started ended. Exactly one of the two is set. */
 export interface Exit {
@@ -26,8 +26,15 @@ export interface ProcessPlan {
   readonly maxOutputLength: number;
 }
 
-/** Execa takes any open descriptor, but its types know only that of its own process. */
-type ExecaDescriptor = 0 | undefined;
+/** Execa takes any open descriptor, but its types know only those of its own process. */
+type ExecaDescriptor<Fd extends 0 | 1 | 2> = Fd | undefined;
+
+/** What this process has of a program's standard streams. */
+interface Streams {
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
+}
 
 /** How long after its end a process's output may be silent before it counts as complete. */
 const QUIET_MS = 100;
@@ -48,12 +55,15 @@ export class ProgramProcess {
   isStopped = false;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, pid: number, stdin: Writable | undefined, { maxOutputLength }: ProcessPlan) {
+  private constructor(child: ChildProcess, pid: number, streams: Streams, { maxOutputLength }: ProcessPlan) {
+    const { stdin } = streams;
     this.#child = child;
     this.pid = pid;
     this.transcript = new Transcript(maxOutputLength);
-    if (child.stdout) this.transcript.record('stdout', child.stdout);
-    if (child.stderr) this.transcript.record('stderr', child.stderr);
+    for (const name of ['stdout', 'stderr'] satisfies OutputStream[]) {
+      const stream = streams[name];
+      if (stream !== undefined) this.transcript.record(name, stream);
+    }
     this.stdin = stdin;
     // Writing to a program that has ended is no error of the test's: its end is what tells.
     this.stdin?.on('error', () => {});
@@ -71,7 +81,9 @@ export class ProgramProcess {
   /** Starts what `plan` says. When the system cannot, the result is a promise of the reason. */
   static start(plan: ProcessPlan): ProgramProcess | Promise<Error> {
     const { file, args, cwd, env, stdin } = plan;
-    const pipe = stdin === 'pipe' ? InputPipe.open() : undefined;
+    const input = stdin === 'pipe' ? ProgramPipe.toProgram() : undefined;
+    const output = ProgramPipe.fromProgram();
+    const errors = ProgramPipe.fromProgram();
     const subprocess = execa(file, [...args], {
       cwd,
       env,
@@ -80,13 +92,21 @@ export class ProgramProcess {
       cleanup: false, // The janitor does that, and for descendants too.
       buffer: false,
       reject: false,
-      ...(typeof stdin === 'object' ? { input: stdin.input } : { stdin: (pipe?.readEnd as ExecaDescriptor) ?? stdin }),
+      ...(typeof stdin === 'object'
+        ? { input: stdin.input }
+        : { stdin: (input?.theirs as ExecaDescriptor<0>) ?? stdin }),
+      stdout: (output?.theirs as ExecaDescriptor<1>) ?? 'pipe',
+      stderr: (errors?.theirs as ExecaDescriptor<2>) ?? 'pipe',
     });
-    pipe?.handedOver();
+    for (const pipe of [input, output, errors]) pipe?.handedOver();
     const child = subprocess as unknown as ChildProcess;
-    const written = stdin === 'pipe' ? (pipe?.stdin ?? child.stdin ?? undefined) : undefined;
-    if (subprocess.pid !== undefined) return new ProgramProcess(child, subprocess.pid, written, plan);
-    written?.destroy();
+    const streams = {
+      stdin: stdin === 'pipe' ? (input?.ours ?? child.stdin ?? undefined) : undefined,
+      stdout: output?.ours ?? child.stdout ?? undefined,
+      stderr: errors?.ours ?? child.stderr ?? undefined,
+    };
+    if (subprocess.pid !== undefined) return new ProgramProcess(child, subprocess.pid, streams, plan);
+    for (const stream of Object.values(streams)) stream?.destroy();
     return subprocess.then(({ cause }) => (cause instanceof Error ? cause : new Error(`${file} was not started`)));
   }
 

@@ -58,6 +58,14 @@ describe('host.spawn', () => {
     expect(program.stdout().trim()).toMatch(target);
   });
 
+  it('gives a program output that it can open by its name, as nginx opens /dev/stdout for its log', async () => {
+    await using network = createNetwork();
+    const script = 'readlink /proc/self/fd/1; readlink /proc/self/fd/2; echo out > /dev/stdout; echo err > /dev/stderr';
+    const { stdout, stderr } = await network.host('box').run('sh', ['-c', script]);
+    expect(stdout).toMatch(/^pipe:\[\d+\]\npipe:\[\d+\]\nout$/);
+    expect(stderr).toBe('err');
+  });
+
   it('leaves no descriptor of a pipe open, here or in the next program', async () => {
     await using network = createNetwork();
     const pipes = () => readdirSync('/proc/self/fd').filter((fd) => isPipe(`/proc/self/fd/${fd}`)).length;
