@@ -43,6 +43,26 @@ function answerTo(query: Buffer): Buffer {
 }
 
 describe('dns on a network', () => {
+  it('notes once that nobody has a name that was asked for', async () => {
+    const ask = async (network: ProgramNetwork) => {
+      network.host('web');
+      await promises.lookup('wbe').catch(() => {});
+      await promises.lookup('wbe').catch(() => {});
+      await promises.resolve4('example.org').catch(() => {});
+      await promises.resolveMx('web').catch(() => {});
+      await network
+        .host('db')
+        .within(() => promises.lookup('wbe.'))
+        .catch(() => {});
+      return network.notes.kept.map(({ source, level, text }) => `${source} ${level} ${text}`);
+    };
+    expect(await inScope(ask, { capture: 'retain-on-failure' })).toEqual([
+      'test error looked up "wbe": no host has this name',
+      'test error looked up "example.org": no host has this name',
+      'db error looked up "wbe.": no host has this name',
+    ]);
+  });
+
   it('looks a host up in every form of the call', async () => {
     await withWeb(async () => {
       expect(await calledBack((done) => dns.lookup('web', done))).toEqual([null, WEB.ipv4, 4]);

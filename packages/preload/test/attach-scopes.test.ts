@@ -159,6 +159,21 @@ describe('scopes in one process', () => {
     expect(await outlive(() => httpServer(80, () => {}).catch((error) => error))).toMatchObject(ended);
   });
 
+  it('make no network for the scope around them when a connection of theirs closes after their end', async () => {
+    const identity = { file: import.meta.filename, fullName: 'around', attempt: 0 };
+    const around = openScope(identity, { capture: 'off' });
+    await around.run(() =>
+      inScope(async () => {
+        await using _server = await httpServer(80, (_request, response) => response.end('hello'));
+        const agent = new http.Agent({ keepAlive: true });
+        await httpGet('http://test/', agent);
+      }),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(around.hasNetwork).toBe(false);
+    await around.end('passed');
+  });
+
   it('are warned about what they leave open, with the line that opened it, and it is closed', async () => {
     using warnings = leftOpen();
     const closed: Promise<unknown>[] = [];

@@ -179,8 +179,9 @@ export class Attachment {
           if (!frame.isLoose) outlived ??= outlivedBy(member.owner);
           continue;
         }
-        const presence = presenceOf(scope, member);
-        if (presence === undefined) return undefined;
+        // What has outlived its own network, such as the end of a connection there, makes none for another scope.
+        const presence = outlived === undefined ? presenceOf(scope, member) : member.presence;
+        if (presence === undefined) return outlived;
         if (!presence.hasEnded) return { hasEnded: false, presence, host: presence.network.testHost };
         outlived ??= outlivedBy(member.owner);
       }
@@ -208,7 +209,9 @@ export class Attachment {
   #names(): NamesHere {
     const here = this.whereabouts();
     if (here === undefined) return undefined;
-    return here.hasEnded ? { error: here.error() } : { names: new Names(this.addon, here.presence.placeOf(here.host)) };
+    if (here.hasEnded) return { error: here.error() };
+    const { presence, host } = here;
+    return { names: new Names(this.addon, presence.placeOf(host), (name) => presence.noteUnknown(name, host)) };
   }
 
   #place(): Place {

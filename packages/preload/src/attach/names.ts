@@ -36,6 +36,9 @@ export interface NameError extends Error {
   readonly errno?: number;
 }
 
+/** `EAI_NONAME` */
+const NO_SUCH_NAME = -2;
+
 /** `EAI_…` of glibc and what libuv calls it. */
 const LOOKUP_ERRORS: Readonly<Record<AddressInfoError, readonly [code: string, errno: number]>> = {
   [-2]: ['ENOTFOUND', -3008],
@@ -53,10 +56,13 @@ export type NamesHere = { readonly names: Names } | { readonly error: Error } | 
 export class Names {
   readonly #addon: Addon;
   readonly #place: Place;
+  readonly #onUnknown: (name: string) => void;
 
-  constructor(addon: Addon, place: Place) {
+  /** `onUnknown` is told of names that no host has. Default: nobody is. */
+  constructor(addon: Addon, place: Place, onUnknown: (name: string) => void = () => {}) {
     this.#addon = addon;
     this.#place = place;
+    this.#onUnknown = onUnknown;
   }
 
   /**
@@ -67,6 +73,7 @@ export class Names {
   lookup(name: string, { family, hints, order }: { family: number; hints: number; order: string }): readonly Address[] {
     const found = this.#addon.lookup(this.#place, name, family, hints);
     if (typeof found === 'number') {
+      if (found === NO_SUCH_NAME) this.#onUnknown(name);
       const [code, errno] = LOOKUP_ERRORS[found] ?? ['EAI_FAIL', -3004];
       throw nameError(code, 'getaddrinfo', name, errno);
     }
@@ -97,7 +104,10 @@ export class Names {
     if (type === 'PTR') return this.#pointers(name, query);
 
     const found = this.#addon.lookup(this.#place, name, 0, 0);
-    if (typeof found === 'number') throw nameError('ENOTFOUND', query, name);
+    if (typeof found === 'number') {
+      if (found === NO_SUCH_NAME) this.#onUnknown(name);
+      throw nameError('ENOTFOUND', query, name);
+    }
     const addresses = found.map(addressOf);
     if (type === 'ANY') {
       return addresses.map(({ address, family }) => ({ type: family === 4 ? 'A' : 'AAAA', address, ttl: 0 }));
@@ -122,7 +132,7 @@ export class Names {
 
   #pointers(name: string, query: string): readonly string[] {
     const address = pointedAt(name);
-    const found = address === undefined ? -2 : this.#addon.reverse(this.#place, address, 0);
+    const found = address === undefined ? NO_SUCH_NAME : this.#addon.reverse(this.#place, address, 0);
     if (typeof found === 'number') throw nameError('ENOTFOUND', query, name);
     return [found[0]];
   }

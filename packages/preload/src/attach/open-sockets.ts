@@ -19,6 +19,9 @@ interface Entry {
 /** How long a connection may take to close when its code has left it to the server to hang up. */
 const GOODBYE_MS = 200;
 
+/** How many frames of the stack that opened a socket are told. */
+const MAX_FRAMES = 3;
+
 /** Entries that have been closed or collected are looked for when their number has doubled. */
 const FIRST_PURGE = 64;
 
@@ -136,8 +139,13 @@ function endpoint(address: string, port: number | undefined): string {
 function siteText(site: Error | undefined): string {
   const frames = (site?.stack ?? '').split('\n').slice(1);
   const own = frames.filter((frame) => !/node:|\/node_modules\/|<anonymous>\)$/.test(frame));
-  const shown = (own.length > 0 ? own : frames).slice(0, 3).map((frame) => frame.trim());
-  return shown.length === 0 ? '' : `, opened ${shown.join(' ')}`;
+  const shown = new Map((own.length > 0 ? own : frames).map((frame) => [lineOf(frame), frame.trim()]));
+  return shown.size === 0 ? '' : `, opened ${[...shown.values()].slice(0, MAX_FRAMES).join(' ')}`;
+}
+
+/** A frame without its column, so that a line with several calls counts once. */
+function lineOf(frame: string): string {
+  return frame.replace(/^.*?((?:file:)?\/[^()]*:\d+):\d+\)?$/, '$1');
 }
 
 function close(opened: Opened): void {

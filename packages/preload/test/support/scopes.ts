@@ -1,14 +1,17 @@
 /**
  * Scopes for tests of what code does in them: opened and ended as a runner would.
  */
-import { openScope, type ProgramNetwork, type TestScope } from '../../src/index.js';
+import { type OpenScopeOptions, openScope, type ProgramNetwork, type TestScope } from '../../src/index.js';
 
 let lastTest = 0;
 
 /** Runs `body` as a test of its own; gives what it gives, once its scope has ended. */
-export async function inScope<T>(body: (network: ProgramNetwork, scope: TestScope) => T): Promise<Awaited<T>> {
+export async function inScope<T>(
+  body: (network: ProgramNetwork, scope: TestScope) => T,
+  { capture = 'off' }: Pick<OpenScopeOptions, 'capture'> = {},
+): Promise<Awaited<T>> {
   const identity = { file: import.meta.filename, fullName: `test ${++lastTest}`, attempt: 0 };
-  const scope = openScope(identity, { capture: 'off' });
+  const scope = openScope(identity, { capture });
   try {
     return await scope.run(() => body(scope.network, scope));
   } finally {
