@@ -18,7 +18,7 @@ export function summaryOf(captures, { name, id, hasText }) {
     .slice(0, hasText ? TEXTS_ON_SUMMARY_PAGE : 0)
     .map(
       (capture) =>
-        `<details><summary>${html(titleOf(capture))}</summary>\n\n<pre>\n${html(capture.text)}\n</pre>\n</details>\n`,
+        `<details><summary>${html(titleOf(capture))}</summary>\n\n<pre>\n${html(storyOf(capture))}\n</pre>\n</details>\n`,
     );
   return [`${countOf(captures)} to open in Wireshark: ${link}`, '', ...texts, ''].join('\n');
 }
@@ -41,6 +41,15 @@ export function countOf({ length }) {
 export function annotationOf(capture) {
   const { file, line, summary, text } = capture;
   return [{ file, line, title: `Network capture of ${titleOf(capture)}` }, `${summary}\n\n${text}`];
+}
+
+/**
+ * What went wrong, and the traffic that led to it.
+ *
+ * @param {Capture} capture
+ */
+function storyOf({ error = '', text }) {
+  return [error, text].filter((part) => part !== '').join('\n\n');
 }
 
 /** @param {Capture} capture */

@@ -51,14 +51,18 @@ beforeEach(async () => {
 });
 
 /** What a failed test leaves. */
-async function leaveCapture(name: string, startedAt = new Date()): Promise<void> {
+async function leaveCapture(
+  name: string,
+  { startedAt = new Date(), ending = '.pcapng' }: { startedAt?: Date; ending?: string } = {},
+): Promise<void> {
   const sidecar = {
     ...{ version: 1, run: 'r', file: 'src/web.test.ts', line: 12, fullName: 'web > serves', attempt: 1 },
-    ...{ outcome: 'failed', startedAt: startedAt.toISOString(), capture: `${name}.pcapng` },
+    ...{ outcome: 'failed', startedAt: startedAt.toISOString(), capture: `${name}${ending}` },
+    ...{ error: 'expected <1> to be <2>' },
     ...{ summary: '12 packets, 2 conversations', text: 'laptop ▶ web  GET /<users>, 100%' },
   };
   await writeFile(join(job, CAPTURES, `${name}.json`), JSON.stringify(sidecar));
-  await writeFile(join(job, CAPTURES, `${name}.pcapng`), `packets of ${name}`);
+  await writeFile(join(job, CAPTURES, `${name}${ending}`), `packets of ${name}`);
 }
 
 /** Runs a script of the action as a runner does. */
@@ -131,9 +135,21 @@ print(json.dumps({name: archive.read(name).decode() for name in archive.namelist
     });
   });
 
+  it('uploads captures that are packed as they are', async (context) => {
+    requirePrograms(['python3'], context);
+    const { asked, url } = await startService();
+    await leaveCapture('a', { ending: '.pcapng.gz' });
+    expect(await post({ url })).toContain('Uploaded 1 network capture as');
+    const file = join(job, 'artifact.zip');
+    await writeFile(file, asked[1]?.body ?? '');
+    const script = 'import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]).decode())';
+    const { stdout } = await run('python3', ['-c', script, file, `${CAPTURES}/a.pcapng.gz`]);
+    expect(stdout).toBe('packets of a\n');
+  });
+
   it('leaves alone what was there before the step, and uploads nothing when that is all', async () => {
     const { asked, url } = await startService();
-    await leaveCapture('old', new Date(Date.now() - 60_000));
+    await leaveCapture('old', { startedAt: new Date(Date.now() - 60_000) });
     await step('main.js', {});
     const [, startedAt = ''] = /startedAt<<\S+\n(\S+)\n/.exec(await readFile(join(job, 'state'), 'utf8')) ?? [];
     expect(startedAt).toMatch(/^\d{4}-/);
@@ -155,7 +171,7 @@ print(json.dumps({name: archive.read(name).decode() for name in archive.namelist
         '::12 packets, 2 conversations%0A%0Alaptop ▶ web  GET /<users>, 100%25\n',
     );
     expect(await readFile(join(job, 'summary'), 'utf8')).toContain(
-      '<details><summary>src/web.test.ts &gt; web &gt; serves (retry 1)</summary>\n\n<pre>\nlaptop ▶ web  GET /&lt;users&gt;, 100%\n</pre>',
+      '<details><summary>src/web.test.ts &gt; web &gt; serves (retry 1)</summary>\n\n<pre>\nexpected &lt;1&gt; to be &lt;2&gt;\n\nlaptop ▶ web  GET /&lt;users&gt;, 100%\n</pre>',
     );
     const { expires_at } = JSON.parse(String(asked[0]?.body));
     expect(Date.parse(expires_at) - Date.now()).toBeGreaterThan(2.9 * 24 * 60 * 60 * 1000);
