@@ -30,6 +30,8 @@ export interface CaptureContents extends Ownership {
   readonly recording: Recording;
   /** On the time line, between the packets. */
   readonly notes: readonly NetworkNote[];
+  /** The end of a test that failed, behind the notes. */
+  readonly failure: NetworkNote | undefined;
   /** What SSLKEYLOGFILE holds, if anything. */
   readonly tlsKeys: Uint8Array | undefined;
 }
@@ -56,7 +58,7 @@ const TIME_RESOLUTION = { timeResolution: NANOSECONDS } as const;
 
 /** The capture as a pcapng file: an interface for each sender, names, keys, what was said, and a comment that names the test. */
 export function artifactCapture(contents: CaptureContents, story: CaptureStory | undefined): ArtifactCapture {
-  const { recording, hosts, notes } = contents;
+  const { recording, hosts } = contents;
   const { packets } = recording;
   const names = new Map(hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]));
   const interfaces = new Interfaces(contents, packets);
@@ -71,7 +73,7 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
   });
   const toldSummary = `${plural(told.length, 'packet')}, ${plural(conversations.length, 'conversation')}`;
   // In a ladder refused connections tell of themselves; what has its own row in Wireshark has one here.
-  const journal = inOrderOfTime(notes).map(journalBlock);
+  const journal = inOrderOfTime(toldNotes(contents)).map(journalBlock);
   const text = drawText({ packets: told, conversations, names, blocks: journal }, { last: LAST_STEPS });
   const all = { ...contents, senders, interfaces: interfaces.owners, comments, firstTold };
   return {
@@ -83,6 +85,12 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
     text: text.startsWith(toldSummary) ? text.slice(toldSummary.length).replace(/^\n+/, '') : text,
     escapes,
   };
+}
+
+/** Text is shown below the error, so of the failure it says no more than when it was; and by itself, nothing. */
+function toldNotes({ notes, failure, recording }: CaptureContents): readonly NetworkNote[] {
+  const isNothing = notes.length === 0 && recording.packets.length === 0;
+  return failure === undefined || isNothing ? notes : [...notes, { ...failure, text: 'failed' }];
 }
 
 /** Numbers the owners of packets. */
@@ -146,8 +154,8 @@ function* blocksOf(contents: BlockContents, comment: string): Generator<Block> {
 }
 
 /** Packets and notes by time. */
-function* timeLine({ recording, notes, senders, comments, firstTold }: BlockContents): Generator<Block> {
-  const waiting = inOrderOfTime(notes);
+function* timeLine({ recording, notes, failure, senders, comments, firstTold }: BlockContents): Generator<Block> {
+  const waiting = inOrderOfTime(failure === undefined ? notes : [...notes, failure]);
   let next = 0;
   for (const [index, { timestampNs, originalLength, data }] of recording.packets.entries()) {
     for (let note = waiting[next]; note !== undefined && noteTimeNs(note) < timestampNs; note = waiting[++next]) {

@@ -25,8 +25,8 @@ const SETTLE_TIMEOUT_MS = 100;
 export interface ContentsOptions {
   /** Whether all programs have ended. Default: false. */
   readonly isOver?: boolean;
-  /** What is noted behind all else. Default: nothing. */
-  readonly lastNote?: NetworkNote | undefined;
+  /** How the test failed. Default: it did not. */
+  readonly failure?: NetworkNote | undefined;
 }
 
 /** The state of a network at the end of its test. */
@@ -62,18 +62,19 @@ export class Evidence {
    * The packets are those up to the moment the evidence was taken: what programs send while they are being ended is not
    * the test's. `isOver` says that they have ended: nothing is waited for any more.
    */
-  contents({ isOver = false, lastNote }: ContentsOptions = {}): CaptureContents & { readonly recording: Recording } {
+  contents({ isOver = false, failure }: ContentsOptions = {}): CaptureContents & { readonly recording: Recording } {
     const { packets, loss, dropped } = this.#recording.read({ isOver });
     this.redaction.packets(packets);
     const losses = loss === undefined ? this.#losses : [...this.#losses, loss];
-    const notes = lastNote === undefined ? this.#notes : [...this.#notes, lastNote];
+    const redacted = (note: NetworkNote) => ({ ...note, text: this.redaction.text(note.text) });
     return {
       recording: { packets, dropped, loss: losses.length === 0 ? undefined : losses.join('. ') },
       hosts: this.hosts,
       sockets: this.sockets,
       programs: this.#programs,
       testHost: this.#testHost,
-      notes: notes.map((note) => ({ ...note, text: this.redaction.text(note.text) })),
+      notes: this.#notes.map(redacted),
+      failure: failure && redacted(failure),
       tlsKeys: this.#tlsKeys(),
     };
   }

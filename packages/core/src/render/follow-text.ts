@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Conversation, Peer, Side } from '../dissect/conversation.js';
 import { plural } from '../dissect/protocols/units.js';
 import { COLOURS, NO_COLOURS } from './colour.js';
@@ -38,7 +39,7 @@ export function followText(
   }
   return turns
     .map(({ from, parts }) => {
-      const said = printable(Buffer.concat(parts).toString());
+      const said = textOf(Buffer.concat(parts));
       return `${head(from)}\n${palette.conversation(from === 'client' ? 1 : 2, said.replace(/\n$/, ''))}`;
     })
     .join('\n');
@@ -46,6 +47,15 @@ export function followText(
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get to a terminal.
 const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufffd]/g;
+
+/** Other bytes look like letters here and there, which nobody has said. */
+function textOf(bytes: Buffer): string {
+  return isUtf8(bytes)
+    ? printable(bytes.toString())
+    : printable(bytes.toString('latin1')).replaceAll(BEYOND_ASCII, '.');
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/g;
 
 function printable(text: string): string {
   return text.replaceAll('\r\n', '\n').replaceAll(UNPRINTABLE, '.');

@@ -23,8 +23,16 @@ export function notesIn({ packets, blocks }: Pick<Capture, 'packets' | 'blocks'>
       (text): Note => ({ kind: 'note', timestampNs, packet, text: inOneLine(text), tone: 'plain' }),
     ),
   );
-  const lines = blocks.flatMap((block) => (block.type === 'systemd-journal' ? [lineOf(block.fields)] : []));
+  // Programs leave lines empty to set others off, which a time line does by itself.
+  const lines = blocks.flatMap((block) =>
+    block.type === 'systemd-journal' && !isBlank(block.fields) ? [lineOf(block.fields)] : [],
+  );
   return [...comments, ...lines.map((line) => ({ ...line, packet: placeOf(line, packets) }))];
+}
+
+function isBlank(fields: readonly JournalField[]): boolean {
+  const message = fields.find(({ name }) => name === 'MESSAGE')?.value;
+  return typeof message === 'string' && message.trim() === '';
 }
 
 function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {

@@ -77,6 +77,12 @@ describe('summaryPage', () => {
     );
   });
 
+  it('has the error above the traffic', () => {
+    const page = summaryPage([capture({ error: 'expected 1 to be 2' })]);
+    expect(page).toContain('<pre>\nexpected 1 to be 2\n\nlaptop ──▶ web\n</pre>');
+    expect(summaryPage([capture({ error: 'boom', text: '' })])).toContain('<pre>\nboom\n</pre>');
+  });
+
   it('keeps names and traffic from being read as markup', () => {
     const page = summaryPage([capture({ fullName: 'a|b <script> *c*', text: '</pre><script>&' })]);
     expect(page).toContain('| web.test.ts &gt; a\\|b &lt;script&gt; \\*c\\* |');

@@ -27,7 +27,8 @@ export function summaryPage(captures: readonly KeptCapture[]): string {
     return `| ${markdownCell(titleOf(capture))} | ${capture.summary} | ${markdownCell(file)} |`;
   });
   const texts = captures.slice(0, TEXTS_ON_SUMMARY_PAGE).map((capture) => {
-    return `<details><summary>${html(titleOf(capture))}</summary>\n\n<pre>\n${html(capture.text)}\n</pre>\n</details>\n`;
+    const said = [capture.error, capture.text].filter((part) => part !== undefined && part !== '').join('\n\n');
+    return `<details><summary>${html(titleOf(capture))}</summary>\n\n<pre>\n${html(said)}\n</pre>\n</details>\n`;
   });
   return [
     '### Network captures',

@@ -72,7 +72,7 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
   const { redaction } = evidence;
   const error = report.error === undefined ? undefined : redaction.text(report.error);
   const file = relativeFile(identity.file, place.rootDir);
-  const contents = evidence.contents({ isOver: true, lastNote: failureNote(report) });
+  const contents = evidence.contents({ isOver: true, failure: failureNote(report) });
   const { recording } = contents;
   const capture = artifactCapture(contents, { ...report, error, identity: { ...identity, file } });
   const { packets, conversations, summary, text, escapes } = capture;
