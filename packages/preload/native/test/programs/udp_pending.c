@@ -17,7 +17,7 @@ static int out_queue(int fd) {
 int main(void) {
     struct pair pair = udp_pair(AF_INET);
     enum { DATAGRAMS = 60 };
-    char data[DATAGRAMS * 3];
+    char data[DATAGRAMS * 3] = "";
     for (int i = 0; i < DATAGRAMS; i++)
         MUST(send(pair.client, data, (size_t)i * 3 % 7, 0));
     CALL(in_queue(pair.client));
