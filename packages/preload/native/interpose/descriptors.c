@@ -11,6 +11,7 @@
 #include <linux/close_range.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* close(2) */
@@ -24,23 +25,28 @@ SW_EXPORT int close(int fd) {
     return sw_real.close(fd);
 }
 
-/* close_range(2), but for the capture's own descriptor. */
+/* close_range(2), which not every libc has; syscall(2) has. */
+static int close_numbers(unsigned first, unsigned last, int flags) {
+    if (sw_real.close_range == NULL)
+        return (int)sw_real.syscall(SYS_close_range, first, last, flags);
+    return sw_real.close_range(first, last, flags);
+}
+
+/* The same, but for the capture's own descriptor. */
 static int close_range_around(unsigned first, unsigned last, int flags) {
     for (unsigned fd = first; sw_own_descriptor_any() && fd <= last && fd < 1u << 20; fd++)
         if (sw_own_descriptor_is((int)fd)) {
-            int result = fd > first ? sw_real.close_range(first, fd - 1, flags) : 0;
+            int result = fd > first ? close_numbers(first, fd - 1, flags) : 0;
             if (result == 0 && fd < last)
-                result = sw_real.close_range(fd + 1, last, flags);
+                result = close_numbers(fd + 1, last, flags);
             return result;
         }
-    return sw_real.close_range(first, last, flags);
+    return close_numbers(first, last, flags);
 }
 
 /* close_range(2) */
 SW_EXPORT int close_range(unsigned first, unsigned last, int flags) {
     sw_start();
-    if (sw_real.close_range == NULL)
-        return (int)sw_answer(-ENOSYS);
     if (first > last || (flags & ~CLOSE_RANGE_UNSHARE) != 0 || !sw_process_is_self())
         return close_range_around(first, last, flags);
     struct sw_socket socket;

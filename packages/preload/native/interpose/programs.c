@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -90,13 +91,14 @@ SW_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]
 
 /* execveat(2) */
 SW_EXPORT int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags) {
-    sw_start();
-    if (sw_real.execveat == NULL)
-        return (int)sw_answer(-ENOSYS);
     int result = about_to_become(directory, path, flags);
     if (result < 0)
         return (int)sw_answer(result);
-    return sw_real.execveat(directory, path, arguments, (char *const *)FOR_CHILD(environment), flags);
+    char *const *kept = (char *const *)FOR_CHILD(environment);
+    /* Not every libc has it; syscall(2) has. */
+    if (sw_real.execveat == NULL)
+        return (int)sw_real.syscall(SYS_execveat, directory, path, arguments, kept, flags);
+    return sw_real.execveat(directory, path, arguments, kept, flags);
 }
 
 /* Counts and then copies the arguments of execl(3) and its kin. */

@@ -23,7 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* musl's headers have neither. */
 extern int close_range(unsigned first, unsigned last, int flags);
+extern int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags);
 
 /* Whether the call makes a process with a memory of its own. */
 static bool is_fork(long number, const long a[6]) {

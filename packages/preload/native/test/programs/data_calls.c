@@ -36,7 +36,7 @@ static void calls(int family) {
                               .msg_flags = MSG_OOB};
     CALL(recvmsg(to, &received, 0));
     say("read \"%s\" and \"%s\", name length %u, control length %zu, flags %d", first, second, received.msg_namelen,
-        received.msg_controllen, received.msg_flags);
+        (size_t)received.msg_controllen, received.msg_flags);
     say("the message is as it was: %d", received.msg_iov == in && received.msg_iovlen == 2 && in[0].iov_len == 3 &&
                                             in[1].iov_len == sizeof second - 1 && in[0].iov_base == first);
     message.msg_name = (void *)local_address(family, 7000);

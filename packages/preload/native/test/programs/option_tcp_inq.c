@@ -6,7 +6,8 @@ static void receive(int fd, size_t size, int flags, size_t room) {
     struct iovec part = {data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = room};
     ssize_t length = recvmsg(fd, &message, flags);
-    say("%zd %s, control %zu, flags %x", length, length == -1 ? error_name(errno) : "", message.msg_controllen, message.msg_flags);
+    say("%zd %s, control %zu, flags %x", length, length == -1 ? error_name(errno) : "", (size_t)message.msg_controllen,
+        message.msg_flags);
     struct cmsghdr *header = length >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
     if (header != NULL)
         say("  level %d, type %d, %d left", header->cmsg_level, header->cmsg_type, *(int *)CMSG_DATA(header));

@@ -70,7 +70,7 @@ static void show_message(int fd, int flags, size_t control_room) {
     show_bytes("recvmsg", bytes, length);
     if (length == -1)
         return;
-    say("  from %s, control length %zu%s%s", address_text(&name, message.msg_namelen), message.msg_controllen,
+    say("  from %s, control length %zu%s%s", address_text(&name, message.msg_namelen), (size_t)message.msg_controllen,
         (message.msg_flags & MSG_CTRUNC) != 0 ? ", MSG_CTRUNC" : "",
         (message.msg_flags & MSG_ERRQUEUE) != 0 ? ", MSG_ERRQUEUE" : "");
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL; header = CMSG_NXTHDR(&message, header))
