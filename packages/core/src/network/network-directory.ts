@@ -10,18 +10,18 @@ import { monotonicMs } from './real-time.js';
 const SHARED_MEMORY = '/dev/shm';
 // Short: the path goes into socket addresses of 108 bytes.
 const PREFIX = 'sw-';
+const REMOVED_SUFFIX = '-removed';
 const REMOVAL_TIMEOUT_MS = 1000;
 
+/** What directories of networks are called, those included that are being removed. */
+export const NETWORK_DIRECTORY_NAME = /^sw-[A-Za-z0-9]{6}(?:-removed)?$/;
+
 /**
- * Makes a directory with mode 0700 in `parent` and has `fill` put the first files into it.
- *
- * Without `parent` it is on the tmpfs of shared memory, where a connect costs a quarter of what it does on ext4, or
- * else in the temporary directory.
+ * Makes a directory with mode 0700 in `place` and has `fill` put the first files into it.
  *
  * @throws {NetworkError} `DIRECTORY_FAILED`; no directory stays behind.
  */
-export function makeDirectory(parent: string | undefined, fill: (directory: string) => void): string {
-  const place = parent ?? defaultParent();
+export function makeDirectory(place: string, fill: (directory: string) => void): string {
   let directory: string | undefined;
   try {
     directory = mkdtempSync(join(place, PREFIX));
@@ -55,7 +55,7 @@ export function removeDirectory(directory: string): void {
 }
 
 function movedAside(directory: string): string {
-  const aside = `${directory}-removed`;
+  const aside = `${directory}${REMOVED_SUFFIX}`;
   try {
     renameSync(directory, aside);
     return aside;
@@ -64,7 +64,11 @@ function movedAside(directory: string): string {
   }
 }
 
-function defaultParent(): string {
+/**
+ * Where networks are made unless something else is asked for: on the tmpfs of shared memory, where a connect costs a quarter
+ * of what it does on ext4, or else in the temporary directory.
+ */
+export function defaultParent(): string {
   try {
     accessSync(SHARED_MEMORY, constants.W_OK | constants.X_OK);
     return SHARED_MEMORY;

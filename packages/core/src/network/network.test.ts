@@ -43,7 +43,7 @@ describe('a new network', () => {
   it('is a directory of its own with a state and the hosts, readable by its owner only', () => {
     const network = makeNetwork();
     expect(statSync(network.directory).mode & 0o777).toBe(0o700);
-    expect(readdirSync(network.directory).sort()).toEqual(['.state', 'hosts']);
+    expect(readdirSync(network.directory).sort()).toEqual(['.owner', '.state', 'hosts']);
     expect(makeNetwork().directory).not.toBe(network.directory);
   });
 

@@ -8,15 +8,17 @@ import { NetworkCapture } from '../capture/network-capture.js';
 import { errorText } from '../error-text.js';
 import { RECORDER_FILE } from '../recording/ring-layout.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
+import { sweepOnce } from './abandoned-directories.js';
 import { watchDoorbell } from './doorbell.js';
 import { forgetAtExit, removeAtExit } from './exit-cleanup.js';
 import { Host } from './host.js';
 import { appendHost, HOSTS_FILE } from './hosts-file.js';
 import { InterfaceMap } from './interfaces.js';
 import { withoutGhosts } from './live-sockets.js';
-import { makeDirectory, removeDirectory } from './network-directory.js';
+import { defaultParent, makeDirectory, removeDirectory } from './network-directory.js';
 import { NetworkError } from './network-error.js';
 import { type NetworkNote, NoteLog, type NoteOptions } from './note-log.js';
+import { markAsOurs } from './owner-mark.js';
 import { type ProgramRun, ProgramRuns, type ProgramStart } from './program-run.js';
 import { monotonicMs, within } from './real-time.js';
 import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
@@ -94,7 +96,10 @@ export class Network<H extends Host = Host> {
     this.#interfaces.reserve(name, interfaceId);
     this.#testHostName = this.#interfaces.names[0] ?? name;
 
-    this.directory = makeDirectory(parent, (directory) => {
+    const place = parent ?? defaultParent();
+    sweepOnce(place);
+    this.directory = makeDirectory(place, (directory) => {
+      markAsOurs(directory);
       createSharedState(join(directory, STATE_FILE));
       appendHost(join(directory, HOSTS_FILE), this.#testHostName, interfaceId);
     });
