@@ -55,18 +55,19 @@ export class ProgramProcess {
   isStopped = false;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, pid: number, streams: Streams, { maxOutputLength }: ProcessPlan) {
+  private constructor(child: ChildProcess, pid: number, streams: Streams, plan: ProcessPlan) {
     const { stdin } = streams;
     this.#child = child;
     this.pid = pid;
-    this.transcript = new Transcript(maxOutputLength);
+    this.transcript = new Transcript(plan.maxOutputLength);
     for (const name of ['stdout', 'stderr'] satisfies OutputStream[]) {
       const stream = streams[name];
       if (stream !== undefined) this.transcript.record(name, stream);
     }
-    this.stdin = stdin;
     // Writing to a program that has ended is no error of the test's: its end is what tells.
-    this.stdin?.on('error', () => {});
+    stdin?.on('error', () => {});
+    if (typeof plan.stdin === 'object') stdin?.end(plan.stdin.input);
+    this.stdin = plan.stdin === 'pipe' ? stdin : undefined;
 
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
@@ -81,7 +82,7 @@ export class ProgramProcess {
   /** Starts what `plan` says. When the system cannot, the result is a promise of the reason. */
   static start(plan: ProcessPlan): ProgramProcess | Promise<Error> {
     const { file, args, cwd, env, stdin } = plan;
-    const input = stdin === 'pipe' ? ProgramPipe.toProgram() : undefined;
+    const input = stdin === 'ignore' ? undefined : ProgramPipe.toProgram();
     const output = ProgramPipe.fromProgram();
     const errors = ProgramPipe.fromProgram();
     const subprocess = execa(file, [...args], {
@@ -92,16 +93,14 @@ export class ProgramProcess {
       cleanup: false, // The janitor does that, and for descendants too.
       buffer: false,
       reject: false,
-      ...(typeof stdin === 'object'
-        ? { input: stdin.input }
-        : { stdin: (input?.theirs as ExecaDescriptor<0>) ?? stdin }),
+      stdin: (input?.theirs as ExecaDescriptor<0>) ?? (stdin === 'ignore' ? 'ignore' : 'pipe'),
       stdout: (output?.theirs as ExecaDescriptor<1>) ?? 'pipe',
       stderr: (errors?.theirs as ExecaDescriptor<2>) ?? 'pipe',
     });
     for (const pipe of [input, output, errors]) pipe?.handedOver();
     const child = subprocess as unknown as ChildProcess;
     const streams = {
-      stdin: stdin === 'pipe' ? (input?.ours ?? child.stdin ?? undefined) : undefined,
+      stdin: input?.ours ?? child.stdin ?? undefined,
       stdout: output?.ours ?? child.stdout ?? undefined,
       stderr: errors?.ours ?? child.stderr ?? undefined,
     };

@@ -60,6 +60,10 @@ describe('host.run', () => {
     expect((await runShell('cat', { input: Buffer.from('bytes') })).stdout).toBe('bytes');
   });
 
+  it('lets a program open its input by name, as it can open a pipe', async () => {
+    expect((await runShell('cat /dev/stdin', { input: 'x'.repeat(1_000_000) })).stdout).toHaveLength(1_000_000);
+  });
+
   it('gives a program nothing to read when there is no input', async () => {
     expect((await runShell('cat; echo done')).stdout).toBe('done');
   });
