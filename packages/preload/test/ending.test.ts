@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createNetwork, type SpawnedProgram } from '../src/index.js';
 import { janitor } from '../src/janitor.js';
 import { janitorPath } from '../src/locate-library.js';
-import { allEnded, isAlive, makeFolder } from './support/programs.js';
+import { allEnded, compile, isAlive, makeFolder } from './support/programs.js';
 
 /** The numbers on the first `count` lines of a program. */
 async function numbersOf(program: SpawnedProgram, count: number): Promise<number[]> {
@@ -72,6 +72,17 @@ describe('network.dispose', () => {
     const [pid = 0] = await numbersOf(program, 1);
     await network.dispose();
     await allEnded([program.pid, pid], 0);
+  });
+
+  it('ends children that wiped their environment and never called the library, however they were made', async () => {
+    await using folder = await makeFolder();
+    const network = createNetwork();
+    const program = await network.host('box').spawn(await compile('forks', join(folder.path, 'forks')));
+    const pids = await numbersOf(program, 6);
+    const entered = network.processes().filter(({ spawn: number }) => number === program.spawn);
+    expect(entered.map(({ pid }) => pid)).toEqual(expect.arrayContaining(pids));
+    await network.dispose();
+    await allEnded([program.pid, ...pids], 0);
   });
 
   it('ends a process that others started with the network’s environment', async () => {

@@ -21,6 +21,8 @@
 
 struct ifaddrs;
 struct if_nameindex;
+struct termios;
+struct winsize;
 
 /* X(result, name, parameters) */
 #define SW_REAL_FUNCTIONS(X)                                                                       \
@@ -88,7 +90,11 @@ struct if_nameindex;
     X(FILE *, popen, (const char *, const char *))                                                 \
     X(long, syscall, (long, ...))                                                                  \
     X(int, clone, (int (*)(void *), void *, int, void *, ...))                                     \
+    X(pid_t, fork, (void))                                                                         \
+    X(pid_t, vfork, (void))                                                                        \
     X(pid_t, _Fork, (void))                                                                        \
+    X(int, daemon, (int, int))                                                                     \
+    X(pid_t, forkpty, (int *, char *, const struct termios *, const struct winsize *))             \
     X(void *, dlopen, (const char *, int))                                                         \
     X(int, chroot, (const char *))                                                                 \
     X(int, setuid, (uid_t))                                                                        \

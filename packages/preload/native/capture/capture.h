@@ -56,11 +56,6 @@ void sw_capture_datagram_failed(struct sw_entry *entry);
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message);
 
-/* For the child of a fork. */
-static inline void sw_capture_forked_in_child(void) {
-    sw_entry_forked_in_child();
-}
-
 /* For the process's last moments: what others left unfinished is not waited for any more. */
 void sw_capture_finish(void);
 

@@ -1,5 +1,6 @@
 #include "capture/entry.h"
 
+#include "base/process.h"
 #include "capture/copy.h"
 #include "capture/packet.h"
 #include "capture/pages.h"
@@ -7,21 +8,6 @@
 #include "capture/segments.h"
 
 #include <string.h>
-#include <unistd.h>
-
-/* Asked for once: getpid(2) is a system call. */
-static _Atomic uint32_t own_pid;
-
-void sw_entry_forked_in_child(void) {
-    atomic_store(&own_pid, 0);
-}
-
-static uint32_t pid_of_self(void) {
-    uint32_t pid = atomic_load_explicit(&own_pid, memory_order_relaxed);
-    if (pid == 0)
-        atomic_store(&own_pid, pid = (uint32_t)getpid());
-    return pid;
-}
 
 static uint8_t *put_address(uint8_t *bytes, const struct sw_address *address, bool ipv4) {
     size_t size = ipv4 ? 4 : 16;
@@ -36,7 +22,7 @@ static void describe(struct sw_entry *entry, const struct sw_socket *socket, enu
     event->stored = event->length = 0;
     event->sequence = event->acknowledgement = 0;
     event->mtu = entry->recorder->mtu;
-    event->pid = pid_of_self();
+    event->pid = sw_process_id();
     event->spawn = socket->record->spawn;
     event->interface = socket->record->interface;
     event->limit = (uint16_t)atomic_load_explicit(&entry->recorder->ring.header->packet_limit, memory_order_relaxed);

@@ -37,7 +37,4 @@ void sw_entry_end_empty(struct sw_entry *entry);
 /* Nothing happened. */
 void sw_entry_abandon(struct sw_entry *entry);
 
-/* For the child of a fork. */
-void sw_entry_forked_in_child(void);
-
 #endif

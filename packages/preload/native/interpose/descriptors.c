@@ -1,5 +1,6 @@
 /* descriptors.c: the calls that close and copy descriptors. */
 #include "base/own_descriptors.h"
+#include "base/process.h"
 #include "base/real.h"
 #include "interpose/export.h"
 #include "interpose/start.h"

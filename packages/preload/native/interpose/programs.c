@@ -2,6 +2,7 @@
  * have another holder from here on. A program that the library cannot be loaded into gets no IP sockets, so that it cannot leave the
  * network. */
 #include "base/config.h"
+#include "base/process.h"
 #include "base/real.h"
 #include "interpose/export.h"
 #include "interpose/sandbox.h"
@@ -9,7 +10,6 @@
 #include "interpose/start.h"
 #include "programs/image.h"
 #include "programs/isolation.h"
-#include "sockets/life.h"
 
 #include <alloca.h>
 #include <fcntl.h>
@@ -42,7 +42,7 @@ static bool is_judging(void) {
 /* Sockets without close-on-exec go along. In a child of vfork(2) this counts for the parent, as it must. */
 static int about_to_start(void) {
     sw_start();
-    sw_process_forked_in_parent();
+    sw_process_shares();
     return sw_config_library_is_readable();
 }
 

@@ -2,6 +2,7 @@
 #include "base/real.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
+#include "interpose/forks.h"
 #include "interpose/sandbox.h"
 #include "interpose/start.h"
 
@@ -187,10 +188,12 @@ SW_EXPORT long syscall(long number, ...) {
     default: {
         bool forks = is_fork(number, a);
         if (forks)
-            sw_forked_in_parent();
+            sw_fork_begins();
+        if (number == SYS_seccomp)
+            sw_sandbox_begins();
         long result = sw_real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-        if (forks && result == 0)
-            sw_forked_in_child();
+        if (forks)
+            sw_fork_ends(result);
         if (number == SYS_seccomp && result == 0 && (a[0] == SECCOMP_SET_MODE_STRICT || a[0] == SECCOMP_SET_MODE_FILTER))
             sw_sandbox_entered();
         return result;

@@ -1,5 +1,6 @@
 #include "interpose/sandbox.h"
 
+#include "base/process.h"
 #include "base/real.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
@@ -12,6 +13,10 @@ static atomic_bool is_on;
 
 bool sw_sandbox_is_on(void) {
     return atomic_load_explicit(&is_on, memory_order_relaxed);
+}
+
+void sw_sandbox_begins(void) {
+    sw_process_id();
 }
 
 void sw_sandbox_entered(void) {
@@ -29,6 +34,8 @@ SW_EXPORT int prctl(int option, ...) {
         a[i] = va_arg(arguments, unsigned long);
     va_end(arguments);
     sw_start();
+    if (option == PR_SET_SECCOMP)
+        sw_sandbox_begins();
     int result = sw_real.prctl(option, a[0], a[1], a[2], a[3]);
     if (option == PR_SET_SECCOMP && result == 0)
         sw_sandbox_entered();

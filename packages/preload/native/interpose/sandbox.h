@@ -9,6 +9,9 @@
 
 bool sw_sandbox_is_on(void);
 
+/* A filter may be set now: what is to be asked of the kernel has to be asked before. */
+void sw_sandbox_begins(void);
+
 /* A filter was accepted. The children have it as well. */
 void sw_sandbox_entered(void);
 

@@ -1,10 +1,10 @@
 /* shell.c: system(3) and popen(3), which start a shell inside libc. Where the program has thrown its environment away, the shell is told what
  * its children need. */
 #include "base/config.h"
+#include "base/process.h"
 #include "base/real.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
-#include "sockets/life.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -83,7 +83,7 @@ SW_EXPORT int system(const char *command) {
     sw_start();
     if (command == NULL)
         return sw_real.system(command);
-    sw_process_forked_in_parent();
+    sw_process_shares();
     char *completed = complete(command);
     int status = sw_real.system(completed != NULL ? completed : command);
     int saved_errno = errno;
@@ -95,7 +95,7 @@ SW_EXPORT int system(const char *command) {
 /* popen(3) */
 SW_EXPORT FILE *popen(const char *command, const char *mode) {
     sw_start();
-    sw_process_forked_in_parent();
+    sw_process_shares();
     char *completed = complete(command);
     FILE *stream = sw_real.popen(completed != NULL ? completed : command, mode);
     int saved_errno = errno;

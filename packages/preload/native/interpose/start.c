@@ -1,27 +1,15 @@
-/* start.c: constructor, destructor, fork handlers, and the public functions of socket_wrapper. */
+/* start.c: constructor, destructor, and the public functions of socket_wrapper. */
 #include "interpose/start.h"
 
 #include "base/log.h"
+#include "base/process.h"
 #include "capture/capture.h"
 #include "interpose/export.h"
 #include "interpose/sandbox.h"
 #include "interpose/stdio.h"
-#include "names/names.h"
 #include "sockets/life.h"
 
-#include <pthread.h>
 #include <stdbool.h>
-
-void sw_forked_in_parent(void) {
-    sw_process_forked_in_parent();
-}
-
-void sw_forked_in_child(void) {
-    sw_process_forked_in_child();
-    sw_network_after_fork_in_child();
-    sw_names_after_fork_in_child();
-    sw_capture_forked_in_child();
-}
 
 static bool is_redirected(int fd) {
     struct sw_socket socket;
@@ -32,12 +20,16 @@ void sw_start_slow(void) {
     sw_real_load();
 }
 
+/* Where no fork of ours could enter it. */
+static void begin_as_child(void) {
+    sw_network_enter_child(sw_process_id());
+}
+
 __attribute__((constructor)) static void start(void) {
     sw_real_load();
     sw_log_spare(is_redirected);
     sw_config_start();
-    sw_process_start();
-    pthread_atfork(NULL, sw_forked_in_parent, sw_forked_in_child);
+    sw_process_start(begin_as_child);
     struct sw_network *network;
     if (sw_config_directory() == NULL || sw_network_current(&network) < 0)
         return;

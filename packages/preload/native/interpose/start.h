@@ -6,10 +6,6 @@
 
 void sw_start_slow(void);
 
-/* What has to follow a fork, for those that libc's handlers do not see. The parent's may come first, for a fork that fails. */
-void sw_forked_in_parent(void);
-void sw_forked_in_child(void);
-
 /* Other libraries' constructors may run before ours. */
 static inline void sw_start(void) {
     if (__builtin_expect(sw_real.socket == NULL, 0))

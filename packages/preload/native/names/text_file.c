@@ -1,6 +1,8 @@
 #include "names/text_file.h"
 
+#include "base/process.h"
 #include "base/root.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -32,8 +34,7 @@ struct sw_text {
 
 enum { CLOCK_STEP_MS = 50 }; /* times of files advance with the kernel's tick, 1 to 10 ms */
 
-/* Guards the slots alone. Nothing but a pointer and a count changes while it is held. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* SW_LOCK_TEXTS guards these alone. Nothing but a pointer and a count changes while it is held. */
 static struct sw_text *slots[SW_TEXT_SLOTS];
 
 /* Raw system calls: open(2) and its like may be ours, and answer for sockets. */
@@ -98,22 +99,24 @@ static struct sw_text *read_text(int fd) {
 
 /* The text in the slot, when it is still what the file says. */
 static struct sw_text *acquire_kept(enum sw_text_slot slot, const struct version *now) {
-    pthread_mutex_lock(&lock);
+    pthread_mutex_t *lock = sw_process_lock(SW_LOCK_TEXTS);
+    pthread_mutex_lock(lock);
     struct sw_text *text = slots[slot];
     if (text != NULL && text->settled && same_version(&text->version, now))
         atomic_fetch_add_explicit(&text->uses, 1, memory_order_relaxed);
     else
         text = NULL;
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(lock);
     return text;
 }
 
 static void keep(enum sw_text_slot slot, struct sw_text *text) {
+    pthread_mutex_t *lock = sw_process_lock(SW_LOCK_TEXTS);
     atomic_fetch_add_explicit(&text->uses, 1, memory_order_relaxed);
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(lock);
     struct sw_text *replaced = slots[slot];
     slots[slot] = text;
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(lock);
     sw_text_release(replaced);
 }
 
@@ -147,8 +150,4 @@ const char *sw_text_bytes(const struct sw_text *text) {
 
 size_t sw_text_size(const struct sw_text *text) {
     return text->size;
-}
-
-void sw_text_after_fork_in_child(void) {
-    pthread_mutex_init(&lock, NULL);
 }

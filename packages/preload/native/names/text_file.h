@@ -24,7 +24,4 @@ size_t sw_text_size(const struct sw_text *text);
 /* Opens a regular file for reading. A descriptor, or a negative errno. */
 int sw_text_open(const char *path);
 
-/* In the child of a fork(2) another thread of the parent may have held the lock. */
-void sw_text_after_fork_in_child(void);
-
 #endif

@@ -1,6 +1,7 @@
 #include "sockets/life.h"
 
 #include "base/log.h"
+#include "base/process.h"
 #include "base/real.h"
 #include "base/room.h"
 #include "capture/capture.h"
@@ -20,30 +21,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static atomic_uint own_pid;
-/* How often this process forked. A socket made before the last fork may have holders elsewhere. */
-static atomic_uint own_forks;
-
-void sw_process_start(void) {
-    atomic_store(&own_pid, (unsigned)getpid());
-}
-
-void sw_process_forked_in_parent(void) {
-    atomic_fetch_add(&own_forks, 1);
-}
-
-void sw_process_forked_in_child(void) {
-    atomic_store(&own_pid, (unsigned)getpid());
-    atomic_store(&own_forks, 0);
-}
-
-bool sw_process_is_self(void) {
-    return (unsigned)getpid() == atomic_load_explicit(&own_pid, memory_order_relaxed);
-}
-
 static bool may_be_held_elsewhere(const struct sw_record *record) {
-    return sw_record_has(record, SW_SHARED) || record->pid != atomic_load_explicit(&own_pid, memory_order_relaxed) ||
-           record->forks != atomic_load_explicit(&own_forks, memory_order_relaxed);
+    return sw_record_has(record, SW_SHARED) || record->pid != sw_process_id() || record->sharings != sw_process_sharings();
 }
 
 /* socket(2), as inet_create() of the kernel decides it for an unprivileged process. */
@@ -71,8 +50,8 @@ struct sw_record *sw_socket_register(struct sw_network *network, int fd, int fam
         return NULL;
     struct stat status;
     record->inode = fstat(fd, &status) == 0 ? status.st_ino : 0;
-    record->pid = atomic_load_explicit(&own_pid, memory_order_relaxed);
-    record->forks = atomic_load_explicit(&own_forks, memory_order_relaxed);
+    record->pid = sw_process_id();
+    record->sharings = sw_process_sharings();
     record->spawn = sw_config_spawn();
     record->family = (uint8_t)family;
     record->type = (uint8_t)type;

@@ -36,12 +36,4 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record);
 /* At exit: releases what nobody else holds. */
 void sw_socket_release_all(void);
 
-/* Handlers of fork(2), and of vfork(2) when its child is about to exec. */
-void sw_process_start(void);
-void sw_process_forked_in_parent(void);
-void sw_process_forked_in_child(void);
-
-/* False in the child of vfork(2), whose memory is its parent's: it must change nothing here. */
-bool sw_process_is_self(void);
-
 #endif

@@ -82,7 +82,7 @@ struct sw_record {
     _Atomic uint64_t peer_cookie;
     _Atomic uint32_t peer_slot;
     _Atomic int32_t pending_error;
-    uint32_t forks;            /* of process `pid` when it made the socket: more forks since then, more holders */
+    uint32_t sharings;         /* of process `pid` when it made the socket: more of them since then, more holders */
     uint16_t share;            /* the N of a name `…+N`; 0 when the socket has the plain name */
     uint8_t name_family;       /* 4 or 6: the letter of the name that the socket was bound with */
     uint8_t name_loopback;

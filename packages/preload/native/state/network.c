@@ -2,6 +2,7 @@
 
 #include "base/liveness.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
 
@@ -23,9 +24,8 @@ enum { NETWORKS = 1 << 15 };
 
 static struct sw_network *_Atomic networks[NETWORKS];
 static atomic_uint table_size;
-static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 
-/* Closed networks that wait for their sockets, guarded by `opening`. */
+/* Closed networks that wait for their sockets, guarded by SW_LOCK_NETWORKS. */
 static struct sw_network *closed[NETWORKS];
 static unsigned closed_count;
 static atomic_uint pins;
@@ -196,7 +196,7 @@ static int open_network(const char *given, struct sw_network **opened) {
     }
     /* The table says which processes end with their network. An attached process does not. */
     if (!sw_config_is_attached())
-        sw_network_enter_process(network);
+        sw_network_enter_process(network, sw_process_id());
     sw_log(SW_LOG_DEBUG, "network directory %s", network->directory);
     *opened = network;
     return 0;
@@ -210,11 +210,11 @@ static void begin_opening(sigset_t *mask) {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, mask);
-    pthread_mutex_lock(&opening);
+    pthread_mutex_lock(sw_process_lock(SW_LOCK_NETWORKS));
 }
 
 static void end_opening(const sigset_t *mask) {
-    pthread_mutex_unlock(&opening);
+    pthread_mutex_unlock(sw_process_lock(SW_LOCK_NETWORKS));
     pthread_sigmask(SIG_SETMASK, mask, NULL);
 }
 
@@ -399,12 +399,14 @@ static struct sw_process *claim_process(struct sw_state *state, uint32_t pid) {
     return NULL;
 }
 
-void sw_network_enter_process(struct sw_network *network) {
+void sw_network_enter_process(struct sw_network *network, uint32_t pid) {
     int saved_errno = errno;
-    struct sw_process *entry = claim_process(network->state, (uint32_t)getpid());
+    struct sw_process *entry = claim_process(network->state, pid);
     if (entry != NULL)
         atomic_store(&entry->spawn, sw_config_spawn());
-    errno = saved_errno;
+    /* The first write to a page after a fork copies it. */
+    if (errno != saved_errno)
+        errno = saved_errno;
 }
 
 void sw_network_leave_process(struct sw_network *network) {
@@ -418,11 +420,10 @@ void sw_network_leave_process(struct sw_network *network) {
     }
 }
 
-void sw_network_after_fork_in_child(void) {
-    pthread_mutex_init(&opening, NULL);
+void sw_network_enter_child(uint32_t pid) {
     /* The child of an attached process lives only until it starts a program. */
     if (sw_config_is_attached())
         return;
     for (unsigned index = 0; index < sw_network_count(); index++)
-        sw_network_enter_process(sw_network_at(index));
+        sw_network_enter_process(sw_network_at(index), pid);
 }

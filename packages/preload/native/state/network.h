@@ -94,11 +94,11 @@ static inline bool sw_network_is_recorded_lately(struct sw_network *network) {
 /* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
 void sw_network_give_to_owner(int fd, const char *directory);
 
-/* Enters this process in the table of the network; leaving undoes it. */
-void sw_network_enter_process(struct sw_network *network);
+/* Enters a process in the table of the network. This one leaves it. */
+void sw_network_enter_process(struct sw_network *network, uint32_t pid);
 void sw_network_leave_process(struct sw_network *network);
 
-/* For the child of a fork: its own entry in every network. */
-void sw_network_after_fork_in_child(void);
+/* Enters a child of a fork in every network of this process, which may be the child itself. */
+void sw_network_enter_child(uint32_t pid);
 
 #endif
