@@ -18,6 +18,7 @@ const STEPS = {
   packages: 'check:packages',
   installation: 'check:installation',
   vitest5: 'test:vitest5',
+  nodes: 'test:nodes',
 };
 
 const { values } = parseArgs({
