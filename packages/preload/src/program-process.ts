@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
 import { execa } from 'execa';
+import { attachmentInUse } from './attach/attachment.js';
 import { ProgramPipe } from './program-pipe.js';
 import { type OutputStream, Transcript } from './transcript.js';
 
@@ -85,18 +86,21 @@ export class ProgramProcess {
     const input = stdin === 'ignore' ? undefined : ProgramPipe.toProgram();
     const output = ProgramPipe.fromProgram();
     const errors = ProgramPipe.fromProgram();
-    const subprocess = execa(file, [...args], {
-      cwd,
-      env,
-      extendEnv: false,
-      detached: true, // A session of its own, so that the whole of it can be ended.
-      cleanup: false, // The janitor does that, and for descendants too.
-      buffer: false,
-      reject: false,
-      stdin: (input?.theirs as ExecaDescriptor<0>) ?? (stdin === 'ignore' ? 'ignore' : 'pipe'),
-      stdout: (output?.theirs as ExecaDescriptor<1>) ?? 'pipe',
-      stderr: (errors?.theirs as ExecaDescriptor<2>) ?? 'pipe',
-    });
+    const launch = () =>
+      execa(file, [...args], {
+        cwd,
+        env,
+        extendEnv: false,
+        detached: true, // A session of its own, so that the whole of it can be ended.
+        cleanup: false, // The janitor does that, and for descendants too.
+        buffer: false,
+        reject: false,
+        stdin: (input?.theirs as ExecaDescriptor<0>) ?? (stdin === 'ignore' ? 'ignore' : 'pipe'),
+        stdout: (output?.theirs as ExecaDescriptor<1>) ?? 'pipe',
+        stderr: (errors?.theirs as ExecaDescriptor<2>) ?? 'pipe',
+      });
+    // The plan says which network it is on, wherever the code is that starts it.
+    const subprocess = attachmentInUse()?.outside(launch) ?? launch();
     for (const pipe of [input, output, errors]) pipe?.handedOver();
     const child = subprocess as unknown as ChildProcess;
     const streams = {

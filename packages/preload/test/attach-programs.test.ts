@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,11 +7,22 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { createNetwork } from '../src/index.js';
 import { makeFolder, requireProgram } from './support/programs.js';
 import { inScope } from './support/scopes.js';
 import { httpServer, listening } from './support/servers.js';
 
 const run = promisify(execFile);
+const SERVER = fileURLToPath(new URL('programs/server.mjs', import.meta.url));
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
 describe('a server in the test', () => {
   it('is reached by a program on another host', async (context) => {
@@ -62,6 +73,27 @@ describe('a program that the test starts by itself', () => {
   it('is not on it outside of scopes', async () => {
     await inScope(() => {});
     expect((await run('env')).stdout).not.toContain('SOCKET_WRAPPER_DIR');
+  });
+});
+
+describe('code that outlives its test', () => {
+  const outlived = () => inScope((_network, scope) => (work: () => unknown) => scope.run(work));
+
+  it('starts no programs, and is told why', async () => {
+    const outlive = await outlived();
+    const ended = { name: 'ScopeError', code: 'SCOPE_ENDED', message: expect.stringContaining('has ended') };
+    expect(await outlive(() => run('true').catch((error) => error))).toMatchObject(ended);
+    expect(await outlive(() => once(spawn('true'), 'exit').catch((error) => error))).toMatchObject(ended);
+    expect(await outlive(() => once(fork(SERVER), 'exit').catch((error) => error))).toMatchObject(ended);
+    expect(outlive(() => errorOf(() => execFileSync('true')))).toMatchObject({ code: 'ENETDOWN' });
+    expect(outlive(() => spawnSync('true').error)).toMatchObject({ code: 'ENETDOWN' });
+  });
+
+  it('starts programs on another network that it has made', async () => {
+    const outlive = await outlived();
+    await using network = createNetwork();
+    const result = await outlive(() => network.host('box').run('printenv', ['SOCKET_WRAPPER_DIR']));
+    expect(result).toMatchObject({ stdout: network.directory });
   });
 });
 

@@ -29,7 +29,13 @@ int sw_call_socket(int family, int type, int protocol) {
 }
 
 pid_t sw_call_fork(void) {
-    struct sw_pin before = sw_thread_pin(sw_place_at(sw_thread_ask()));
+    int number = sw_thread_ask();
+    /* The program would be on the machine's network, where its starter gets no socket any more. */
+    if (number == SW_PLACE_ENDED) {
+        errno = ENETDOWN;
+        return -1;
+    }
+    struct sw_pin before = sw_thread_pin(sw_place_at(number));
     pid_t pid = fork();
     if (pid != 0)
         sw_thread_unpin(before);

@@ -18,6 +18,7 @@ import { patchInspector } from './patch-inspector.js';
 import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
+import { patchPrograms } from './patch-programs.js';
 import { patchServers } from './patch-servers.js';
 import { patchSockets } from './patch-sockets.js';
 import { patchUndici } from './patch-undici.js';
@@ -84,6 +85,7 @@ export class Attachment {
     patchPools(this);
     patchFetch(this);
     patchUndici(this);
+    patchPrograms(this);
     patchInspector(this);
     patchWorkers(WORKER, () => this.whereabouts() !== undefined);
     // Once for all: it takes as long as most of them together.
