@@ -2,9 +2,10 @@
  * Waits for a program to listen, woken by the network's doorbell and by the program's end.
  */
 
+import { pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SocketInfo, Transport } from '@socket-wrapper/core';
-import { lastLines } from './command-text.js';
+import { causeIn, lastLines } from './command-text.js';
 import { janitor } from './janitor.js';
 import type { SpawnedProgram } from './program.js';
 import type { Exit, ProgramProcess } from './program-process.js';
@@ -81,7 +82,7 @@ export async function waitUntilListening(
       throw failure(
         program,
         'EXITED_EARLY',
-        `${endingOf(first)} before it listened on ${list(missing(program, targets))}`,
+        `${endingOf(first)} before it listened on ${list(missing(program, targets))}${holders(program, targets)}`,
       );
     }
     throw notListening(program, targets, timeoutMs);
@@ -115,8 +116,9 @@ function notListening(program: SpawnedProgram, targets: readonly Target[], timeo
 
 function failure(program: SpawnedProgram, code: SpawnErrorCode, what: string, cause?: unknown): SpawnError {
   const { command, host } = program;
-  const output = lastLines(program.output(), '. Its last output:');
-  return new SpawnError(code, `${command} on host ${host.name} ${what}${output}`, {
+  const output = program.output();
+  const story = `${causeIn(output)}${lastLines(output, '. Its last output:')}`;
+  return new SpawnError(code, `${command} on host ${host.name} ${what}${story}`, {
     command,
     host: host.name,
     ...(cause === undefined ? {} : { cause }),
@@ -128,6 +130,24 @@ function missing(program: SpawnedProgram, targets: readonly Target[]): Target[] 
   return targets.filter(
     ({ port, transport }) => !open.some((socket) => socket.transport === transport && socket.local.port === port),
   );
+}
+
+/** Who has the ports that `program` did not get: `, which nginx (process 123) has taken`. Empty when nobody has. */
+function holders({ host, spawn }: SpawnedProgram, targets: readonly Target[]): string {
+  if (host.network.disposed) return '';
+  const { programs } = host.network;
+  const held = host.network.sockets().filter((socket) => {
+    const isWanted = targets.some(
+      ({ port, transport }) => socket.local.port === port && socket.transport === transport,
+    );
+    return isWanted && socket.spawn !== spawn && socket.interfaceId === host.interfaceId && isOpenToOthers(socket);
+  });
+  const names = held.map((socket) => {
+    const name = programs.findLast((program) => program.spawn === socket.spawn)?.name;
+    if (socket.pid === pid) return 'the test itself';
+    return name === undefined ? `process ${socket.pid}` : `${name} (process ${socket.pid})`;
+  });
+  return names.length === 0 ? '' : `, which ${[...new Set(names)].join(' and ')} has taken`;
 }
 
 /** None on a network that is being disposed of, which may refuse to tell by now: its programs are being ended. */

@@ -36,6 +36,16 @@ export interface ProcessOptions {
   readonly maxOutputLength?: number;
 }
 
+/** The names of all {@link ProcessOptions}. */
+export const PROCESS_OPTIONS: Readonly<Record<keyof ProcessOptions, true>> = {
+  cwd: true,
+  env: true,
+  extendEnv: true,
+  input: true,
+  signal: true,
+  maxOutputLength: true,
+};
+
 /**
  * The plan for `command` on `host`, with the number that its processes carry.
  *

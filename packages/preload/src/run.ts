@@ -3,9 +3,10 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandText, lastLines } from './command-text.js';
+import { causeIn, commandText, lastLines } from './command-text.js';
 import { janitor } from './janitor.js';
-import { type Command, type ProcessOptions, planProgram } from './plan.js';
+import { assertKnownOptions } from './known-options.js';
+import { type Command, PROCESS_OPTIONS, type ProcessOptions, planProgram } from './plan.js';
 import { GRACE_MS } from './program.js';
 import type { ProgramHost } from './program-host.js';
 import { type Exit, ProgramProcess } from './program-process.js';
@@ -33,10 +34,12 @@ export interface RunResult extends Exit {
   readonly host: string;
 }
 
+const RUN_OPTIONS: Readonly<Record<keyof RunOptions, true>> = { timeoutMs: true, reject: true, ...PROCESS_OPTIONS };
 const DEFAULT_OUTPUT_LENGTH = 64 * 1024 * 1024;
 
 /** Runs `command` on `host`; see `ProgramHost.run`. */
 export async function runProgram(host: ProgramHost, command: Command, options: RunOptions): Promise<RunResult> {
+  assertKnownOptions('run', options, RUN_OPTIONS);
   const { spawn, plan } = planProgram(host, command, {
     options,
     stdin: 'ignore',
@@ -105,7 +108,7 @@ function interrupted(interruption: Interruption, result: RunResult, { timeoutMs,
 function failure(code: RunErrorCode, what: string, result: RunResult, cause?: unknown): RunError {
   const { command, host, stdout, stderr } = result;
   const output = lastLines(stderr, '. Its last words:') || lastLines(stdout, '. Its last output:');
-  return new RunError(code, `${command} on host ${host} ${what}${output}`, {
+  return new RunError(code, `${command} on host ${host} ${what}${causeIn(stderr)}${output}`, {
     result,
     ...(cause === undefined ? {} : { cause }),
   });

@@ -3,8 +3,9 @@
  */
 
 import { asSeenBy, type Caller, callerOf } from './caller-frames.js';
+import { assertKnownOptions } from './known-options.js';
 import { type Listening, targetsOf, waitUntilListening } from './listening.js';
-import { type Command, type ProcessOptions, planProgram } from './plan.js';
+import { type Command, PROCESS_OPTIONS, type ProcessOptions, planProgram } from './plan.js';
 import { SpawnedProgram, StartingProgram } from './program.js';
 import type { ProgramHost } from './program-host.js';
 import { ProgramProcess } from './program-process.js';
@@ -24,6 +25,12 @@ export interface SpawnOptions extends ProcessOptions {
   readonly timeoutMs?: number;
 }
 
+const SPAWN_OPTIONS: Readonly<Record<keyof SpawnOptions, true>> = {
+  listening: true,
+  stdin: true,
+  timeoutMs: true,
+  ...PROCESS_OPTIONS,
+};
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_OUTPUT_LENGTH = 1024 * 1024;
 
@@ -51,6 +58,7 @@ function start(
   options: SpawnOptions,
 ): { spawn: number; process: ProgramProcess | Promise<Error> } {
   try {
+    assertKnownOptions('spawn', options, SPAWN_OPTIONS);
     if (options.listening !== undefined) targetsOf(options.listening);
     const { spawn, plan } = planProgram(host, command, {
       options,

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createNetwork, type ProgramHost, type SpawnOptions } from '../src/index.js';
 import { isAlive } from './support/programs.js';
+import { inScope } from './support/scopes.js';
+import { httpServer } from './support/servers.js';
 
 const SERVER = fileURLToPath(new URL('programs/server.mjs', import.meta.url));
 
@@ -94,7 +96,19 @@ describe('host.spawn with listening', () => {
     const second = serve(web, ['tcp:80', 'tcp:81'], { listening: 80, timeoutMs: 60_000 });
     await expect(second).rejects.toMatchObject({
       code: 'EXITED_EARLY',
-      message: expect.stringContaining('EADDRINUSE'),
+      message: expect.stringMatching(
+        /exited with code 1 before it listened on TCP port 80, which node \(process \d+\) has taken: Error: .*EADDRINUSE.*80\. Its last output:\n/,
+      ),
+    });
+  });
+
+  it('names the test itself when that has taken the port', async () => {
+    await inScope(async (network) => {
+      await using _server = await httpServer(80, () => {});
+      const second = serve(network.testHost, ['tcp:80'], { listening: 80, timeoutMs: 60_000 });
+      await expect(second).rejects.toThrow(
+        'before it listened on TCP port 80, which the test itself has taken: Error: ',
+      );
     });
   });
 });

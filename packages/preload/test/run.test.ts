@@ -24,6 +24,21 @@ describe('host.run', () => {
     });
   });
 
+  it('refuses an option that it does not have', async () => {
+    await expect(runShell('true', { timeout: 5 } as object)).rejects.toThrow(
+      new TypeError(
+        'run() has no option "timeout": its options are timeoutMs, reject, cwd, env, extendEnv, input, signal, maxOutputLength',
+      ),
+    );
+  });
+
+  it('says first what a program gives as the cause', async () => {
+    const line = 'printf "Traceback:\\n  frame\\nOSError: [Errno 98] taken\\n" >&2; exit 1';
+    await expect(runShell(line)).rejects.toThrow(
+      'failed with exit code 1: OSError: [Errno 98] taken. Its last words:\n  Traceback:\n',
+    );
+  });
+
   it('gives all of a long output', async () => {
     const { stdout } = await runShell('seq 1 200000');
     expect(stdout.split('\n')).toHaveLength(200_000);

@@ -124,6 +124,14 @@ describe('host.spawn', () => {
     );
   });
 
+  it('refuses an option that it does not have', async () => {
+    await using network = createNetwork();
+    const known = 'listening, stdin, timeoutMs, cwd, env, extendEnv, input, signal, maxOutputLength';
+    await expect(network.host('box').spawn('true', [], { listen: 80 } as object)).rejects.toThrow(
+      new TypeError(`spawn() has no option "listen": its options are ${known}`),
+    );
+  });
+
   it('rejects as soon as the program has failed, with its last words', async () => {
     await using network = createNetwork();
     const failure = network.host('box').spawn('sh', ['-c', 'echo "bad config" >&2; exit 1'], { listening: 80 });
