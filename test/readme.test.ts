@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks } from './markdown.js';
-import { requirePrograms } from './programs.js';
 import { makeProject } from './project.js';
+import { requirePrograms } from './support/programs.js';
 
 const README = new URL('../README.md', import.meta.url);
 const blocks = codeBlocks(README);

@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { requirePrograms } from '../../test/programs.js';
+import { requirePrograms } from '../../test/support/programs.js';
 
 const run = promisify(execFile);
 const ACTION = fileURLToPath(new URL('..', import.meta.url));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { requirePrograms } from './programs.js';
+import { requirePrograms } from '../../../test/support/programs.js';
 import { JESTS, makeProject } from './project.js';
 
 describe.each(JESTS)('%s', (jest) => {

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requirePrograms } from './programs.js';
-import { JESTS, makeProject, type Project, type Run } from './project.js';
+import type { Project, Run } from '../../../test/support/fixture-project.js';
+import { requirePrograms } from '../../../test/support/programs.js';
+import { JESTS, makeProject } from './project.js';
 
 describe.each(JESTS)('a run of %s with all outcomes', (jest) => {
   let project: Project;

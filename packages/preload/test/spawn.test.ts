@@ -153,7 +153,7 @@ describe('host.spawn', () => {
       .spawn('false', [], { listening: 80 })
       .then(
         () => undefined,
-        (error: Error) => error,
+        (error: unknown) => error as Error,
       );
     expect(failure?.stack).toMatch(/before it listened on TCP port 80\n {4}at .*spawn\.test\.ts:\d+/);
   });

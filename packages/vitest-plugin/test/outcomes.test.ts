@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requirePrograms } from './programs.js';
-import { makeProject, type Project, type Run } from './project.js';
+import type { Project, Run } from '../../../test/support/fixture-project.js';
+import { requirePrograms } from '../../../test/support/programs.js';
+import { makeProject } from './project.js';
 
 let project: Project;
 let run: Run;

@@ -1,129 +1,33 @@
-/**
- * A fixture project in a directory of its own, in which the real command line of Vitest runs as a child process.
- *
- * Networks are made in a folder of the project, so a test can tell whether its run has left any behind.
- */
+/** Fixture projects that Vitest runs in. */
 
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
-import { processesOf } from './processes.js';
+import { makeFixtureProject, type Project } from '../../../test/support/fixture-project.js';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const FIXTURES = path.join(PACKAGE, 'test/fixtures');
-const CAPTURES = 'test-results/socket-wrapper';
 /** Another `node_modules` to take Vitest and this package from; `vitest5/run.mjs` makes one. */
 const MODULES = process.env.VITEST_UNDER_TEST;
 
-/** What one run of Vitest has printed and written. */
-export interface Run {
-  readonly exitCode: number | undefined;
-  /** Both streams, as a person sees them, without colours. */
-  readonly output: string;
-  /** By the full name of the test. */
-  readonly tests: Record<string, { status: string; messages: string[] }>;
-  readonly junit: string;
-}
-
-/** A run that has not ended; it resolves when it has. */
-interface Running extends PromiseLike<unknown> {
-  kill(signal: NodeJS.Signals): boolean;
-}
-
-export interface Project extends AsyncDisposable {
-  readonly directory: string;
-  /** `vitest run` with `args`. */
-  run(args?: readonly string[], options?: { env?: Record<string, string> }): Promise<Run>;
-  /** Starts `vitest run` and does not wait for it. */
-  start(args?: readonly string[]): Running;
-  /** The captures in the output directory, sorted. */
-  captures(): Promise<string[]>;
-  /** The processes that live in a network of this project now. */
-  processes(): Promise<string[]>;
-  /** What the runs have left behind: directories of networks, and processes that live in one. */
-  leftovers(): Promise<string[]>;
-}
-
 /** A copy of the fixture `name`, with this package and Vitest linked into its `node_modules`. */
-export async function makeProject(name: string): Promise<Project> {
-  const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'vitest-plugin-')));
-  // Networks belong on tmpfs, and their sockets have short paths.
-  const networks = await mkdtemp('/dev/shm/vitest-plugin-');
-  await cp(path.join(FIXTURES, 'shared'), directory, { recursive: true });
-  await cp(path.join(FIXTURES, name), directory, { recursive: true });
-  await writeFile(path.join(directory, 'package.json'), '{ "private": true, "type": "module" }');
+export function makeProject(name: string): Promise<Project> {
   const plugin = 'vitest-plugin-socket-wrapper';
-  await link(directory, plugin, MODULES === undefined ? PACKAGE : path.join(MODULES, plugin));
-  for (const dependency of ['vitest', '@vitest/ui']) {
-    await link(directory, dependency, path.join(MODULES ?? path.join(PACKAGE, 'node_modules'), dependency));
-  }
-
-  const environment = { ...withoutRunner(process.env), NETWORKS: networks, NO_COLOR: '1' };
-  const start = (args: readonly string[] = [], env = {}) =>
-    execa(process.execPath, [path.join(directory, 'node_modules/vitest/vitest.mjs'), 'run', ...args], {
-      cwd: directory,
-      env: { ...environment, ...env },
-      extendEnv: false,
-      all: true,
-      reject: false,
-    });
-
-  return {
-    directory,
-    start,
-    async run(args = [], { env = {} } = {}) {
-      const reports = [
-        '--reporter=json',
-        '--outputFile.json=report.json',
-        '--reporter=junit',
-        '--outputFile.junit=junit.xml',
-      ];
-      const { exitCode, all } = await start(['--reporter=default', ...reports, ...args], env);
-      const report = await readFile(path.join(directory, 'report.json'), 'utf8').catch(() => '{"testResults":[]}');
-      return {
-        exitCode,
-        output: `${all}`,
-        tests: testsOf(JSON.parse(report)),
-        junit: await readFile(path.join(directory, 'junit.xml'), 'utf8').catch(() => ''),
-      };
+  const modules = MODULES ?? path.join(PACKAGE, 'node_modules');
+  return makeFixtureProject({
+    folders: [path.join(FIXTURES, 'shared'), path.join(FIXTURES, name)],
+    files: { 'package.json': '{ "private": true, "type": "module" }' },
+    packages: {
+      [plugin]: MODULES === undefined ? PACKAGE : path.join(MODULES, plugin),
+      vitest: path.join(modules, 'vitest'),
+      '@vitest/ui': path.join(modules, '@vitest/ui'),
     },
-    async captures() {
-      const files = await readdir(path.join(directory, CAPTURES)).catch(() => []);
-      return files.filter((file) => /\.pcapng(?:\.gz)?$/.test(file)).sort();
-    },
-    processes: () => processesOf(networks),
-    async leftovers() {
-      return [...(await readdir(networks)), ...(await processesOf(networks))];
-    },
-    async [Symbol.asyncDispose]() {
-      await rm(directory, { recursive: true, force: true });
-      await rm(networks, { recursive: true, force: true });
-    },
-  };
-}
-
-async function link(directory: string, name: string, target: string): Promise<void> {
-  const place = path.join(directory, 'node_modules', name);
-  await mkdir(path.dirname(place), { recursive: true });
-  await symlink(await realpath(target), place);
-}
-
-/** `env` without what this run of Vitest, or a CI system around it, tells its children. */
-function withoutRunner(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isRunners =
-    /^(VITEST|GITHUB_|GITLAB_|JENKINS_|NODE_ENV$|NODE_OPTIONS$|CI$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isRunners.test(name)));
-}
-
-interface JsonReport {
-  testResults: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
-}
-
-function testsOf({ testResults }: JsonReport): Run['tests'] {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-  return Object.fromEntries(
-    tests.map(({ fullName, status, failureMessages }) => [fullName, { status, messages: failureMessages }]),
-  );
+    command: ['vitest/vitest.mjs', 'run'],
+    reports: [
+      '--reporter=default',
+      '--reporter=json',
+      '--outputFile.json=report.json',
+      '--reporter=junit',
+      '--outputFile.junit=junit.xml',
+    ],
+  });
 }

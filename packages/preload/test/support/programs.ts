@@ -2,7 +2,7 @@
  * What tests need of the machine they run on: programs, a compiler, and a look at other processes.
  */
 
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,19 +10,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { TestRunner, vi } from 'vitest';
+import { isInstalled, requirePrograms } from '../../../../test/support/programs.js';
 
 const run = promisify(execFile);
 
-/** Skips the test where a program is not installed; on CI, where all of them are, that is a failure. */
-export function requireProgram(name: string, { skip }: { skip: (note?: string) => void }): void {
-  if (isInstalled(name)) return;
-  if (process.env.CI) throw new Error(`${name} is not installed`);
-  skip(`${name} is not installed`);
-}
+export { isInstalled };
 
-/** Whether the program is in PATH. */
-export function isInstalled(name: string): boolean {
-  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { stdio: 'ignore' }).status === 0;
+/** Skips the test where a program is not installed; on CI, where all of them are, that is a failure. */
+export function requireProgram(name: string, test: { skip: (note?: string) => void }): void {
+  requirePrograms([name], test);
 }
 
 /** A directory of the test's own, gone at the end of the block that declares it. */
