@@ -1,6 +1,5 @@
 import type { Artifact, Outcome, TestScope } from '@socket-wrapper/core' with { 'resolution-mode': 'import' };
 import type { LeakError } from '@socket-wrapper/preload' with { 'resolution-mode': 'import' };
-import { exitWithRunner } from './exit-with-runner.js';
 import type { Network } from './network-use.js';
 
 type Scope = TestScope<Network>;
@@ -20,7 +19,6 @@ export interface End {
 export class Attempt {
   readonly #open: () => Scope;
   #scope: Scope | undefined;
-  #stopWaiting: (() => void) | undefined;
   #isOver = false;
 
   constructor(open: () => Scope) {
@@ -48,16 +46,11 @@ export class Attempt {
       // The realm of the tests has a class of its own for it.
       if ((failure as LeakError).code !== 'LEFT_OPEN') throw failure;
       return { leaks: failure as LeakError };
-    } finally {
-      this.#stopWaiting?.();
     }
   }
 
   #opened(): Scope {
-    if (this.#scope === undefined) {
-      this.#scope = this.#open();
-      this.#stopWaiting = exitWithRunner();
-    }
+    this.#scope ??= this.#open();
     return this.#scope;
   }
 }

@@ -5,14 +5,20 @@
 
 let waiting = 0;
 
-/** From now on this process ends when its runner does, until the function that this gives back is called. */
+/**
+ * From now on this process ends when its runner does, until the function that this gives back is called. A second call of that
+ * does nothing.
+ */
 export function exitWithRunner(): () => void {
   // Only a forked worker has a channel to the runner. A thread dies with it anyway.
   if (process.connected !== true) return () => {};
 
   if (waiting === 0) process.on('disconnect', exit);
   waiting++;
+  let isWaiting = true;
   return () => {
+    if (!isWaiting) return;
+    isWaiting = false;
     waiting--;
     if (waiting === 0) process.off('disconnect', exit);
   };

@@ -1,9 +1,20 @@
 import { type Artifact, appendNote, type Outcome, TestScope } from '@socket-wrapper/core';
 import { attachmentInUse } from './attach/attachment.js';
+import { exitWithRunner } from './exit-with-runner.js';
 import type { ProgramNetwork } from './program-network.js';
 
+/** A scope whose worker process does not outlive its runner, and so neither do the programs that the test has started. */
+export class ProgramScope extends TestScope<ProgramNetwork> {
+  readonly #stopWaiting = exitWithRunner();
+
+  /** As {@link TestScope.end}. */
+  override end(outcome: Outcome, details: { readonly error?: unknown } = {}): Promise<Artifact | undefined> {
+    return super.end(outcome, details).finally(this.#stopWaiting);
+  }
+}
+
 /** A scope in which a test that leaves sockets open fails. */
-export class StrictScope extends TestScope<ProgramNetwork> {
+export class StrictScope extends ProgramScope {
   /**
    * Ends the attempt as {@link TestScope.end} does.
    *

@@ -8,7 +8,6 @@ import {
   withNetwork as coreWithNetwork,
   currentScope,
   type NetworkOptions,
-  openScope as openCoreScope,
   type ScopeOptions,
   type TestIdentity,
   type TestScope,
@@ -16,7 +15,7 @@ import {
 import { attachmentInUse } from './attach/attachment.js';
 import { joinNetwork, joinScope } from './attach/join.js';
 import { createNetwork, type ProgramNetwork } from './program-network.js';
-import { StrictScope } from './program-scope.js';
+import { ProgramScope, StrictScope } from './program-scope.js';
 
 /** What happens when a test has left sockets of its own open on its network. */
 export interface LeakOptions {
@@ -47,7 +46,7 @@ export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}
     createNetwork: (networkOptions: NetworkOptions) => joinedNetwork(networkOptions, scope),
   };
   const scope: TestScope<ProgramNetwork> =
-    leaks === 'error' ? new StrictScope(identity, scopeOptions) : openCoreScope(identity, scopeOptions);
+    leaks === 'error' ? new StrictScope(identity, scopeOptions) : new ProgramScope(identity, scopeOptions);
   joinScope(scope);
   return scope;
 }

@@ -5,7 +5,6 @@ import { openScope } from '@socket-wrapper/preload';
 import { aroundAll, aroundEach } from 'vitest';
 import { attachCapture } from './annotation.js';
 import { endScope } from './end-scope.js';
-import { exitWithRunner } from './exit-with-runner.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
 import { nextAttempt, setOrigin } from './registry.js';
@@ -32,7 +31,6 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
     const allOptions = withDefaults(options);
     const scope = openScope(identity, allOptions);
     setOrigin(scope, { task: suite, options: allOptions });
-    const stopWaiting = exitWithRunner();
 
     let hookError: unknown;
     try {
@@ -43,7 +41,7 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
     } finally {
       const error = hookError ?? failed[0]?.task.result?.errors?.[0];
       const outcome = error === undefined ? 'passed' : 'failed';
-      const { artifact, leaks } = await endScope(scope, outcome, { error }).finally(stopWaiting);
+      const { artifact, leaks } = await endScope(scope, outcome, { error });
       if (artifact !== undefined) {
         for (const context of failed) await attachCapture(context, artifact, 0);
       }

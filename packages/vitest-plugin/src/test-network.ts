@@ -5,7 +5,6 @@ import { openScope, type ProgramNetwork } from '@socket-wrapper/preload';
 import type { TestContext } from 'vitest';
 import { attachCapture } from './annotation.js';
 import { endScope } from './end-scope.js';
-import { exitWithRunner } from './exit-with-runner.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
 import { nextAttempt, originOf, setOrigin } from './registry.js';
@@ -30,11 +29,10 @@ export function openAttempt(
   const allOptions = { ...withDefaults(origin?.options ?? {}), ...options };
   const scope = openScope(identity, allOptions);
   setOrigin(scope, { task, options: allOptions });
-  const stopWaiting = exitWithRunner();
 
   const end = async () => {
     const { outcome, ...details } = result();
-    const { artifact, leaks } = await endScope(scope, outcome, details).finally(stopWaiting);
+    const { artifact, leaks } = await endScope(scope, outcome, details);
     if (artifact !== undefined) await report(artifact, outcome);
     if (leaks !== undefined) throw leaks;
   };
