@@ -16,6 +16,7 @@ export type { SocketInfo, SocketState } from './network/socket-info.js';
 export type { ProcessInfo, SocketAddress } from './network/state-records.js';
 export { Redaction, type RedactPattern } from './redact/redaction.js';
 export { summaryPage, terminalList } from './report/capture-list.js';
+export { attachmentLine, withAttachments } from './report/junit-attachments.js';
 export type { Artifact } from './scope/artifact.js';
 export { type CallSite, callSiteOf } from './scope/call-site.js';
 export { currentNetwork, currentScope, networkInUse } from './scope/current-scope.js';

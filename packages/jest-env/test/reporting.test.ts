@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -39,9 +39,25 @@ describe.each(JESTS)('reports of %s', { timeout: 60_000 }, (jest) => {
 
   it('name the capture in the JUnit report', async () => {
     await using project = await makeProject('reporter', jest);
-    await project.run(['one.test.js', '--reporters=jest-junit']);
-    const junit = await readFile(path.join(project.directory, 'junit.xml'), 'utf8');
+    const { junit } = await project.run(['one.test.js', '--reporters=jest-junit']);
     expect(junit.split('<failure>')[1]).toContain(`${CAPTURES}/one.test.js-one-fails.pcapng`);
+  });
+
+  it('attach the capture to its test in the JUnit report, where they come behind the one that writes it', async () => {
+    await using project = await makeProject('reporter', jest);
+    const reporter = ['jest-environment-socket-wrapper/reporter', { junit: 'junit.xml' }];
+    const configuration = { testEnvironment: 'socket-wrapper', reporters: ['jest-junit', reporter] };
+    await writeFile(path.join(project.directory, 'junit.json'), JSON.stringify(configuration));
+    const { junit } = await project.run(['one.test.js', '--config=junit.json']);
+    const [, failed = ''] = junit.split('<failure>');
+    expect(failed).toMatch(/<system-out>\[\[ATTACHMENT\|.*one\.test\.js-one-fails\.pcapng\]\]<\/system-out>/);
+    expect(junit.match(/ATTACHMENT/g)).toHaveLength(1);
+
+    configuration.reporters.reverse();
+    await writeFile(path.join(project.directory, 'junit.json'), JSON.stringify(configuration));
+    await rm(path.join(project.directory, 'junit.xml'));
+    const { output } = await project.run(['one.test.js', '--config=junit.json']);
+    expect(output).toContain('junit.xml: it does not exist. Name the file that jest-junit writes');
   });
 
   it('do not mix with captures of the last run, and leave other files alone', async () => {

@@ -21,12 +21,16 @@ const MAX_ESCAPES = 10;
  * // …
  */
 export function artifactNote({ path, summary, text, loss, escapes = [] }: Artifact): string {
-  const place = nearest(path);
-  const lines = [`Network capture: ${place} (${summary})`, `Show it: npx socket-wrapper show ${place}`];
+  const lines = [`${captureLine(path)} (${summary})`, `Show it: npx socket-wrapper show ${nearest(path)}`];
   if (loss !== undefined) lines.push(`Incomplete: ${loss}`);
   if (escapes.length > 0) lines.push('', ...listOf(escapes));
   if (text !== '') lines.push('', text.trimEnd());
   return lines.join('\n');
+}
+
+/** How the note names a capture: by this line others find it in a failure. */
+export function captureLine(path: string): string {
+  return `Network capture: ${nearest(path)}`;
 }
 
 /** The first of `entries`, and how many more there are. */
