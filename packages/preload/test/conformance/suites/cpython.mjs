@@ -22,6 +22,22 @@ const MODULES = [
   'test_urllib2_localnet',
   'test_httpservers',
   'test_wsgiref',
+  'test_nntplib',
+  'test_docxmlrpc',
+  'test_poll',
+  'test_logging',
+  'test_subprocess',
+  'test_signal',
+  'test_eintr',
+  'test_posix',
+  'test_fcntl',
+  'test_ioctl',
+  'test_os',
+  'test_mmap',
+  'test_concurrent_futures',
+  'test_multiprocessing_fork',
+  'test_multiprocessing_forkserver',
+  'test_multiprocessing_spawn',
 ];
 
 export const cpython = {
