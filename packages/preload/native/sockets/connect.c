@@ -146,6 +146,7 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
         record->local = sw_address_of_site(socket->network, &source, record->name_port, record->family);
         sw_record_set(record, SW_BOUND);
     }
+    sw_port_show(record);
     record->peer = address;
 
     bool nonblocking = is_nonblocking(socket->fd);

@@ -52,7 +52,7 @@ static int write_parts(int fd, const struct msghdr *message, off_t offset) {
     return 0;
 }
 
-int sw_cork_begin(const struct sw_delivery *delivery) {
+static int begin(const struct sw_delivery *delivery) {
     struct beginning beginning = {delivery->destination, delivery->target, delivery->control};
     struct sw_record *record = delivery->socket->record;
     int fd = open_file(delivery->socket, O_WRONLY | O_CREAT | O_TRUNC);
@@ -68,7 +68,7 @@ int sw_cork_begin(const struct sw_delivery *delivery) {
     return result;
 }
 
-int sw_cork_add(struct sw_socket *socket, const struct msghdr *message) {
+static int add(struct sw_socket *socket, const struct msghdr *message) {
     enum { IPV4_MOST = 65507, IPV6_MOST = 65527 };
     struct beginning beginning;
     struct stat status;
@@ -88,7 +88,24 @@ int sw_cork_add(struct sw_socket *socket, const struct msghdr *message) {
     return result;
 }
 
-ssize_t sw_cork_take(struct sw_socket *socket, struct sw_delivery *delivery, char *data) {
+int sw_cork_begin(const struct sw_delivery *delivery) {
+    sigset_t mask;
+    sw_network_lock(delivery->socket->network, &mask);
+    /* Another thread may have begun meanwhile. */
+    int result = sw_cork_is_pending(delivery->socket->record) ? add(delivery->socket, &delivery->message) : begin(delivery);
+    sw_network_unlock(delivery->socket->network, &mask);
+    return result;
+}
+
+int sw_cork_add(struct sw_socket *socket, const struct msghdr *message) {
+    sigset_t mask;
+    sw_network_lock(socket->network, &mask);
+    int result = sw_cork_is_pending(socket->record) ? add(socket, message) : -ENOENT;
+    sw_network_unlock(socket->network, &mask);
+    return result;
+}
+
+static ssize_t take(struct sw_socket *socket, struct sw_delivery *delivery, char *data) {
     if (!sw_cork_is_pending(socket->record))
         return -EAGAIN;
     struct beginning beginning;
@@ -105,6 +122,14 @@ ssize_t sw_cork_take(struct sw_socket *socket, struct sw_delivery *delivery, cha
     delivery->destination = beginning.destination;
     delivery->target = beginning.target;
     delivery->control = beginning.control;
+    return length;
+}
+
+ssize_t sw_cork_take(struct sw_socket *socket, struct sw_delivery *delivery, char *data) {
+    sigset_t mask;
+    sw_network_lock(socket->network, &mask);
+    ssize_t length = take(socket, delivery, data);
+    sw_network_unlock(socket->network, &mask);
     return length;
 }
 

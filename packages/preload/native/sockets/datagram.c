@@ -45,6 +45,7 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
     }
     if (target->scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
         return -EACCES;
+    sw_port_show(record);
     record->local = sw_datagram_source(socket, target);
     record->peer = *address;
     sw_record_set(record, SW_CONNECTED | SW_BOUND);

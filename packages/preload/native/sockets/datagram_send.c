@@ -107,6 +107,7 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
         if (result < 0)
             return result == -EADDRINUSE ? -EAGAIN : result;
     }
+    sw_port_show(record);
     result = sw_pending_error(socket);
     if (result != 0)
         return -result;
@@ -144,14 +145,15 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
     if ((flags & MSG_OOB) != 0)
         return -EOPNOTSUPP;
 
-    int result;
+    int result = -ENOENT;
     bool more = (flags & MSG_MORE) != 0 || sw_options_switch(socket->record, SW_SWITCH_UDP_CORK);
     if (sw_cork_is_pending(socket->record)) {
         /* Only the data count: the first write has said everything else. */
         result = sw_cork_add(socket, message);
         if (result == 0 && !more)
             result = sw_datagram_push(socket);
-    } else {
+    }
+    if (result == -ENOENT) {
         result = prepare(&delivery, message, length);
         if (result == 0)
             result = more ? sw_cork_begin(&delivery) : deliver(&delivery, length);

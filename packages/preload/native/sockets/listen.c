@@ -24,6 +24,7 @@ int sw_listen(struct sw_socket *socket, int backlog) {
         if (result < 0)
             return result;
     }
+    sw_port_show(record);
     bool listening = sw_record_has(record, SW_LISTENING);
     if (!listening && sw_port_is_listened_on(socket))
         return -EADDRINUSE;

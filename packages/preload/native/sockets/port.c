@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/real.h"
 #include "sockets/life.h"
+#include "sockets/options.h"
 #include "sockets/path.h"
 #include "state/endpoint_index.h"
 
@@ -332,10 +333,17 @@ int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t
     if (result < 0)
         return result;
     sw_record_set(record, SW_PORT_CHOSEN | (request.wildcard ? 0 : SW_BOUND_ADDRESS));
+    if (address.port == 0 && sw_options_switch(record, SW_SWITCH_BIND_NO_PORT))
+        record->local.port = 0;
     /* __inet6_bind(): one address of IPv6 is of IPv6 alone. */
     if (record->family == AF_INET6 && !request.wildcard && !sw_address_is_mapped(&record->local))
         sw_record_set(record, SW_V6ONLY);
     return 0;
+}
+
+void sw_port_show(struct sw_record *record) {
+    if (record->local.port == 0 && sw_record_has(record, SW_NAMED))
+        record->local.port = record->name_port;
 }
 
 int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards) {

@@ -21,4 +21,7 @@ bool sw_port_has_connection(const struct sw_socket *socket, const struct sw_addr
 /* Whether listen(2) must answer EADDRINUSE because another socket of the same port listens. */
 bool sw_port_is_listened_on(const struct sw_socket *socket);
 
+/* With IP_BIND_ADDRESS_NO_PORT bind(2) names no port: the program sees one once the socket is used. */
+void sw_port_show(struct sw_record *record);
+
 #endif
