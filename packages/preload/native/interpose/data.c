@@ -1,5 +1,7 @@
 /* data.c: the calls that move data. For a descriptor that is not ours, and for a TCP socket while nothing is captured, they add no
  * system call. */
+#include "base/memory.h"
+#include "base/parts.h"
 #include "base/real.h"
 #include "capture/capture.h"
 #include "interpose/deadline.h"
@@ -14,7 +16,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <string.h>
 #include <poll.h>
 #include <sys/sendfile.h>
@@ -33,9 +34,24 @@ static bool was_stale(ssize_t result, int fd) {
     return true;
 }
 
-/* A pointer that no program can mean: the kernel would say EFAULT, we would fall over it. */
-static bool is_bad(const void *pointer) {
-    return (uintptr_t)pointer < 4096;
+/* copy_msghdr_from_user() and import_iovec(): what is wrong with a message before anything is done with it. A name is looked at only where it
+ * is `sent`. */
+static int check_message(const struct msghdr *message, bool sent) {
+    if (sw_is_nowhere(message))
+        return -EFAULT;
+    if (message->msg_name != NULL && (int)message->msg_namelen < 0)
+        return -EINVAL;
+    bool has_name = message->msg_name != NULL && message->msg_namelen > 0;
+    if (sent && ((has_name && sw_is_nowhere(message->msg_name)) || (message->msg_controllen > 0 && sw_is_nowhere(message->msg_control))))
+        return -EFAULT;
+    if ((size_t)message->msg_iovlen > IOV_MAX)
+        return -EMSGSIZE;
+    if ((size_t)message->msg_iovlen > 0 && sw_is_nowhere(message->msg_iov))
+        return -EFAULT;
+    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
+        if ((ssize_t)message->msg_iov[i].iov_len < 0)
+            return -EINVAL;
+    return 0;
 }
 
 static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags) {
@@ -89,7 +105,11 @@ SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
     if (is_stream(&socket) && sw_sandbox_is_on())
         return counted(&socket.record->received, sw_real.readv(fd, parts, count));
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
-    ssize_t result = receive(&socket, &message, 0);
+    ssize_t result = check_message(&message, false);
+    /* vfs_readv() answers 0 to 0 and takes nothing. */
+    if (result < 0 || sw_parts_length(&message) == 0)
+        return sw_answer(result);
+    result = receive(&socket, &message, 0);
     return was_stale(result, fd) ? sw_real.readv(fd, parts, count) : sw_answer(result);
 }
 
@@ -156,10 +176,12 @@ static ssize_t receive_block(struct sw_socket *socket, void *data, size_t size, 
         return sw_real.recvfrom(socket->fd, data, size, flags, address, length);
     if (result >= 0 && address != NULL) {
         /* move_addr_to_user(): the datagram is gone by then. */
-        if (is_bad(length))
+        if (sw_is_nowhere(length))
             return sw_answer(-EFAULT);
         if ((int)*length < 0)
             return sw_answer(-EINVAL);
+        if (*length > 0 && sw_is_nowhere(address))
+            return sw_answer(-EFAULT);
         memcpy(address, &from, *length < from_length ? *length : from_length);
         *length = from_length;
     }
@@ -194,11 +216,10 @@ SW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
             sw_rights_received(message);
         return result;
     }
-    if (is_bad(message))
-        return sw_answer(-EFAULT);
-    if (message->msg_name != NULL && (int)message->msg_namelen < 0)
-        return sw_answer(-EINVAL);
-    ssize_t result = receive(&socket, message, flags);
+    ssize_t result = check_message(message, false);
+    if (result < 0)
+        return sw_answer(result);
+    result = receive(&socket, message, flags);
     return was_stale(result, fd) ? sw_real.recvmsg(fd, message, flags) : sw_answer(result);
 }
 
@@ -220,7 +241,9 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
     if (count > IOV_MAX)
         count = IOV_MAX;
     while (done < count) {
-        result = receive(&socket, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
+        result = sw_is_nowhere(messages) ? -EFAULT : check_message(&messages[done].msg_hdr, false);
+        if (result == 0)
+            result = receive(&socket, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
         if (result < 0)
             break;
         messages[done++].msg_len = (unsigned)result;
@@ -269,7 +292,11 @@ SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count) {
     if (is_stream(&socket) && sw_sandbox_is_on())
         return counted(&socket.record->sent, sw_real.writev(fd, parts, count));
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
-    ssize_t result = transmit(&socket, &message, 0);
+    ssize_t result = check_message(&message, true);
+    /* vfs_writev() answers 0 to 0 and sends nothing. */
+    if (result < 0 || sw_parts_length(&message) == 0)
+        return sw_answer(result);
+    result = transmit(&socket, &message, 0);
     return was_stale(result, fd) ? sw_real.writev(fd, parts, count) : sw_answer(result);
 }
 
@@ -281,6 +308,8 @@ SW_EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const
         return transmit_foreign_to(fd, data, size, flags, address, length);
     if (address != NULL && length > sizeof(struct sockaddr_storage))
         return sw_answer(-EINVAL);
+    if (address != NULL && length > 0 && sw_is_nowhere(address))
+        return sw_answer(-EFAULT);
     struct iovec part = {(void *)data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = (void *)address, .msg_namelen = address != NULL ? length : 0};
     ssize_t result = transmit(&socket, &message, flags);
@@ -408,14 +437,13 @@ SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
         sw_rights_sending(message);
         return transmit_foreign(fd, message, flags);
     }
-    if (is_bad(message))
-        return sw_answer(-EFAULT);
+    ssize_t result = check_message(message, true);
+    if (result < 0)
+        return sw_answer(result);
     struct msghdr named = *message;
     if (named.msg_namelen == 0)
         named.msg_name = NULL;
-    else if ((int)named.msg_namelen < 0)
-        return sw_answer(-EINVAL);
-    ssize_t result = transmit(&socket, &named, flags);
+    result = transmit(&socket, &named, flags);
     return was_stale(result, fd) ? sw_real.sendmsg(fd, message, flags) : sw_answer(result);
 }
 
@@ -431,7 +459,9 @@ SW_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
     unsigned done = 0;
     ssize_t result = 0;
     for (; done < count && done < IOV_MAX; done++) {
-        result = transmit(&socket, &messages[done].msg_hdr, flags);
+        result = sw_is_nowhere(messages) ? -EFAULT : check_message(&messages[done].msg_hdr, true);
+        if (result == 0)
+            result = transmit(&socket, &messages[done].msg_hdr, flags);
         if (result < 0)
             break;
         messages[done].msg_len = (unsigned)result;

@@ -1,4 +1,5 @@
 /* epoll.c: epoll(7), whose answer for a Unix stream differs from that for TCP as poll(2)'s does. */
+#include "base/memory.h"
 #include "base/real.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
@@ -35,7 +36,7 @@ SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *ev
             sw_watch_drop(fd, epoll);
         return result;
     }
-    if ((uintptr_t)event < 4096)
+    if (!sw_is_readable(fd, event, sizeof *event))
         return sw_real.epoll_ctl(epoll, operation, fd, event);
     struct sw_watch watch = {.epoll = epoll, .event = *event};
     /* TCP never tells of it, a Unix socket always would. */

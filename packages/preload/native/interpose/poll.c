@@ -1,6 +1,7 @@
 /* poll.c: poll(2), whose answer for a Unix stream differs from that for TCP. */
 #include "interpose/poll.h"
 
+#include "base/memory.h"
 #include "base/real.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
@@ -105,7 +106,7 @@ static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadli
 /* Whether an error queue has something to tell: the kernel knows nothing of those. */
 static bool has_errors(const struct sw_poll *wanted) {
     struct sw_socket socket;
-    for (nfds_t i = 0; sw_error_queue_any() && i < wanted->count; i++)
+    for (nfds_t i = 0; sw_error_queue_any() && i < wanted->count && !sw_is_nowhere(wanted->descriptors); i++)
         if (sw_fd_hint(wanted->descriptors[i].fd, &socket) && sw_error_queue_waits(socket.record))
             return true;
     return false;

@@ -1,4 +1,5 @@
 /* select.c: select(2), by poll(2) where a redirected socket is in a set. */
+#include "base/memory.h"
 #include "base/real.h"
 #include "base/root.h"
 #include "interpose/deadline.h"
@@ -122,10 +123,15 @@ static int cut(int limit) {
     return limit < size ? limit : size;
 }
 
+/* For the kernel to refuse. */
+static bool is_bad(const fd_set *set) {
+    return set != NULL && sw_is_nowhere(set);
+}
+
 /* Whether poll(2) is to answer; then `sets` is what for, and `count` how many descriptors are in them. */
 static bool is_ours(int limit, fd_set *reading, fd_set *writing, fd_set *exceptional, struct sets *sets, nfds_t *count) {
     bool has_ours = false;
-    if (limit <= 0 || !sw_network_any())
+    if (limit <= 0 || !sw_network_any() || is_bad(reading) || is_bad(writing) || is_bad(exceptional))
         return false;
     *sets = (struct sets){cut(limit), (unsigned long *)reading, (unsigned long *)writing, (unsigned long *)exceptional};
     *count = list(sets, NULL, &has_ours);
@@ -142,6 +148,8 @@ SW_EXPORT int select(int limit, fd_set *reading, fd_set *writing, fd_set *except
         return sw_real.select(limit, reading, writing, exceptional, timeout);
     if (timeout == NULL)
         return select_ours(&sets, count, NULL, NULL);
+    if (sw_is_nowhere(timeout))
+        return (int)sw_answer(-EFAULT);
     if (timeout->tv_sec < 0 || timeout->tv_usec < 0)
         return (int)sw_answer(-EINVAL);
     struct timespec time = {.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec % US_PER_S * NS_PER_US}, left;

@@ -2,6 +2,7 @@
  *
  * A function here finds the socket, asks the module that knows, and gives the answer in libc's terms. A descriptor that is not ours
  * goes straight on. */
+#include "base/memory.h"
 #include "base/real.h"
 #include "interpose/export.h"
 #include "interpose/netlink.h"
@@ -26,10 +27,17 @@
 #include <unistd.h>
 
 /* move_addr_to_kernel(): what is wrong with an address before anybody reads it. */
-static int check_address(const struct sockaddr *address, socklen_t length) {
+static int check_address(int fd, const struct sockaddr *address, socklen_t length) {
     if (length > sizeof(struct sockaddr_storage))
         return -EINVAL;
-    return length > 0 && (uintptr_t)address < 4096 ? -EFAULT : 0;
+    return sw_is_readable(fd, address, length) ? 0 : -EFAULT;
+}
+
+/* move_addr_to_user(): what is wrong with the place for an address. */
+static int check_place(int fd, const struct sockaddr *address, const socklen_t *length) {
+    if (!sw_is_readable(fd, length, sizeof *length))
+        return -EFAULT;
+    return (int)*length <= 0 || sw_is_readable(fd, address, *length) ? 0 : -EFAULT;
 }
 
 /* socket(2) */
@@ -43,13 +51,18 @@ SW_EXPORT int socket(int family, int type, int protocol) {
     return (int)sw_answer(sw_socket_create(family, type, protocol));
 }
 
+/* The same where a program may want no address at all. */
+static int check_place_of_peer(int fd, const struct sockaddr *address, const socklen_t *length) {
+    return address == NULL ? 0 : check_place(fd, address, length);
+}
+
 /* bind(2) */
 SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.bind(fd, address, length);
-    int fault = check_address(address, length);
+    int fault = check_address(fd, address, length);
     return (int)sw_answer(fault < 0 ? fault : sw_bind(&socket, address, length));
 }
 
@@ -103,7 +116,14 @@ SW_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length, int f
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.accept4(fd, address, length, flags);
-    return (int)sw_answer(sw_accept(&socket, address, length, flags));
+    int fault = check_place_of_peer(fd, address, length);
+    if (fault == 0)
+        return (int)sw_answer(sw_accept(&socket, address, length, flags));
+    /* The kernel finds out when it has taken the connection. */
+    int accepted = sw_accept(&socket, NULL, NULL, flags);
+    if (accepted >= 0)
+        close(accepted);
+    return (int)sw_answer(accepted < 0 ? accepted : fault);
 }
 
 /* accept(2) */
@@ -117,7 +137,7 @@ SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) 
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.connect(fd, address, length);
-    int fault = check_address(address, length);
+    int fault = check_address(fd, address, length);
     return (int)sw_answer(fault < 0 ? fault : sw_connect(&socket, address, length));
 }
 
@@ -136,7 +156,8 @@ SW_EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *length) {
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.getsockname(fd, address, length);
-    return (int)sw_answer(sw_getsockname(&socket, address, length));
+    int fault = check_place(fd, address, length);
+    return (int)sw_answer(fault < 0 ? fault : sw_getsockname(&socket, address, length));
 }
 
 /* getpeername(2) */
@@ -145,7 +166,15 @@ SW_EXPORT int getpeername(int fd, struct sockaddr *address, socklen_t *length) {
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.getpeername(fd, address, length);
-    return (int)sw_answer(sw_getpeername(&socket, address, length));
+    union {
+        struct sockaddr any;
+        struct sockaddr_in6 in6;
+    } peer;
+    socklen_t size = sizeof peer;
+    int result = sw_getpeername(&socket, &peer.any, &size);
+    if (result == 0)
+        result = check_place(fd, address, length);
+    return (int)sw_answer(result < 0 ? result : sw_getpeername(&socket, address, length));
 }
 
 /* getsockopt(2) */
@@ -154,6 +183,8 @@ SW_EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *le
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.getsockopt(fd, level, name, value, length);
+    if (!sw_is_readable(fd, length, sizeof *length) || !sw_is_readable(fd, value, value != NULL ? *length : 0))
+        return (int)sw_answer(-EFAULT);
     return (int)sw_answer(sw_getsockopt(&socket, level, name, value, length));
 }
 
@@ -163,6 +194,10 @@ SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.setsockopt(fd, level, name, value, length);
+    /* do_ipv6_setsockopt() takes NULL for a zero. */
+    bool may_be_null = level == IPPROTO_IPV6 && value == NULL;
+    if ((int)length > 0 && !may_be_null && !sw_is_readable(fd, value, length))
+        return (int)sw_answer(-EFAULT);
     return (int)sw_answer(sw_setsockopt(&socket, level, name, value, length));
 }
 

@@ -31,7 +31,6 @@ const MODULES = [
   'test_eintr',
   'test_posix',
   'test_fcntl',
-  'test_ioctl',
   'test_os',
   'test_mmap',
   'test_concurrent_futures',
