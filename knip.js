@@ -10,7 +10,7 @@ export default {
       entry: ['.ci/*.mjs', 'action/{main,post}.js', 'test/*.test.ts'],
       ignoreDependencies: [
         // Found in node_modules by test/runners.test.ts.
-        /^@(oven|deno|playwright)\//,
+        /^@playwright\//,
         'mocha',
         '@socket-wrapper/preload',
         'jest-environment-socket-wrapper',

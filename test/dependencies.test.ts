@@ -14,7 +14,9 @@ function dependencies(): string[] {
   const folders = ['packages/', 'examples/'].flatMap((folder) =>
     readdirSync(new URL(folder, ROOT)).map((name) => `${folder}${name}/`),
   );
-  const manifests = ['', 'benchmarks/', ...folders].map((folder) => new URL(`${folder}package.json`, ROOT));
+  const manifests = ['', 'benchmarks/', 'test/runtimes/', ...folders].map(
+    (folder) => new URL(`${folder}package.json`, ROOT),
+  );
   const names = manifests.filter(existsSync).flatMap((manifest) => {
     const { dependencies, devDependencies, optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
     return Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks } from './markdown.js';
 import { makeProject, type Packages } from './project.js';
+import { requirePrograms } from './support/programs.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGES = { '@socket-wrapper/preload': 'packages/preload', '@types/node': 'node_modules/@types/node' };
@@ -67,14 +68,16 @@ describe.each(RUNNERS)('The page on $page', ({ page, command, program: [file, ..
       { ...PACKAGES, ...packages },
     );
 
-  it('has tests that pass as they stand', async () => {
+  it('has tests that pass as they stand', async (test) => {
+    requireRuntime(file, test);
     await using folder = await project();
     const { exitCode, all } = await folder.run(file, ...args);
     expect(exitCode, all).toBe(0);
     expect(blocks.map(({ code }) => code)).toContain(`${command}\n`);
   });
 
-  it('is right that a failure shows the traffic', async () => {
+  it('is right that a failure shows the traffic', async (test) => {
+    requireRuntime(file, test);
     await using folder = await project((code) => code.replace(/(equal\(.*|toBe\(|!== )'Hello'/, "$1'Goodbye'"));
     const { exitCode, all } = await folder.run(file, ...args);
     expect(exitCode, all).not.toBe(0);
@@ -87,7 +90,8 @@ describe.each(RUNNERS)('The page on $page', ({ page, command, program: [file, ..
 });
 
 describe('The page on bun', () => {
-  it('is right about the warning, and about what code of the test gets', async () => {
+  it('is right about the warning, and about what code of the test gets', async (test) => {
+    requireRuntime(installed('bun'), test);
     const code = `
       import { expect, test } from 'bun:test';
       import { withNetwork } from '@socket-wrapper/preload';
@@ -101,7 +105,8 @@ describe('The page on bun', () => {
     expect(all).toMatch(/The sockets of this process cannot be put on a network: Bun [\d.]+ is not Node\.js/);
   });
 
-  it('is right that a run has a network of its own under `socket-wrapper run`', async () => {
+  it('is right that a run has a network of its own under `socket-wrapper run`', async (test) => {
+    requireRuntime(installed('bun'), test);
     const code = `
       import { expect, test } from 'bun:test';
       test('serves', async () => {
@@ -117,12 +122,17 @@ describe('The page on bun', () => {
   });
 });
 
-/** The program of the package that is for this machine. */
+/** The program of the package that is for this machine; else one that the machine has, if any. */
 function installed(name: 'bun' | 'deno'): string {
   const packages =
     name === 'bun'
       ? ['@oven/bun-linux-x64-baseline/bin/bun', '@oven/bun-linux-aarch64/bin/bun']
       : ['@deno/linux-x64-glibc/deno', '@deno/linux-arm64-glibc/deno'];
-  const paths = packages.map((path) => join(ROOT, 'node_modules', path));
+  const paths = packages.map((path) => join(ROOT, 'test/runtimes/node_modules', path));
   return paths.find((path) => existsSync(path)) ?? name;
+}
+
+/** Skips a test whose runtime is neither installed by `pnpm install:runtimes` nor on the machine. */
+function requireRuntime(file: string, test: { skip: (note?: string) => void }): void {
+  if (!existsSync(file)) requirePrograms([file], test);
 }
