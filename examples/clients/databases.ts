@@ -31,15 +31,33 @@ export async function startRedis(host: ProgramHost): Promise<Running> {
 
 /** PostgreSQL on port 5432, with the database `postgres` of the user `app`, who needs no password. */
 export async function startPostgres(host: ProgramHost): Promise<Running> {
-  const data = join(host.network.directory, `postgres-${host.name}`);
+  const data = postgresFolder(host);
   if (!existsSync(data)) {
     const access = ['-U', 'app', '--auth=trust'];
     await host.run(...notAsRoot(postgresProgram('initdb'), '-D', data, ...access, '-E', 'UTF8', '--no-sync'));
-    await host.run('sh', ['-c', `echo host all all all trust >> ${data}/pg_hba.conf`]);
+    const rules = 'host all all all trust\nhost replication all all trust\n';
+    await host.run('sh', ['-c', `cat >> ${data}/pg_hba.conf`], { input: rules });
   }
+  return startPostgresIn(data, host);
+}
+
+/** PostgreSQL on port 5432 that follows the one on `primary`, and answers questions meanwhile. */
+export async function startPostgresStandby(host: ProgramHost, primary: ProgramHost): Promise<Running> {
+  const data = postgresFolder(host);
+  const copy = ['-h', primary.name, '-U', 'app', '-D', data, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
+  await host.run(...notAsRoot(postgresProgram('pg_basebackup'), ...copy));
+  return startPostgresIn(data, host);
+}
+
+/** Makes a standby a primary; resolves once it is one. */
+export async function promotePostgres(host: ProgramHost): Promise<void> {
+  await host.run(...notAsRoot(postgresProgram('pg_ctl'), 'promote', '-D', postgresFolder(host)));
+}
+
+async function startPostgresIn(data: string, host: ProgramHost): Promise<Running> {
   // Shared memory in files of its own is gone with them, even after SIGKILL.
   const memory = 'dynamic_shared_memory_type=mmap';
-  const settings = ['listen_addresses=*', 'fsync=off', memory, `unix_socket_directories=${data}`].flatMap((setting) => [
+  const settings = ['listen_addresses=*', 'unix_socket_directories=', 'fsync=off', memory].flatMap((setting) => [
     '-c',
     setting,
   ]);
@@ -47,8 +65,12 @@ export async function startPostgres(host: ProgramHost): Promise<Running> {
     listening: 5432,
   });
   // It listens before it lets anybody in.
-  for await (const { text } of server.lines()) if (text.includes('ready to accept connections')) break;
+  for await (const { text } of server.lines()) if (/ready to accept (read-only )?connections/.test(text)) break;
   return running(server);
+}
+
+function postgresFolder({ name, network }: ProgramHost): string {
+  return join(network.directory, `postgres-${name}`);
 }
 
 /** MariaDB on port 3306, with the database `test` of the user `app`, who needs no password. */
