@@ -34,7 +34,7 @@ const { shop } = grpc.loadPackageDefinition(
 ) as unknown as ShopPackage;
 
 /** A shop on port 50051 of the host, until it is stopped or the test ends. */
-async function startShop(host: ProgramHost, cents: number): Promise<{ stop(): void }> {
+async function startShop(host: ProgramHost, cents: number, test = { onTestFinished }): Promise<{ stop(): void }> {
   const server = new grpc.Server();
   server.addService(shop.Shop.service, {
     price: ({ request }: grpc.ServerUnaryCall<Item, Quote>, answer: grpc.sendUnaryData<Quote>) => {
@@ -53,22 +53,30 @@ async function startShop(host: ProgramHost, cents: number): Promise<{ stop(): vo
       }),
   );
   const stop = () => server.forceShutdown();
-  onTestFinished(stop);
+  test.onTestFinished(stop);
   return { stop };
 }
 
 /** A client of the shop at `address`, closed with the test. */
-function makeClient(address: string, options: grpc.ChannelOptions = {}): ShopClient {
-  // Channels share their connections per address, and tests that run at the same time have the same addresses.
-  const own = { 'grpc.use_local_subchannel_pool': 1 };
-  const client = new shop.Shop(address, grpc.credentials.createInsecure(), { ...own, ...options });
-  onTestFinished(() => client.close());
+function makeClient(address: string, options: grpc.ChannelOptions = {}, test = { onTestFinished }): ShopClient {
+  const client = new shop.Shop(address, grpc.credentials.createInsecure(), options);
+  test.onTestFinished(() => client.close());
   return client;
 }
 
 function priceOf(client: ShopClient, name: string, options: grpc.CallOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     client.price({ name }, options, (error, quote) => (error === null ? resolve(quote?.cents ?? 0) : reject(error)));
+  });
+}
+
+const waiting = { opened: [] as (() => void)[], asked: [] as (() => void)[] };
+
+/** Resolves when all three tests that run at the same time have come so far. */
+function allHave(point: keyof typeof waiting): Promise<void> {
+  return new Promise((resolve) => {
+    waiting[point].push(resolve);
+    if (waiting[point].length === 3) for (const go of waiting[point]) go();
   });
 }
 
@@ -96,7 +104,8 @@ test('a shop that does not answer exceeds the deadline, and one that is closed i
     details: expect.stringContaining('ECONNREFUSED'),
   });
   await startShop(books, 100);
-  const silence = makeClient('books:50051');
+  // The channels of a test share their connections. This one is not to wait as the other does after its failure.
+  const silence = makeClient('books:50051', { 'grpc.use_local_subchannel_pool': 1 });
   await expect(priceOf(silence, 'silence', { deadline: Date.now() + 100 })).rejects.toMatchObject({
     code: grpc.status.DEADLINE_EXCEEDED,
   });
@@ -115,4 +124,12 @@ test('a channel finds its server again when that was started anew', async () => 
   await startShop(books, 200);
   await new Promise((resolve) => client.waitForReady(Number.POSITIVE_INFINITY, resolve));
   expect(await priceOf(client, 'Ulysses')).toBe(200);
+});
+
+test.concurrent.for([100, 200, 300])('tests that run at the same time have a shop each: %i', async (cents, context) => {
+  const client = makeClient('books:50051', {}, context);
+  await startShop(network.host('books'), cents, context);
+  await allHave('opened');
+  context.expect([await priceOf(client, 'Ulysses'), await priceOf(client, 'Walden')]).toEqual([cents, cents]);
+  await allHave('asked');
 });

@@ -16,6 +16,7 @@ export const BRIDGE = Symbol.for('jest-environment-socket-wrapper.bridge');
 /** What the environment offers to the module that tests import. */
 export interface Bridge {
   readonly networkHandle: Runtime['networkHandle'];
+  readonly setModuleCache: Runtime['setModuleCache'];
   readonly networkMatchers: Runtime['networkMatchers'];
   /** The network of the code that is running. */
   readonly currentNetwork: () => Network | undefined;

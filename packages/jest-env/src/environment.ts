@@ -88,10 +88,11 @@ export function withSocketWrapper(Base: EnvironmentClass): EnvironmentClass {
     }
 
     #bridge(): Bridge {
-      const { networkHandle, networkMatchers } = this.#runtime.load();
+      const { networkHandle, networkMatchers, setModuleCache } = this.#runtime.load();
       return {
         networkHandle,
         networkMatchers,
+        setModuleCache,
         currentNetwork: () => this.#file.currentNetwork(),
         use: (use) => this.#file.use(use),
       };

@@ -11,6 +11,8 @@ export { UseNetworkError } from './errors.js';
 const bridge = (globalThis as unknown as { [BRIDGE]: Bridge })[BRIDGE];
 
 expect.extend(bridge.networkMatchers);
+// Jest's own registry: the packages that tests use are in there.
+bridge.setModuleCache(require.cache);
 
 /** See `network` in `index.ts`, where the types come from. */
 export const network: Network = bridge.networkHandle(() => {

@@ -21,6 +21,7 @@ export function makeProject(name: string, jest: Jest): Promise<Project> {
       'jest-junit': installed('jest-junit'),
       'jest-environment-node': installed('jest-environment-node'),
       '@jest/globals': installed('@jest/globals'),
+      undici: installed('undici'),
     },
     command: ['jest/bin/jest.js'],
     reports: ['--json', '--outputFile=report.json'],

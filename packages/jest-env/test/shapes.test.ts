@@ -18,6 +18,13 @@ describe.each(JESTS)('%s', { timeout: 90_000 }, (jest) => {
     expect(await project.leftovers()).toEqual([]);
   });
 
+  it('keeps the connections of a package apart, by test', async () => {
+    await using project = await makeProject('pools', jest);
+    const { exitCode, output, tests } = await project.run();
+    expect(exitCode, output).toBe(0);
+    expect(Object.keys(tests)).toHaveLength(15);
+  });
+
   it('runs test files that are ECMAScript modules', async () => {
     await using project = await makeProject('esm', jest);
     const env = { NODE_OPTIONS: '--experimental-vm-modules' };

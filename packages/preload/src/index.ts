@@ -20,6 +20,7 @@ export {
   type TestIdentity,
   TestScope,
 } from '@socket-wrapper/core';
+export { setModuleCache } from './attach/join.js';
 export { LeakError } from './attach/leak-error.js';
 export { type Environment, preloadEnvironment } from './environment.js';
 export type { Listening, ListeningPort } from './listening.js';

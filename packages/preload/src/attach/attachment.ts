@@ -7,13 +7,16 @@ import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { errorText, type ScopeError, type ScopeFrame, type TestScope } from '@socket-wrapper/core';
+import { nodeRequire } from '../node-require.js';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, type Place } from './addon.js';
 import type { LeakError } from './leak-error.js';
+import { LoadedModules, type ModuleCache } from './loaded-modules.js';
 import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
 import { patchFetch } from './patch-fetch.js';
+import { patchGrpc } from './patch-grpc.js';
 import { patchInspector } from './patch-inspector.js';
 import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
@@ -72,6 +75,7 @@ export class Attachment {
   readonly #members = new WeakMap<TestScope, Member>();
   /** Where scopes are kept: every global object with tests of its own has its own. Held weakly, for such an object ends. */
   #storages: WeakRef<FrameStorage>[] = [];
+  readonly #modules = new LoadedModules();
   #isOutside = false;
   #logsKeys = false;
 
@@ -84,7 +88,9 @@ export class Attachment {
     patchSockets(this);
     patchPools(this);
     patchFetch(this);
-    patchUndici(this);
+    patchUndici(this, this.#modules);
+    patchGrpc(this, this.#modules);
+    this.#modules.watch(nodeRequire.cache);
     patchPrograms(this);
     patchInspector(this);
     patchWorkers(WORKER, () => this.whereabouts() !== undefined);
@@ -99,6 +105,11 @@ export class Attachment {
   adopt(scope: TestScope, storage: FrameStorage): void {
     this.#watch(storage);
     this.#members.set(scope, { owner: ownerOf(scope), presence: undefined });
+  }
+
+  /** From now on the packages among the modules in `cache` are on networks as those that Node.js has loaded. */
+  watchModules(cache: ModuleCache): void {
+    this.#modules.watch(cache);
   }
 
   /** Takes part in `network` from now on, for the code of `scope` if it belongs to one. Harmless when repeated. */
@@ -197,6 +208,8 @@ export class Attachment {
     // Only now: tests that use no network have no use for it either.
     if (!this.#logsKeys) patchKeys(this);
     this.#logsKeys = true;
+    // Before its code makes connections that a package keeps.
+    this.#modules.look();
     const presence = new Presence(this.addon, network, owner);
     this.#presences.set(network, presence);
     return presence;

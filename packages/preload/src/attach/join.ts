@@ -2,9 +2,22 @@
  * Puts the code of tests on their networks.
  */
 import { scopeRegistry, type TestScope } from '@socket-wrapper/core';
+import { nodeRequire } from '../node-require.js';
 import { PreloadError } from '../preload-error.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Attachment, attachment } from './attachment.js';
+import type { ModuleCache } from './loaded-modules.js';
+
+/** Where the modules of the tests are: everybody's own registry, until {@link setModuleCache} names another. */
+let modules: ModuleCache = nodeRequire.cache;
+
+/**
+ * Names the `require.cache` of a test runner that loads the modules of its tests by itself. Packages in it that keep
+ * connections (undici, @grpc/grpc-js) then use none on two networks, as those that Node.js loads.
+ */
+export function setModuleCache(cache: ModuleCache): void {
+  modules = cache;
+}
 
 /** A process is told once. */
 let hasWarned = false;
@@ -34,5 +47,6 @@ function whereAttached(join: (attached: Attachment) => void): void {
     process.emitWarning(error.message, { type: 'SocketWrapperWarning', code: error.code });
     return;
   }
+  attached.watchModules(modules);
   join(attached);
 }

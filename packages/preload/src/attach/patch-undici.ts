@@ -5,8 +5,8 @@
  * A dispatcher belongs to the first network that uses it. On another one a twin with the same options takes its place.
  */
 import { subscribe } from 'node:diagnostics_channel';
-import { nodeRequire } from '../node-require.js';
 import type { Attachment } from './attachment.js';
+import type { LoadedModules } from './loaded-modules.js';
 import type { Dispatcher } from './pools.js';
 
 type Dispatch = (this: SymbolObject, ...args: unknown[]) => boolean;
@@ -19,24 +19,9 @@ const MODULE = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/])?(?:agent|pool-base|c
 const UNKNOWN = 'unknown';
 
 /** Called once per thread. */
-export function patchUndici(attachment: Attachment): void {
-  const { cache } = nodeRequire;
+export function patchUndici(attachment: Attachment, modules: LoadedModules): void {
   const owners = new WeakMap<object, string>();
   const patched = new WeakSet<object>();
-  let known = 0;
-
-  const patchLoaded = () => {
-    const paths = Object.keys(cache);
-    if (paths.length === known) return;
-    known = paths.length;
-    for (const path of paths.filter((candidate) => MODULE.test(candidate))) {
-      const { PoolBase } = (cache[path]?.exports ?? {}) as { PoolBase?: unknown };
-      const holder = PoolBase ?? cache[path]?.exports;
-      if (typeof holder !== 'function' || patched.has(holder)) continue;
-      patched.add(holder);
-      patchClass(holder.prototype as SymbolObject);
-    }
-  };
   const patchClass = (prototype: SymbolObject) => {
     const key = symbolOf(prototype, 'dispatch');
     const original = key === undefined ? undefined : (prototype[key] as Dispatch);
@@ -56,8 +41,14 @@ export function patchUndici(attachment: Attachment): void {
     };
   };
 
-  patchLoaded();
-  subscribe('undici:client:beforeConnect', patchLoaded);
+  modules.want(MODULE, (exports) => {
+    const { PoolBase } = (exports ?? {}) as { PoolBase?: unknown };
+    const holder = PoolBase ?? exports;
+    if (typeof holder !== 'function' || patched.has(holder)) return;
+    patched.add(holder);
+    patchClass(holder.prototype as SymbolObject);
+  });
+  subscribe('undici:client:beforeConnect', () => modules.look());
 }
 
 /** Whether the dispatcher has made connections, or others that do. */
