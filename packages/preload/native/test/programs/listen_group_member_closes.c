@@ -20,9 +20,9 @@ int main(void) {
     }
     MUST(fcntl(two, F_SETFL, O_NONBLOCK));
     MUST(close(one));
-    int waiting = 0, reset = 0, alive = 0, fd;
+    int accepted[32], waiting = 0, reset = 0, alive = 0, fd;
     while ((fd = accept(two, NULL, NULL)) >= 0)
-        waiting++;
+        accepted[waiting++] = fd;
     for (int i = 0; i < 32; i++) {
         struct pollfd state = {.fd = clients[i], .events = POLLIN};
         char byte;
@@ -32,6 +32,8 @@ int main(void) {
             reset++;
     }
     say("%d, both had some %d", alive + reset, alive > 0 && reset > 0 && alive == waiting);
+    while (waiting > 0)
+        close(accepted[--waiting]);
     for (int i = 0; i < 8; i++) {
         int client = (int)MUST(socket(AF_INET, SOCK_STREAM, 0));
         MUST(connect(client, AT4("127.0.0.1", 7000)));

@@ -83,7 +83,7 @@ int main(void) {
     FD_SET(pair.client, &set);
     time = (struct timeval){.tv_usec = 5000000};
     CALL(select(pair.client + 1, NULL, &set, NULL, &time));
-    CALL(select(-1, NULL, &set, NULL, &time));
+    CALL(select(-1, NULL, NULL, NULL, &time));
     time = (struct timeval){0};
     CALL(select(0, NULL, NULL, NULL, &time));
 
