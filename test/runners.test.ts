@@ -19,6 +19,8 @@ interface Runner {
   /** The same on this machine. */
   readonly program: readonly [file: string, ...args: string[]];
   readonly packages?: Packages;
+  /** Programs of the machine that its tests start. */
+  readonly programs?: readonly string[];
   /** What the page leaves out because users do not need it. */
   readonly files?: Readonly<Record<string, string>>;
 }
@@ -38,7 +40,13 @@ const RUNNERS: readonly Runner[] = [
     program: [NODE, 'node_modules/@playwright/test/cli.js', 'test'],
     packages: { '@playwright/test': 'node_modules/@playwright/test' },
     // It compiles what is linked into node_modules as if that were the project's own.
-    files: { 'playwright.config.mjs': "export default { build: { external: ['**/packages/**', '**/.pnpm/**'] } };" },
+    files: {
+      'playwright.config.mjs': `export default {
+        build: { external: ['**/packages/**', '**/.pnpm/**'] },
+        use: { launchOptions: { executablePath: '/usr/bin/chromium', args: ['--disable-gpu', '--disable-quic'] } },
+      };`,
+    },
+    programs: ['chromium'],
   },
   { page: 'bun', command: 'bun test', program: [installed('bun'), 'test'] },
   {
@@ -49,7 +57,8 @@ const RUNNERS: readonly Runner[] = [
   },
 ];
 
-describe.each(RUNNERS)('The page on $page', ({ page, command, program: [file, ...args], packages, files: more }) => {
+describe.each(RUNNERS)('The page on $page', ({ page, command, program, packages, files: more, programs = [] }) => {
+  const [file, ...args] = program;
   const blocks = codeBlocks(new URL(`../docs/${page}.md`, import.meta.url));
   // Each file begins with its name.
   const files = Object.fromEntries(
@@ -70,6 +79,7 @@ describe.each(RUNNERS)('The page on $page', ({ page, command, program: [file, ..
 
   it('has tests that pass as they stand', async (test) => {
     requireRuntime(file, test);
+    requirePrograms(programs, test);
     await using folder = await project();
     const { exitCode, all } = await folder.run(file, ...args);
     expect(exitCode, all).toBe(0);
@@ -78,6 +88,7 @@ describe.each(RUNNERS)('The page on $page', ({ page, command, program: [file, ..
 
   it('is right that a failure shows the traffic', async (test) => {
     requireRuntime(file, test);
+    requirePrograms(programs, test);
     await using folder = await project((code) => code.replace(/(equal\(.*|toBe\(|!== )'Hello'/, "$1'Goodbye'"));
     const { exitCode, all } = await folder.run(file, ...args);
     expect(exitCode, all).not.toBe(0);

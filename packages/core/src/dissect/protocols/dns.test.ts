@@ -15,6 +15,15 @@ describe('dnsContent', () => {
   });
 
   it.each([
+    ['UNKNOWN_65', 'HTTPS'],
+    ['UNKNOWN_64', 'SVCB'],
+    ['UNKNOWN_65280', 'TYPE65280'],
+  ])('tells a question for a type that dns-packet calls %s', (type, name) => {
+    const questions = [{ type, name: 'web.test' }] as unknown as Packet['questions'];
+    expect(told({ type: 'query', questions })).toBe(`DNS query ${name} web.test`);
+  });
+
+  it.each([
     [[{ type: 'A', name: 'web.test', data: '10.53.57.11' }], '10.53.57.11'],
     [[{ type: 'AAAA', name: 'web.test', data: 'fd00::5357:5f0b' }], 'fd00::5357:5f0b'],
     [[{ type: 'CNAME', name: 'web.test', data: 'www.test' }], 'www.test'],

@@ -12,6 +12,8 @@ const IS_RESPONSE = 0x80;
 const OPCODE_MASK = 0x78;
 const MAX_SHOWN = 4;
 const NO_ERROR = 'NOERROR';
+/** Types that the package does not name (RFC 9460). */
+const NEWER_TYPES: Readonly<Record<string, string>> = { UNKNOWN_64: 'SVCB', UNKNOWN_65: 'HTTPS' };
 
 /** What the DNS message in `bytes` says; `undefined` if it is none. */
 export function dnsContent(bytes: Uint8Array, port: number): MessageContent | undefined {
@@ -20,7 +22,7 @@ export function dnsContent(bytes: Uint8Array, port: number): MessageContent | un
   if (packet === undefined) return undefined;
 
   const question = packet.questions?.[0];
-  const asked = question === undefined ? '' : ` ${question.type} ${question.name}`;
+  const asked = question === undefined ? '' : ` ${typeName(question.type)} ${question.name}`;
   if (packet.type === 'query') return { protocol: 'dns', role: 'request', summary: `DNS query${asked}` };
 
   const code: string = 'rcode' in packet && typeof packet.rcode === 'string' ? packet.rcode : NO_ERROR;
@@ -35,6 +37,11 @@ export function dnsContent(bytes: Uint8Array, port: number): MessageContent | un
     summary: `DNS answer${asked}: ${told}${isTruncated}`,
     ...(code === NO_ERROR ? {} : { tone: 'bad' as const }),
   };
+}
+
+/** The type of a record as RFC 3597 writes it where it has no name. */
+function typeName(type: string): string {
+  return NEWER_TYPES[type] ?? type.replace(/^UNKNOWN_/, 'TYPE');
 }
 
 function decoded(bytes: Uint8Array): DecodedPacket | undefined {
@@ -77,6 +84,6 @@ function answerText(answer: Answer): string[] {
     case 'OPT':
       return [];
     default:
-      return [answer.type];
+      return [typeName(answer.type)];
   }
 }
