@@ -25,7 +25,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { findCompiler, ZIG_TARGETS } from './compiler.mjs';
+import { findCompiler, isZig, ZIG_TARGETS } from './compiler.mjs';
 
 const run = promisify(execFile);
 const NATIVE = fileURLToPath(new URL('.', import.meta.url));
@@ -42,13 +42,21 @@ const COMMON_FLAGS = [
 ];
 const LIBRARY_FLAGS = ['-fPIC', '-fvisibility=hidden', '-ftls-model=initial-exec'];
 const HARDENED = '-Wl,-z,relro,-z,now';
+/**
+ * A fork(2) copies every mapping of the preloaded library, for a microsecond each. Without relro its data are one, and there is nothing to
+ * protect: the table of libc's functions (base/real.h) is as writable as the linker's. Code and constants are one as well, but for zig,
+ * whose linker has no such choice.
+ */
+const FEW_MAPPINGS = '-Wl,-z,norelro,-z,now';
+const FEWER_MAPPINGS = '-Wl,-z,noseparate-code';
 
 const ARTIFACTS = [
   {
     file: 'libsocket_wrapper.so',
     folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose'],
     compile: LIBRARY_FLAGS,
-    link: ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', HARDENED, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
+    link: ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', FEW_MAPPINGS, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
+    fewMappings: true,
   },
   {
     // The same functions for the running process: they stay inside, and are put in front of libc's by attach/.
@@ -120,7 +128,8 @@ async function build(artifact, { compiler, workplace, out }) {
   };
   const objects = await mapInParallel(sourcesOf(artifact), compile);
   const built = join(workplace, artifact.file);
-  await run(command, [...first, '-pthread', '-o', built, ...objects, ...artifact.link]);
+  const layout = artifact.fewMappings && !isZig(compiler) ? [FEWER_MAPPINGS] : [];
+  await run(command, [...first, '-pthread', '-o', built, ...objects, ...layout, ...artifact.link]);
   renameSync(built, join(out, artifact.file));
   console.log(`built ${relative(process.cwd(), join(out, artifact.file))} with ${compiler.join(' ')}`);
 }

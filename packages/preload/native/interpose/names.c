@@ -3,6 +3,7 @@
  * A function here finds out whether this process is on a network, asks the module that knows, and gives the answer in
  * libc's terms. It decides nothing else. Off a network everything goes straight on. errno is untouched on success. */
 #include "base/real.h"
+#include "base/table_memory.h"
 #include "interpose/export.h"
 #include "names/addrinfo.h"
 #include "names/hostent.h"
@@ -16,9 +17,14 @@
 #endif
 
 /* Room for the answers that live until the next call, of the functions that are not thread-safe. */
-static char static_buffer[16 * 1024];
+enum { STATIC_BUFFER = 16 * 1024 };
 static struct hostent static_entry;
 static unsigned static_position; /* of gethostent(3) */
+
+static char *static_buffer(void) {
+    static void *_Atomic memory;
+    return sw_memory_once(&memory, STATIC_BUFFER);
+}
 
 /* In the terms of gethostbyname_r(3): 0 and no entry for a name nobody has, else a positive errno. */
 static int answer_entry(int result, struct hostent *entry, struct hostent **found, int *host_errno) {
@@ -85,7 +91,7 @@ SW_EXPORT struct hostent *gethostbyname(const char *name) {
     if (!sw_place_now(&place))
         return sw_real.gethostbyname(name);
     return answer_static_entry(
-        sw_hostent_by_name(&place, name, AF_INET, &static_entry, static_buffer, sizeof static_buffer));
+        sw_hostent_by_name(&place, name, AF_INET, &static_entry, static_buffer(), STATIC_BUFFER));
 }
 
 SW_EXPORT struct hostent *gethostbyname2(const char *name, int family) {
@@ -94,7 +100,7 @@ SW_EXPORT struct hostent *gethostbyname2(const char *name, int family) {
     if (!sw_place_now(&place))
         return sw_real.gethostbyname2(name, family);
     return answer_static_entry(
-        sw_hostent_by_name(&place, name, family, &static_entry, static_buffer, sizeof static_buffer));
+        sw_hostent_by_name(&place, name, family, &static_entry, static_buffer(), STATIC_BUFFER));
 }
 
 SW_EXPORT struct hostent *gethostbyaddr(const void *address, socklen_t length, int family) {
@@ -103,7 +109,7 @@ SW_EXPORT struct hostent *gethostbyaddr(const void *address, socklen_t length, i
     if (!sw_place_now(&place))
         return sw_real.gethostbyaddr(address, length, family);
     return answer_static_entry(
-        sw_hostent_by_address(&place, address, length, family, &static_entry, static_buffer, sizeof static_buffer));
+        sw_hostent_by_address(&place, address, length, family, &static_entry, static_buffer(), STATIC_BUFFER));
 }
 
 SW_EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restrict entry, char *restrict buffer, size_t size,
@@ -161,7 +167,7 @@ SW_EXPORT struct hostent *gethostent(void) {
             *(void **)&real = dlsym(RTLD_NEXT, "gethostent");
         return real == NULL ? NULL : real();
     }
-    int result = sw_hostent_at(&place, static_position, &static_entry, static_buffer, sizeof static_buffer);
+    int result = sw_hostent_at(&place, static_position, &static_entry, static_buffer(), STATIC_BUFFER);
     static_position += result == 0;
     return answer_static_entry(result);
 }

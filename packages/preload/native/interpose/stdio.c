@@ -2,6 +2,7 @@
  * capture would miss what they carry. While one is written, a stream on a socket of ours does its work through read(2) and write(2)
  * as programs see them. */
 #include "base/real.h"
+#include "base/table_memory.h"
 #include "capture/capture.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
@@ -21,7 +22,17 @@
 enum { STREAMS = 256 };
 
 /* For the flush at exit, which libc would do after the sockets' records are gone. */
-static FILE *_Atomic streams[STREAMS];
+typedef FILE *_Atomic stream_place;
+static void *_Atomic streams; /* STREAMS places */
+
+/* Where `stream` is, or NULL. A free place holds NULL. */
+static stream_place *place_of(const FILE *stream) {
+    stream_place *places = atomic_load_explicit(&streams, memory_order_acquire);
+    for (unsigned i = 0; places != NULL && i < STREAMS; i++)
+        if (atomic_load_explicit(&places[i], memory_order_relaxed) == stream)
+            return &places[i];
+    return NULL;
+}
 
 static bool is_ours(int fd) {
     struct sw_socket socket;
@@ -74,9 +85,10 @@ static FILE *open_stream(int fd, const char *mode) {
         return NULL;
     /* For fileno(3). A stream of this kind has no other use for it. */
     stream->_fileno = fd;
-    for (unsigned i = 0; i < STREAMS; i++) {
+    stream_place *places = sw_memory_once(&streams, STREAMS * sizeof *places);
+    for (unsigned i = 0; places != NULL && i < STREAMS; i++) {
         FILE *nobody = NULL;
-        if (atomic_compare_exchange_strong(&streams[i], &nobody, stream))
+        if (atomic_compare_exchange_strong(&places[i], &nobody, stream))
             break;
     }
     return stream;
@@ -116,16 +128,15 @@ static FILE *reopen_stream(const char *path, const char *mode, FILE *stream) {
 #endif
 
 void sw_stdio_closing(FILE *stream) {
-    for (unsigned i = 0; i < STREAMS; i++) {
-        FILE *found = stream;
-        if (atomic_compare_exchange_strong(&streams[i], &found, NULL))
-            return;
-    }
+    stream_place *place = place_of(stream);
+    if (place != NULL)
+        atomic_store(place, NULL);
 }
 
 void sw_stdio_flush_all(void) {
-    for (unsigned i = 0; i < STREAMS; i++) {
-        FILE *stream = atomic_load(&streams[i]);
+    stream_place *places = atomic_load_explicit(&streams, memory_order_acquire);
+    for (unsigned i = 0; places != NULL && i < STREAMS; i++) {
+        FILE *stream = atomic_load(&places[i]);
         /* Another thread may wait in it for ever. */
         if (stream == NULL || ftrylockfile(stream) != 0)
             continue;
@@ -140,24 +151,17 @@ SW_EXPORT FILE *fdopen(int fd, const char *mode) {
     return is_recorded(fd) ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
 }
 
-static bool is_tracked(const FILE *stream) {
-    for (unsigned i = 0; i < STREAMS; i++)
-        if (atomic_load_explicit(&streams[i], memory_order_relaxed) == stream)
-            return true;
-    return false;
-}
-
 /* freopen(3) */
 SW_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream) {
     sw_start();
-    return is_tracked(stream) ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
+    return place_of(stream) != NULL ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
 }
 
 #ifdef __GLIBC__
 /* freopen(3) for big files, as glibc names it for programs. */
 SW_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream) {
     sw_start();
-    return is_tracked(stream) ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
+    return place_of(stream) != NULL ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
 }
 #endif
 

@@ -3,7 +3,7 @@
 #include "base/directory_entry.h"
 #include "base/real.h"
 #include "base/root.h"
-#include "state/page.h"
+#include "base/table_memory.h"
 #include "state/watches.h"
 
 #include <errno.h>
@@ -15,36 +15,32 @@
 
 /* An entry: bit 0 set for a socket of ours, 15 bits of the network's index, 18 of the record's, 30 of the cookie. 0 is
  * nothing known. */
-enum { PAGE_ENTRIES = 4096, PAGES = 1024, NETWORK_SHIFT = 1, SLOT_SHIFT = 16, COOKIE_SHIFT = 34 };
+enum { NETWORK_SHIFT = 1, SLOT_SHIFT = 16, COOKIE_SHIFT = 34 };
 #define COOKIE_MASK 0x3fffffffull
 
-typedef _Atomic uint64_t page_of_entries[PAGE_ENTRIES];
-
-/* Memory that is never touched costs nothing, so the first page is there from the start. */
-_Atomic uint64_t sw_fd_first[SW_FD_FIRST];
-_Static_assert((int)SW_FD_FIRST == (int)PAGE_ENTRIES, "the first page");
-
-static void *_Atomic later_pages[PAGES]; /* each a page_of_entries */
+void *_Atomic sw_fd_pages[SW_FD_PAGES];
 static atomic_uint sockets_open;
 /* No entry above it was ever used. */
 static atomic_int highest = -1;
 
-static page_of_entries *page_at(int index) {
-    return index == 0 ? &sw_fd_first : (page_of_entries *)atomic_load_explicit(&later_pages[index], memory_order_acquire);
+static bool is_in_range(int fd) {
+    return (unsigned)fd < SW_FD_PAGE_ENTRIES * SW_FD_PAGES;
+}
+
+static _Atomic uint64_t *entry_in(sw_fd_page *page, int fd) {
+    return page == NULL ? NULL : &(*page)[(unsigned)fd % SW_FD_PAGE_ENTRIES];
+}
+
+static void *_Atomic *place_of_page(int fd) {
+    return &sw_fd_pages[(unsigned)fd / SW_FD_PAGE_ENTRIES];
 }
 
 static _Atomic uint64_t *entry_at(int fd) {
-    if (fd < 0 || fd >= PAGE_ENTRIES * PAGES)
-        return NULL;
-    page_of_entries *page = page_at(fd / PAGE_ENTRIES);
-    return page == NULL ? NULL : &(*page)[fd % PAGE_ENTRIES];
+    return is_in_range(fd) ? entry_in(atomic_load_explicit(place_of_page(fd), memory_order_acquire), fd) : NULL;
 }
 
 static _Atomic uint64_t *make_entry(int fd) {
-    _Atomic uint64_t *entry = entry_at(fd);
-    if (entry != NULL || fd < 0 || fd >= PAGE_ENTRIES * PAGES)
-        return entry;
-    return sw_page_make(&later_pages[fd / PAGE_ENTRIES], sizeof(page_of_entries)) ? entry_at(fd) : NULL;
+    return is_in_range(fd) ? entry_in(sw_memory_once(place_of_page(fd), sizeof(sw_fd_page)), fd) : NULL;
 }
 
 static uint64_t cookie_bits(uint64_t cookie) {
@@ -175,10 +171,10 @@ unsigned sw_fd_count(const struct sw_record *record, unsigned most) {
 int sw_fd_next(int from) {
     int last = atomic_load(&highest);
     for (int fd = from < 0 ? 0 : from; fd <= last; fd++) {
-        page_of_entries *entries = page_at(fd / PAGE_ENTRIES);
-        if (entries == NULL)
-            fd += PAGE_ENTRIES - 1 - fd % PAGE_ENTRIES;
-        else if (atomic_load_explicit(&(*entries)[fd % PAGE_ENTRIES], memory_order_relaxed) != 0)
+        const _Atomic uint64_t *entry = entry_at(fd);
+        if (entry == NULL)
+            fd += SW_FD_PAGE_ENTRIES - 1 - fd % SW_FD_PAGE_ENTRIES;
+        else if (atomic_load_explicit(entry, memory_order_relaxed) != 0)
             return fd;
     }
     return -1;

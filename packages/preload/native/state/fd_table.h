@@ -15,12 +15,17 @@ struct sw_socket {
     struct sw_record *record;
 };
 
-enum { SW_FD_FIRST = 4096 };
-extern _Atomic uint64_t sw_fd_first[SW_FD_FIRST];
+/* Descriptors above the last page are never redirected sockets: the kernel gives out none. */
+enum { SW_FD_PAGE_ENTRIES = 65536, SW_FD_PAGES = 64 };
+typedef _Atomic uint64_t sw_fd_page[SW_FD_PAGE_ENTRIES];
+extern void *_Atomic sw_fd_pages[SW_FD_PAGES]; /* each a sw_fd_page, or NULL */
 
-/* Whether `fd` may be a redirected socket: one comparison in front of the calls that programs make for every file. */
+/* Whether `fd` may be a redirected socket: a few instructions in front of the calls that programs make for every file. */
 static inline bool sw_fd_may_be_ours(int fd) {
-    return (unsigned)fd >= SW_FD_FIRST || atomic_load_explicit(&sw_fd_first[fd], memory_order_relaxed) != 0;
+    if ((unsigned)fd >= SW_FD_PAGE_ENTRIES * SW_FD_PAGES)
+        return false;
+    sw_fd_page *page = atomic_load_explicit(&sw_fd_pages[(unsigned)fd / SW_FD_PAGE_ENTRIES], memory_order_acquire);
+    return page != NULL && atomic_load_explicit(&(*page)[(unsigned)fd % SW_FD_PAGE_ENTRIES], memory_order_relaxed) != 0;
 }
 
 /* Whether `fd` was a redirected socket when we last saw it: no system call, so it may be stale. For data that moves

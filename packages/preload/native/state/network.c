@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
+#include "base/table_memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,12 +23,17 @@
 /* 15 bits: as many as an entry of the descriptor table can tell apart. */
 enum { NETWORKS = 1 << 15 };
 
-static struct sw_network *_Atomic networks[NETWORKS];
+/* Most processes have one; the table of the others is made for the first of them. */
+enum { FIRST_NETWORKS = 8 };
+typedef struct sw_network *_Atomic place_of_network;
+static place_of_network first_networks[FIRST_NETWORKS];
+static void *_Atomic later_networks; /* NETWORKS - FIRST_NETWORKS places */
 static atomic_uint table_size;
 
 /* Closed networks that wait for their sockets, guarded by SW_LOCK_NETWORKS. */
-static struct sw_network *closed[NETWORKS];
-static unsigned closed_count;
+static struct sw_network *closed;
+/* Memory of a network that could not be opened, guarded as well. */
+static struct sw_network *spare;
 static atomic_uint pins;
 
 bool sw_network_any(void) {
@@ -39,7 +45,10 @@ unsigned sw_network_count(void) {
 }
 
 struct sw_network *sw_network_at(unsigned index) {
-    return index < NETWORKS ? atomic_load_explicit(&networks[index], memory_order_acquire) : NULL;
+    if (index < FIRST_NETWORKS)
+        return atomic_load_explicit(&first_networks[index], memory_order_acquire);
+    place_of_network *later = atomic_load_explicit(&later_networks, memory_order_acquire);
+    return index < NETWORKS && later != NULL ? atomic_load_explicit(&later[index - FIRST_NETWORKS], memory_order_acquire) : NULL;
 }
 
 void sw_network_pin(void) {
@@ -126,24 +135,52 @@ static int set_capture_path(struct sw_network *network) {
     return 0;
 }
 
+static place_of_network *make_place(unsigned index) {
+    if (index < FIRST_NETWORKS)
+        return &first_networks[index];
+    place_of_network *later = sw_memory_once(&later_networks, (NETWORKS - FIRST_NETWORKS) * sizeof *later);
+    return index < NETWORKS && later != NULL ? &later[index - FIRST_NETWORKS] : NULL;
+}
+
 static bool add_to_table(struct sw_network *network) {
     unsigned used = atomic_load(&table_size), index = 0;
-    while (index < used && atomic_load(&networks[index]) != NULL)
+    while (index < used && sw_network_at(index) != NULL)
         index++;
-    if (index == NETWORKS)
+    place_of_network *place = make_place(index);
+    if (place == NULL)
         return false;
     network->index = index;
-    atomic_store_explicit(&networks[index], network, memory_order_release);
+    atomic_store_explicit(place, network, memory_order_release);
     if (index == used)
         atomic_store_explicit(&table_size, used + 1, memory_order_release);
     return true;
+}
+
+/* An attached process has thousands in turn, and gives back what each had. */
+static struct sw_network *allocate(void) {
+    if (sw_config_is_attached()) {
+        void *memory = mmap(NULL, sizeof(struct sw_network), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        return memory == MAP_FAILED ? NULL : memory;
+    }
+    struct sw_network *network = spare != NULL ? spare : sw_memory_take(sizeof *network);
+    spare = NULL;
+    return network;
+}
+
+static void give_back(struct sw_network *network) {
+    if (sw_config_is_attached()) {
+        munmap(network, sizeof *network);
+        return;
+    }
+    memset(network, 0, sizeof *network);
+    spare = network;
 }
 
 static void unmap(struct sw_network *network) {
     if (network->recorder_ends != NULL)
         network->recorder_ends(network);
     munmap(network->state, sizeof *network->state);
-    munmap(network, sizeof *network);
+    give_back(network);
 }
 
 static int open_network(const char *given, struct sw_network **opened) {
@@ -158,9 +195,8 @@ static int open_network(const char *given, struct sw_network **opened) {
         return -ENAMETOOLONG;
     }
 
-    struct sw_network *network =
-        mmap(NULL, sizeof *network, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (network == MAP_FAILED)
+    struct sw_network *network = allocate();
+    if (network == NULL)
         return -ENOMEM;
     struct stat status;
     if (realpath(given, network->directory) == NULL || stat(network->directory, &status) != 0)
@@ -202,7 +238,7 @@ static int open_network(const char *given, struct sw_network **opened) {
     return 0;
 
 fail:
-    munmap(network, sizeof *network);
+    give_back(network);
     return result;
 }
 
@@ -250,17 +286,16 @@ int sw_network_current(struct sw_network **network) {
 /* Unmaps what nobody can see any more. A thread that has just closed a network's last socket may still be at work in it, so a network
  * is found idle twice before it goes. */
 static void sweep_closed(void) {
-    unsigned kept = 0;
-    for (unsigned i = 0; i < closed_count; i++) {
-        struct sw_network *network = closed[i];
+    for (struct sw_network **link = &closed; *link != NULL;) {
+        struct sw_network *network = *link;
         if (atomic_load(&network->sockets) == 0 && atomic_load(&pins) == 0 && network->idle_sweeps++ > 0) {
-            atomic_store(&networks[network->index], NULL);
+            *link = network->next_closed;
+            atomic_store(make_place(network->index), NULL);
             unmap(network);
         } else {
-            closed[kept++] = network;
+            link = &network->next_closed;
         }
     }
-    closed_count = kept;
 }
 
 void sw_network_close(struct sw_network *network) {
@@ -269,7 +304,8 @@ void sw_network_close(struct sw_network *network) {
     begin_opening(&mask);
     /* From here on nobody finds it by its directory; the sockets that are left find it by its index. */
     network->given[0] = '\0';
-    closed[closed_count++] = network;
+    network->next_closed = closed;
+    closed = network;
     sweep_closed();
     end_opening(&mask);
     errno = saved_errno;

@@ -18,6 +18,7 @@ struct sw_recorder; /* capture/recorder.h */
 struct sw_network {
     unsigned index;              /* in this process's table, for the descriptor table */
     _Atomic unsigned sockets;    /* entries of the descriptor table that name it */
+    struct sw_network *next_closed;
     unsigned idle_sweeps;        /* since it was closed: how often it was found without sockets */
     struct sw_state *state;
     enum sw_ipv4_network ipv4_network;

@@ -1,12 +1,12 @@
 #include "state/watches.h"
 
-#include "state/page.h"
+#include "base/table_memory.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
 /* Most descriptors are in one epoll: its registration is found by the descriptor. The others share a list, which is searched. */
-enum { PAGE_ENTRIES = 4096, PAGES = 1024, MORE = 1024 };
+enum { PAGE_ENTRIES = 65536, PAGES = 64, MORE = 1024 };
 
 /* The owner is 0 when nobody watches, else the number of the epoll plus one in the upper half and the events in the lower. */
 struct entry {
@@ -21,7 +21,7 @@ enum { MUTED = 1 << 26 };
 
 typedef struct entry page_of_entries[PAGE_ENTRIES];
 static void *_Atomic pages[PAGES]; /* each a page_of_entries */
-static struct further more[MORE];
+static void *_Atomic more;        /* MORE of struct further */
 static atomic_uint more_used; /* all entries of `more` in use are below this */
 static atomic_int highest;    /* no descriptor above it is watched */
 
@@ -36,7 +36,7 @@ static struct entry *make_entry(int fd) {
     struct entry *entry = entry_at(fd);
     if (entry != NULL || fd < 0 || fd >= PAGE_ENTRIES * PAGES)
         return entry;
-    return sw_page_make(&pages[fd / PAGE_ENTRIES], sizeof(page_of_entries)) ? entry_at(fd) : NULL;
+    return sw_memory_once(&pages[fd / PAGE_ENTRIES], sizeof(page_of_entries)) != NULL ? entry_at(fd) : NULL;
 }
 
 static int epoll_of(uint64_t owner) {
@@ -66,9 +66,10 @@ static void put(struct entry *entry, const struct sw_watch *watch) {
 
 /* The entry of `fd` and `epoll` in the list; -1 for any epoll. */
 static struct further *find_further(int fd, int epoll, unsigned from) {
+    struct further *list = atomic_load_explicit(&more, memory_order_acquire);
     for (unsigned i = from; i < atomic_load(&more_used); i++)
-        if (atomic_load(&more[i].fd) == fd + 1 && (epoll < 0 || epoll_of(atomic_load(&more[i].entry.owner)) == epoll))
-            return &more[i];
+        if (atomic_load(&list[i].fd) == fd + 1 && (epoll < 0 || epoll_of(atomic_load(&list[i].entry.owner)) == epoll))
+            return &list[i];
     return NULL;
 }
 
@@ -79,12 +80,12 @@ static void raise_to(_Atomic int *limit, int value) {
 }
 
 static void put_further(int fd, const struct sw_watch *watch) {
-    struct further *found = find_further(fd, watch->epoll, 0);
-    for (unsigned i = 0; found == NULL && i < MORE; i++) {
+    struct further *found = find_further(fd, watch->epoll, 0), *list = sw_memory_once(&more, MORE * sizeof *list);
+    for (unsigned i = 0; found == NULL && list != NULL && i < MORE; i++) {
         int nobody = 0;
-        if (!atomic_compare_exchange_strong(&more[i].fd, &nobody, fd + 1))
+        if (!atomic_compare_exchange_strong(&list[i].fd, &nobody, fd + 1))
             continue;
-        found = &more[i];
+        found = &list[i];
         unsigned used = atomic_load(&more_used);
         while (used < i + 1 && !atomic_compare_exchange_weak(&more_used, &used, i + 1))
             ;
@@ -143,7 +144,7 @@ bool sw_watch_next(int fd, unsigned *position, struct sw_watch *watch) {
         return true;
     struct further *further;
     while ((further = find_further(fd, -1, *position - 1)) != NULL) {
-        *position = (unsigned)(further - more) + 2;
+        *position = (unsigned)(further - (struct further *)atomic_load(&more)) + 2;
         if (get(&further->entry, watch))
             return true;
     }
