@@ -10,8 +10,9 @@ static void serve_one(void) {
     READ(connection, 10);
     NAMES(connection);
     CALL(write(connection, "served", 6));
-    CALL(close(connection));
     CALL(close(listener));
+    /* The client waits for this, and then speaks. */
+    MUST(close(connection));
 }
 
 /* Who calls daemon(3) ends, and its child serves. */
