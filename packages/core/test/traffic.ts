@@ -154,6 +154,34 @@ export function udpPacket(from: End, to: End, data: Uint8Array | string): Uint8A
   return ipPacket(from.address, to.address, 17, join([header, bytes]));
 }
 
+/** `packet` in fragments of `size` bytes at most, a multiple of 8, as a router would cut it. */
+export function fragmentsOf(packet: Uint8Array, size: number, id: number): Uint8Array[] {
+  const isV4 = (packet[0] ?? 0) >> 4 === 4;
+  const headerLength = isV4 ? 20 : 40;
+  const payload = packet.subarray(headerLength);
+  return Array.from({ length: Math.ceil(payload.byteLength / size) }, (_, index) => {
+    const offset = index * size;
+    const part = payload.subarray(offset, offset + size);
+    const hasMore = offset + part.byteLength < payload.byteLength;
+    const header = packet.slice(0, headerLength);
+    const view = new DataView(header.buffer);
+    if (isV4) {
+      view.setUint16(2, headerLength + part.byteLength);
+      view.setUint16(4, id);
+      view.setUint16(6, (hasMore ? 0x2000 : 0) | (offset / 8));
+      return join([header, part]);
+    }
+    const extension = new Uint8Array(8);
+    const fields = new DataView(extension.buffer);
+    fields.setUint8(0, view.getUint8(6));
+    fields.setUint16(2, offset | Number(hasMore));
+    fields.setUint32(4, id);
+    view.setUint8(6, 44);
+    view.setUint16(4, extension.byteLength + part.byteLength);
+    return join([header, extension, part]);
+  });
+}
+
 /** An ICMP "destination unreachable" about `packet`, with `code`. */
 export function unreachablePacket(
   from: string,

@@ -1,12 +1,13 @@
 /**
  * Compares what is read with what Wireshark's programs read from the same files.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { isInstalled } from '../../../test/support/programs.js';
 import {
   type Capture,
   type Conversation,
@@ -22,22 +23,11 @@ import {
   streamOf,
 } from '../src/pcap.js';
 import { GOLDEN_NAMES, golden, goldenPath } from './golden.js';
-import { LAPTOP, udpPacket, WEB } from './traffic.js';
+import { fragmentsOf, LAPTOP, tcpPacket, udpPacket, WEB } from './traffic.js';
 
 const run = promisify(execFile);
-const isThere = hasTshark();
 /** Missing programs skip these tests, but not where everything must be checked. */
-const describeWithTshark = describe.skipIf(!isThere && process.env['CI'] === undefined);
-
-function hasTshark(): boolean {
-  try {
-    execFileSync('tshark', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
-}
+const describeWithTshark = describe.skipIf(!isInstalled('tshark') && process.env['CI'] === undefined);
 
 async function tshark(file: string, ...args: string[]): Promise<string> {
   const { stdout } = await run('tshark', ['-r', file, ...args], { maxBuffer: 64 * 1024 * 1024 });
@@ -136,6 +126,55 @@ describeWithTshark('tshark', () => {
     const theirs = text.split('Follow: tcp,raw').slice(1);
     const byStream = new Map(theirs.map((part) => [Number(/tcp.stream eq (\d+)/.exec(part)?.[1]), followed(part)]));
     expect(conversations.map((_, stream) => byStream.get(stream))).toEqual(conversations.map(bothStreams));
+  });
+
+  it('puts the same packets together of fragments, of both versions of IP, in any order, and none that are not whole', async () => {
+    const large = (letter: string, length: number) => letter.repeat(length);
+    const [laptop, web] = [
+      { address: 'fd00::5357:5f0a', port: 40_000 },
+      { address: 'fd00::5357:5f0b', port: 80 },
+    ];
+    const inOrder = fragmentsOf(udpPacket(LAPTOP, WEB, large('a', 3000)), 1480, 7);
+    const backwards = fragmentsOf(udpPacket(laptop, web, large('b', 5000)), 1448, 7).reverse();
+    const mixed = [
+      fragmentsOf(udpPacket(LAPTOP, WEB, large('c', 3000)), 1480, 8),
+      fragmentsOf(udpPacket(WEB, LAPTOP, large('d', 2000)), 1480, 8),
+    ];
+    const twice = fragmentsOf(udpPacket(LAPTOP, WEB, large('e', 2000)), 1480, 9);
+    const records = [
+      ...inOrder,
+      ...backwards,
+      ...[0, 1, 2].flatMap((index) => mixed.flatMap((parts) => parts.slice(index, index + 1))),
+      ...[twice[0], twice[0], twice[1]].flatMap((part) => part ?? []),
+      ...fragmentsOf(tcpPacket(LAPTOP, { ...WEB, port: 81 }, { sequence: 1, data: large('f', 2000) }), 1480, 10),
+      ...fragmentsOf(udpPacket(LAPTOP, { ...WEB, port: 82 }, large('g', 3000)), 1480, 11).slice(0, -1),
+    ].map((data, index) => ({ timestampNs: 1_700_000_000_000_000_000n + BigInt(index) * 1000n, data }));
+    const bytes = encodePcap(records, { linkType: LinkType.RAW });
+    await withFile('fragments.pcap', bytes, async (path) => {
+      const fields = ['frame.number', 'udp.dstport', 'udp.length', 'udp.payload', 'tcp.dstport', 'tcp.payload'];
+      // A packet whose end is missing is no datagram to tshark.
+      const rows = await fieldsOf(path, '(udp or tcp) and not icmp', fields);
+      const theirs = rows.map(([frame, port, length, data, tcpPort, segment]) =>
+        port === '' ? `${frame} ${tcpPort} ${segment}` : `${frame} ${port} ${Number(length) - 8} ${data}`,
+      );
+      const conversations = conversationsIn(readCapture(bytes).packets);
+      const ours = conversations.flatMap(({ transport, client, server, events }) =>
+        events.flatMap((event) => {
+          if (event.kind !== 'data') return [];
+          const { port } = event.from === 'client' ? server : client;
+          const said = Buffer.from(event.bytes).toString('hex');
+          const row = transport === 'udp' ? `${port} ${event.bytes.byteLength} ${said}` : `${port} ${said}`;
+          return [{ packet: event.packet, row: `${event.packet + 1} ${row}` }];
+        }),
+      );
+      const whole = ours.filter(({ row }) => !/^\d+ 82 /.test(row)).sort((a, b) => a.packet - b.packet);
+      expect(whole.map(({ row }) => row)).toEqual(theirs);
+      expect(whole).toHaveLength(6);
+      expect(conversations.at(-1)).toMatchObject({
+        server: { port: 82 },
+        events: [{ kind: 'data' }, { kind: 'gap', length: 3008 - 1480 }],
+      });
+    });
   });
 
   it('sees the same HTTP and HTTP/2 messages', async () => {

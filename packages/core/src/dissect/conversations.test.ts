@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LAPTOP, Traffic, tcpPacket, udpPacket, unreachablePacket, WEB } from '../../test/traffic.js';
+import { fragmentsOf, LAPTOP, Traffic, tcpPacket, udpPacket, unreachablePacket, WEB } from '../../test/traffic.js';
 import { readCapture } from '../pcap/capture.js';
 import { LinkType } from '../pcap/link-type.js';
 import { encodeBlocks } from '../pcapng/writer.js';
@@ -34,6 +34,30 @@ describe('conversationsIn', () => {
       'client close',
     ]);
     expect(conversation && text(streamOf(conversation, 'server'))).toBe('answer');
+  });
+
+  it('puts datagrams together that came in fragments, and counts each of them', () => {
+    const traffic = new Traffic();
+    const packet = udpPacket(LAPTOP, WEB, 'x'.repeat(3000));
+    for (const part of fragmentsOf(packet, 1480, 1)) traffic.packet(part);
+    const [conversation] = conversationsOf(traffic);
+    expect(conversation).toMatchObject({ packets: 3, sent: { client: { bytes: 3000 } } });
+    expect(conversation && kindsOf(conversation)).toEqual(['client data']);
+    expect(conversation?.events[0]).toMatchObject({ packet: 2, timestampNs: 1_700_000_000_002_000_000n });
+  });
+
+  it('shows the beginning of what is not whole, and gives up the oldest of very many', () => {
+    const traffic = new Traffic();
+    for (let id = 0; id < 1200; id++) {
+      const [first] = fragmentsOf(udpPacket({ ...LAPTOP, port: 10_000 + id }, WEB, 'x'.repeat(100)), 48, id);
+      if (first !== undefined) traffic.packet(first);
+    }
+    const conversations = conversationsOf(traffic);
+    expect(conversations).toHaveLength(1200);
+    expect(conversations.map(({ client }) => client.port)).toEqual(
+      Array.from({ length: 1200 }, (_, id) => 10_000 + id),
+    );
+    expect(conversations.every(({ events }) => events.map(({ kind }) => kind).join() === 'data,gap')).toBe(true);
   });
 
   it('tells a refusal from a reset', () => {

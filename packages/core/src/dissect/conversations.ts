@@ -3,7 +3,8 @@
  */
 import type { Packet } from '../pcap/packet.js';
 import type { Conversation, ConversationEvent, Peer, Side } from './conversation.js';
-import { dissect } from './dissect.js';
+import { type Dissection, dissect, dissectIp } from './dissect.js';
+import { Fragments } from './fragments.js';
 import type { IcmpMessage } from './icmp.js';
 import { type IpPacket, IpProtocol } from './ip.js';
 import type { TcpSegment } from './tcp.js';
@@ -133,11 +134,19 @@ class OpenConversation {
   }
 }
 
+/** When a packet came: each of its fragments, the one that completed it last. */
+interface Arrival {
+  readonly moments: readonly [Moment, ...Moment[]];
+  /** Whether a part of it was thrown away on its way. */
+  readonly isLost: boolean;
+}
+
 class ConversationTracker {
   readonly #all: OpenConversation[] = [];
   /** The latest conversation between two endpoints. */
   readonly #current = new Map<string, OpenConversation>();
   readonly #packetIds = new Set<bigint>();
+  readonly #fragments = new Fragments<Arrival>();
   #packets = 0;
 
   add(packet: Packet): void {
@@ -149,25 +158,39 @@ class ConversationTracker {
       this.#packetIds.add(packetId);
     }
 
-    const { ip, transport } = dissect(packet);
-    if (ip === undefined || transport === undefined) return;
-    if (transport.protocol === 'tcp' || transport.protocol === 'udp') {
-      this.#addTransport(ip, transport, { moment, isLost: isDropped(packet) });
-    } else this.#addIcmp(ip, transport, moment);
+    const dissection = dissect(packet);
+    const arrival: Arrival = { moments: [moment], isLost: isDropped(packet) };
+    if (dissection.ip?.fragment === undefined) {
+      this.#addDissection(dissection, arrival);
+      return;
+    }
+    const whole = this.#fragments.add({ ip: dissection.ip, from: arrival });
+    if (whole !== undefined) this.#addDissection(dissectIp(whole.ip), together(whole.from));
+    for (const part of this.#fragments.takeIncomplete()) this.#addDissection(dissectIp(part.ip), part.from);
   }
 
   end(): Conversation[] {
+    // Of a packet that is not whole, its beginning tells most.
+    for (const part of this.#fragments.takeIncomplete({ all: true })) {
+      this.#addDissection(dissectIp(part.ip), part.from);
+    }
     return this.#all.map((conversation) => conversation.finish());
   }
 
-  #addTransport(ip: IpPacket, transport: TcpSegment | UdpDatagram, at: { moment: Moment; isLost: boolean }): void {
-    const { moment } = at;
+  #addDissection({ ip, transport }: Dissection, arrival: Arrival): void {
+    if (ip === undefined || transport === undefined) return;
+    if (transport.protocol === 'tcp' || transport.protocol === 'udp') this.#addTransport(ip, transport, arrival);
+    else this.#addIcmp(ip, transport, lastOf(arrival));
+  }
+
+  #addTransport(ip: IpPacket, transport: TcpSegment | UdpDatagram, arrival: Arrival): void {
+    const moment = lastOf(arrival);
     const source: Peer = { address: ip.source, port: transport.sourcePort };
     const destination: Peer = { address: ip.destination, port: transport.destinationPort };
     const conversation = this.#conversationOf(transport, { source, destination, moment });
     const from = conversation.sideOf(source);
-    conversation.count(moment);
-    if (at.isLost) {
+    for (const each of arrival.moments) conversation.count(each);
+    if (arrival.isLost) {
       const isConnect = transport.protocol === 'tcp' && transport.flags.syn;
       const what = isConnect ? 'connect' : transport.payloadLength > 0 ? 'data' : 'other';
       conversation.events.push({ kind: 'drop', from, length: transport.payloadLength, what, ...moment });
@@ -208,6 +231,16 @@ class ConversationTracker {
     this.#current.set(key, conversation);
     return conversation;
   }
+}
+
+function lastOf({ moments }: Arrival): Moment {
+  return moments.at(-1) ?? moments[0];
+}
+
+function together(arrivals: readonly Arrival[]): Arrival {
+  const [first, ...others] = arrivals.flatMap(({ moments }) => moments);
+  if (first === undefined) throw new RangeError('A packet without parts was put together');
+  return { moments: [first, ...others], isLost: arrivals.some(({ isLost }) => isLost) };
 }
 
 /** The same for both directions. */

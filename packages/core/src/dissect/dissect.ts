@@ -32,11 +32,21 @@ export function dissect(packet: Pick<Packet, 'data' | 'interface'>): Dissection 
     const bytes = ipPacketIn(packet.data, packet.interface.linkType);
     if (bytes === undefined) return { problem: 'not an IP packet' };
     ip = readIp(bytes);
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    return { problem: error.message };
+  }
+  return dissectIp(ip);
+}
+
+/** The same of an IP packet, such as one that was put together of fragments. */
+export function dissectIp(ip: IpPacket): Dissection {
+  try {
     const transport = transportOf(ip);
     return transport === undefined ? { ip } : { ip, transport };
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    return { ...(ip === undefined ? {} : { ip }), problem: error.message };
+    return { ip, problem: error.message };
   }
 }
 
