@@ -92,7 +92,8 @@ function platformOf(executable: string): Platform {
     new PreloadError('LIBRARY_NOT_FOUND', `Cannot choose a library for ${executable}: ${reason}`, { file: LIBRARY });
   if (process.platform !== 'linux') throw unsupported(`socket-wrapper works on Linux, this is ${process.platform}`);
 
-  const { bits, architecture, interpreter } = readElfFile(executable);
+  // A Node.js that is linked statically does not tell which libc the programs have that it starts. The shell does.
+  const { bits, architecture, interpreter = readElfFile('/bin/sh').interpreter } = readElfFile(executable);
   const libc = interpreter === undefined ? undefined : libcOf(interpreter);
   if (libc === undefined) {
     throw unsupported(`its dynamic linker is ${interpreter ?? 'none'}, that of glibc or musl is needed`);

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { compile, makeFolder } from './support/programs.js';
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('programs/scope.mjs', import.meta.url));
@@ -25,6 +27,21 @@ describe('a Node.js that loads no addons', () => {
     const { stdout, stderr } = await run(process.execPath, [model, ...allowed, PROGRAM]);
     expect(stdout).toBe('laptop\nlaptop\n');
     expect(stderr).toContain('the permission model of Node.js forbids addons, start it with --allow-addons');
+  });
+
+  it('is told so when it is linked statically, and starts programs on networks all the same', async () => {
+    await using folder = await makeFolder();
+    const executable = await compile('nothing', join(folder.path, 'node'), { flags: ['-static'] });
+    // What such a build answers, and all that is known of it from outside.
+    const program = `
+      const { pathToFileURL } = require('node:url');
+      process.execPath = process.argv[1];
+      process.dlopen = () => { throw new Error('Dynamic loading not supported'); };
+      import(pathToFileURL(process.argv[2]));
+    `;
+    const { stdout, stderr } = await run(process.execPath, ['-e', program, executable, PROGRAM]);
+    expect(stdout).toBe('laptop\nlaptop\n');
+    expect(stderr).toContain(`attach.node cannot be loaded: Dynamic loading not supported. ${STILL_WORKS}`);
   });
 
   it('is told so by host.within()', async () => {

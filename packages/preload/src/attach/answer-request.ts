@@ -2,6 +2,7 @@
  * Answers a request in the place of the native half of `dns`.
  */
 import type { NameError, Names, NamesHere } from './names.js';
+import { inNextTick } from './real-process.js';
 
 /** What waits for an answer: `oncomplete(error, ...values)` is called when it is there. */
 export interface NameRequest {
@@ -19,7 +20,7 @@ export function answerRequest(
 ): void {
   if ('error' in here) {
     // Node.js would make an error of its own of it, without the reason.
-    process.nextTick(() => (request.reject ?? request.callback)?.call(request, here.error));
+    inNextTick(() => (request.reject ?? request.callback)?.call(request, here.error));
     return;
   }
   let values: readonly unknown[];
@@ -31,5 +32,5 @@ export function answerRequest(
     // Of getaddrinfo(3) a number of libuv, of a query a word of c-ares.
     values = [errno ?? code];
   }
-  process.nextTick(() => request.oncomplete(...values));
+  inNextTick(() => request.oncomplete(...values));
 }

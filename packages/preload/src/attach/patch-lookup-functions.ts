@@ -5,6 +5,7 @@
  */
 import dns from 'node:dns';
 import type { Names, NamesHere } from './names.js';
+import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
 type Callback = (error: unknown, ...values: unknown[]) => void;
@@ -32,7 +33,7 @@ export function patchLookupFunctions(namesHere: () => NamesHere): void {
           const callback = args.at(-1) as unknown;
           const outcome = typeof callback === 'function' ? outcomeOf(args, answer) : undefined;
           if (outcome === undefined) return original.apply(this, args);
-          process.nextTick(callback as Callback, ...('error' in outcome ? [outcome.error] : [null, ...outcome.values]));
+          inNextTick(callback as Callback, ...('error' in outcome ? [outcome.error] : [null, ...outcome.values]));
           return {};
         },
     );

@@ -8,6 +8,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { Server, Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { Attachment, Whereabouts } from './attachment.js';
+import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
 /** Called once per thread. */
@@ -41,7 +42,7 @@ export function patchSockets(attachment: Attachment): void {
 
         const server = this as Server;
         if (here.hasEnded) {
-          process.nextTick(() => server.emit('error', here.error()));
+          inNextTick(() => server.emit('error', here.error()));
           return server;
         }
         here.presence.sockets.add({ kind: 'server', handle: server }, listen as Method);

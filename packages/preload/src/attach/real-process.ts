@@ -4,3 +4,6 @@ import { nodeRequire } from '../node-require.js';
 export function realProcess(): NodeJS.Process {
   return nodeRequire('node:process') as NodeJS.Process;
 }
+
+/** Calls `fn` once the running code is done, also when a test has put a clock of its own in the place of `process.nextTick()`. */
+export const inNextTick: typeof process.nextTick = process.nextTick;
