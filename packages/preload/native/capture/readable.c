@@ -1,6 +1,7 @@
 #include "capture/readable.h"
 
 #include "base/real.h"
+#include "capture/lasting.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -33,7 +34,7 @@ bool sw_readable(const struct iovec *parts, size_t count) {
     bool readable = true;
     for (size_t i = 0; i < count && readable; i++) {
         uintptr_t from = (uintptr_t)parts[i].iov_base, to = from + parts[i].iov_len;
-        if (from == to)
+        if (from == to || (to > from && sw_is_lasting(from, to)))
             continue;
         /* Within a page one word tells of all; every page that is touched is a multiple of 8 long. */
         bool is_in_one_page = to > from && from / PAGE == (to - 1) / PAGE;

@@ -37,13 +37,20 @@ static struct sw_entry begin(const struct sw_socket *socket, uint32_t size) {
     return entry;
 }
 
+/* sendmsg(2), without its price where there is only one part. */
+static ssize_t transmit(int fd, const struct msghdr *message, int flags) {
+    if (message->msg_iovlen == 1)
+        return sw_real.send(fd, message->msg_iov[0].iov_base, message->msg_iov[0].iov_len, flags);
+    return sw_real.sendmsg(fd, message, flags);
+}
+
 /* Sends what there is room for, and records it. */
 static ssize_t send_now(struct sw_socket *socket, const struct msghdr *message, uint32_t size, int flags) {
     struct sw_record *record = socket->record;
     lock_order(record);
     struct sw_entry entry = begin(socket, size);
     sw_entry_fill(&entry, message, size);
-    ssize_t sent = sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
+    ssize_t sent = transmit(socket->fd, message, flags | MSG_DONTWAIT);
     int error = errno;
     if (sent > 0) {
         atomic_fetch_add_explicit(&record->sent, (uint64_t)sent, memory_order_relaxed);
