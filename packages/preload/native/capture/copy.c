@@ -1,12 +1,52 @@
 #include "capture/copy.h"
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <cpuid.h>
+#include <immintrin.h>
 
 enum { LINE = 64, WORTH_IT = 4096 };
+
+/* `target` is at the beginning of a cache line, `size` a number of lines. */
+typedef void line_copier(uint8_t *target, const uint8_t *source, size_t size);
+
+static void copy_lines(uint8_t *target, const uint8_t *source, size_t size) {
+    for (; size > 0; size -= LINE, target += LINE, source += LINE) {
+        __m128i quarters[4];
+        for (int i = 0; i < 4; i++)
+            quarters[i] = _mm_loadu_si128((const __m128i *)source + i);
+        for (int i = 0; i < 4; i++)
+            _mm_stream_si128((__m128i *)target + i, quarters[i]);
+    }
+}
+
+/* A line at once takes a tenth less. */
+__attribute__((target("avx512f"))) static void copy_whole_lines(uint8_t *target, const uint8_t *source, size_t size) {
+    for (; size > 0; size -= LINE, target += LINE, source += LINE)
+        _mm512_stream_si512((__m512i *)target, _mm512_loadu_si512(source));
+}
+
+/* Intel's manual, volume 1, 15.2: the processor has AVX-512F, and the kernel keeps the registers of it. */
+static bool has_whole_lines(void) {
+    enum { LEAF = 7, AVX512F = 1 << 16, OSXSAVE = 1 << 27, KEPT = 0xe6 };
+    unsigned a, b, c, d, kept, high;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & OSXSAVE) == 0 || !__get_cpuid_count(LEAF, 0, &a, &b, &c, &d) || (b & AVX512F) == 0)
+        return false;
+    __asm__("xgetbv" : "=a"(kept), "=d"(high) : "c"(0));
+    return (kept & KEPT) == KEPT;
+}
+
+static line_copier *best_copier(void) {
+    static _Atomic(line_copier *) best;
+    line_copier *copier = atomic_load_explicit(&best, memory_order_relaxed);
+    if (copier == NULL)
+        atomic_store_explicit(&best, copier = has_whole_lines() ? copy_whole_lines : copy_lines, memory_order_relaxed);
+    return copier;
+}
 
 void sw_copy_past_caches(void *to, const void *from, size_t size) {
     uint8_t *target = to;
@@ -17,17 +57,9 @@ void sw_copy_past_caches(void *to, const void *from, size_t size) {
     }
     size_t first = (size_t)(-(uintptr_t)target & (LINE - 1));
     memcpy(target, source, first);
-    target += first;
-    source += first;
-    size -= first;
-    for (; size >= LINE; size -= LINE, target += LINE, source += LINE) {
-        __m128i quarters[4];
-        for (int i = 0; i < 4; i++)
-            quarters[i] = _mm_loadu_si128((const __m128i *)source + i);
-        for (int i = 0; i < 4; i++)
-            _mm_stream_si128((__m128i *)target + i, quarters[i]);
-    }
-    memcpy(target, source, size);
+    size_t lines = (size - first) & ~(size_t)(LINE - 1);
+    best_copier()(target + first, source + first, lines);
+    memcpy(target + first + lines, source + first + lines, size - first - lines);
     /* Stores of this kind keep to no order by themselves. */
     _mm_sfence();
 }

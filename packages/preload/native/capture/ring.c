@@ -114,11 +114,13 @@ void sw_ring_lost(struct sw_ring *ring, uint64_t bytes) {
     atomic_fetch_add(&ring->header->lost_bytes, bytes);
 }
 
-/* Makes the pages ready that an event at `position` stores to. */
-static bool prepare_pages(struct sw_ring *ring, uint64_t position, uint32_t stores) {
-    if (!sw_pages_promise(ring, position + stores))
+/* Makes the pages ready that an event at `position` stores to. Of one that is written with sw_pages_write() that is the header, in a single page,
+ * which one fault makes for less. */
+static bool prepare_pages(struct sw_ring *ring, uint64_t position, uint32_t size, bool is_fresh) {
+    if (!sw_pages_promise(ring, position + (is_fresh ? SW_EVENT_HEADER_IPV6 : size)))
         return false;
-    sw_pages_map(ring, position, stores);
+    if (!is_fresh)
+        sw_pages_map(ring, position, size);
     return true;
 }
 
@@ -133,7 +135,7 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
      * itself, and if its process were killed there, they could not know. */
     uint64_t probable = sw_ring_head(ring);
     bool is_fresh = fresh != NULL && sw_pages_are_fresh(ring, probable, ticket.size);
-    if (!prepare_pages(ring, probable, is_fresh ? SW_EVENT_HEADER_IPV6 : ticket.size)) {
+    if (!prepare_pages(ring, probable, ticket.size, is_fresh)) {
         sw_ring_lost(ring, size);
         return ticket;
     }
@@ -142,7 +144,7 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
     ticket.position = atomic_fetch_add(&header->head, ticket.size);
     if (ticket.position != probable) {
         is_fresh = fresh != NULL && sw_pages_are_fresh(ring, ticket.position, ticket.size);
-        if (!prepare_pages(ring, ticket.position, is_fresh ? SW_EVENT_HEADER_IPV6 : ticket.size)) {
+        if (!prepare_pages(ring, ticket.position, ticket.size, is_fresh)) {
             sw_ring_lost(ring, size);
             return ticket;
         }
@@ -180,6 +182,7 @@ void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket) {
         event->size = needed;
     bool is_event = event->kind != SW_EVENT_NOTHING;
     atomic_store(&event->state, ticket->position | SW_EVENT_COMPLETE);
+    __builtin_prefetch(sw_ring_at(ring, ticket->position + event->size), 1);
     if (is_event && atomic_load_explicit(&ring->header->watched, memory_order_relaxed) != 0)
         ring_doorbell(ring);
 }
