@@ -36,7 +36,7 @@ struct sw_entry sw_entry_begin(const struct sw_socket *socket, enum sw_event_kin
     struct sw_entry entry = {.recorder = sw_recorder_of(socket->network)};
     if (entry.recorder == NULL)
         return entry;
-    bool ipv4 = sw_packet_is_ipv4(ends.source, ends.destination);
+    bool ipv4 = ends.source->family == AF_INET || sw_packet_is_ipv4(ends.source, ends.destination);
     bool may_be_fresh = kind == SW_EVENT_SEGMENTS && atomic_load_explicit(&entry.recorder->ring.header->packet_limit, memory_order_relaxed) == 0;
     entry.ticket = sw_recorder_reserve(entry.recorder, sw_event_header(ipv4) + (uint64_t)length, may_be_fresh ? &entry.is_fresh : NULL);
     if (entry.ticket.event == NULL)
@@ -59,13 +59,16 @@ struct cut {
 
 static struct cut cut_of(const struct sw_event *event) {
     uint32_t packet = event->kind == SW_EVENT_SEGMENTS ? sw_segment_size(event->mtu, event->family == 4) : SW_DATAGRAM_MAX;
-    return (struct cut){event->limit == 0 || event->limit > packet ? packet : event->limit, packet};
+    return (struct cut){event->limit > packet ? packet : event->limit, packet};
 }
 
 /* The bytes that are kept of `length`. */
-static uint32_t stored_of(const struct cut *cut, uint32_t length) {
-    uint32_t rest = length % cut->packet;
-    return length / cut->packet * cut->kept + (rest < cut->kept ? rest : cut->kept);
+static uint32_t stored_of(const struct sw_event *event, uint32_t length) {
+    if (event->limit == 0)
+        return length;
+    struct cut cut = cut_of(event);
+    uint32_t rest = length % cut.packet;
+    return length / cut.packet * cut.kept + (rest < cut.kept ? rest : cut.kept);
 }
 
 typedef void copier(void *to, const void *from, size_t size);
@@ -74,17 +77,25 @@ static void copy_plainly(void *to, const void *from, size_t size) {
     memcpy(to, from, size);
 }
 
+/* Copies the first `length` bytes. */
+static void copy_all(uint8_t *end, const struct msghdr *message, uint32_t length, copier *copy) {
+    for (const struct iovec *part = message->msg_iov; length > 0; part++) {
+        uint32_t run = part->iov_len < length ? (uint32_t)part->iov_len : length;
+        copy(end, part->iov_base, run);
+        end += run;
+        length -= run;
+    }
+}
+
 /* Copies what is kept of the first `length` bytes. */
 static void copy_kept(uint8_t *end, const struct cut *cut, const struct msghdr *message, uint32_t length, copier *copy) {
     const struct iovec *part = message->msg_iov;
     uint32_t in_packet = 0;
     for (size_t offset = 0; length > 0;) {
         size_t run = part->iov_len - offset < length ? part->iov_len - offset : length;
-        if (cut->kept < cut->packet && run > cut->packet - in_packet)
+        if (run > cut->packet - in_packet)
             run = cut->packet - in_packet;
-        size_t wanted = run;
-        if (cut->kept < cut->packet)
-            wanted = in_packet >= cut->kept ? 0 : run < cut->kept - in_packet ? run : cut->kept - in_packet;
+        size_t wanted = in_packet >= cut->kept ? 0 : run < cut->kept - in_packet ? run : cut->kept - in_packet;
         copy(end, (const char *)part->iov_base + offset, wanted);
         end += wanted;
         in_packet = (in_packet + (uint32_t)run) % cut->packet;
@@ -99,9 +110,14 @@ static void copy_kept(uint8_t *end, const struct cut *cut, const struct msghdr *
 
 static void store(struct sw_entry *entry, const struct msghdr *message, uint32_t length) {
     struct sw_event *event = entry->ticket.event;
-    struct cut cut = cut_of(event);
     /* Who feeds a file from the ring reads the data again at once. */
-    copy_kept(sw_event_data(event), &cut, message, length, entry->recorder->has_sink ? copy_plainly : sw_copy_past_caches);
+    copier *copy = entry->recorder->has_sink ? copy_plainly : sw_copy_past_caches;
+    if (event->limit == 0) {
+        copy_all(sw_event_data(event), message, length, copy);
+    } else {
+        struct cut cut = cut_of(event);
+        copy_kept(sw_event_data(event), &cut, message, length, copy);
+    }
     entry->is_filled = true;
 }
 
@@ -127,9 +143,8 @@ void sw_entry_fill(struct sw_entry *entry, const struct msghdr *message, uint32_
         store(entry, message, length);
     if (!entry->is_filled)
         return;
-    struct cut cut = cut_of(event);
     event->length = length;
-    event->stored = stored_of(&cut, length);
+    event->stored = stored_of(event, length);
     sw_ring_offer(&entry->ticket);
 }
 
@@ -152,9 +167,8 @@ void sw_entry_end(struct sw_entry *entry, const struct msghdr *message, uint32_t
         sw_recorder_abandon(entry->recorder, &entry->ticket);
         return;
     }
-    struct cut cut = cut_of(event);
     event->length = sent;
-    event->stored = stored_of(&cut, sent);
+    event->stored = stored_of(event, sent);
     sw_recorder_commit(entry->recorder, &entry->ticket);
 }
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { LINKTYPE_RAW = 101, SNAPLEN = 0x40000, SECTION_HEADER = 0x0a0d0d0a, INTERFACE = 1, ENHANCED_PACKET = 6 };
+enum { LINKTYPE_RAW = 101, SNAPLEN = 0x40000, SECTION_HEADER = 0x0a0d0d0a, INTERFACE = 1, ENHANCED_PACKET = 6, THE_INTERFACE = 0 };
 
 unsigned sw_file_header(uint8_t bytes[SW_FILE_HEADER_MAX], bool is_pcapng) {
     static const struct {
@@ -38,28 +38,32 @@ unsigned sw_file_header(uint8_t bytes[SW_FILE_HEADER_MAX], bool is_pcapng) {
     return sizeof NEXT_GENERATION;
 }
 
-void sw_file_record(struct sw_file_record *record, bool is_pcapng, uint64_t time, size_t length, size_t original_length) {
-    uint32_t *before = record->before;
+static unsigned padding_of(size_t length) {
+    return (unsigned)(-length & 3);
+}
+
+static uint32_t block_length(size_t length) {
+    return (uint32_t)(32 + length + padding_of(length));
+}
+
+unsigned sw_file_before(uint8_t bytes[SW_FILE_BEFORE_MAX], bool is_pcapng, uint64_t time, size_t length, size_t original_length) {
     if (!is_pcapng) {
-        before[0] = (uint32_t)(time / 1000000000u);
-        before[1] = (uint32_t)(time % 1000000000u / 1000u);
-        before[2] = (uint32_t)length;
-        before[3] = (uint32_t)original_length;
-        record->before_length = 16;
-        record->after_length = 0;
-        return;
+        const uint32_t record[] = {(uint32_t)(time / 1000000000u), (uint32_t)(time % 1000000000u / 1000u), (uint32_t)length,
+                                   (uint32_t)original_length};
+        memcpy(bytes, record, sizeof record);
+        return sizeof record;
     }
-    unsigned padding = (unsigned)(-length & 3);
-    uint32_t total = (uint32_t)(32 + length + padding);
-    before[0] = ENHANCED_PACKET;
-    before[1] = total;
-    before[2] = 0; /* the only interface */
-    before[3] = (uint32_t)(time >> 32);
-    before[4] = (uint32_t)time;
-    before[5] = (uint32_t)length;
-    before[6] = (uint32_t)original_length;
-    record->before_length = 28;
-    memset(record->after, 0, padding);
-    memcpy(record->after + padding, &total, sizeof total);
-    record->after_length = padding + (unsigned)sizeof total;
+    const uint32_t block[] = {ENHANCED_PACKET, block_length(length), THE_INTERFACE, (uint32_t)(time >> 32),
+                              (uint32_t)time,  (uint32_t)length,     (uint32_t)original_length};
+    _Static_assert(sizeof block <= SW_FILE_BEFORE_MAX, "room for a block's beginning");
+    memcpy(bytes, block, sizeof block);
+    return sizeof block;
+}
+
+void sw_file_tail(struct sw_file_tail *tail, size_t length) {
+    uint32_t total = block_length(length);
+    unsigned padding = padding_of(length);
+    memset(tail->bytes, 0, padding);
+    memcpy(tail->bytes + padding, &total, sizeof total);
+    tail->length = padding + (unsigned)sizeof total;
 }

@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SW_FILE_HEADER_MAX = 80 };
-
-/* What stands around one packet's bytes. */
-struct sw_file_record {
-    uint32_t before[7];
-    unsigned before_length;
-    uint8_t after[8];
-    unsigned after_length;
-};
+enum { SW_FILE_HEADER_MAX = 80, SW_FILE_BEFORE_MAX = 28 };
 
 /* What a file begins with; returns its length. */
 unsigned sw_file_header(uint8_t bytes[SW_FILE_HEADER_MAX], bool is_pcapng);
 
-void sw_file_record(struct sw_file_record *record, bool is_pcapng, uint64_t time, size_t length, size_t original_length);
+/* What stands in front of a packet of `length` bytes, of which it had `original_length`; returns its own length. */
+unsigned sw_file_before(uint8_t bytes[SW_FILE_BEFORE_MAX], bool is_pcapng, uint64_t time, size_t length, size_t original_length);
+
+/* What stands behind a packet in pcapng: padding, and its block's length once more. */
+struct sw_file_tail {
+    uint8_t bytes[8];
+    unsigned length;
+};
+void sw_file_tail(struct sw_file_tail *tail, size_t length);
 
 #endif

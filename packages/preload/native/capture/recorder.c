@@ -13,7 +13,7 @@
 
 enum {
     RECORDER_BYTES = 64 << 20, /* what the end of a failed test is told from */
-    FEED_BYTES = 4 << 20,      /* a file takes all at once, the ring behind it is only a way */
+    FEED_BYTES = 1 << 20,      /* a file takes all at once: the ring is only a way, and best stays in the cache */
 };
 
 /* Stands for a recorder that could not be made. */

@@ -3,25 +3,19 @@
 #include "base/liveness.h"
 #include "base/log.h"
 #include "base/own_descriptors.h"
+#include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
-#include "base/table_memory.h"
-#include "capture/file_format.h"
+#include "capture/batch.h"
 #include "capture/outcome.h"
-#include "capture/segments.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-enum {
-    BATCH = 64, /* packets written at once */
-};
 
 /* Longer than a live process is between two instructions, and than it is about a send that does not wait. */
 #define HOLE_PATIENCE_NS 1000000000u
@@ -99,66 +93,6 @@ static void advance(struct sw_ring_header *header, uint64_t position, uint64_t o
     atomic_store_explicit(&header->turn, turn, memory_order_release);
 }
 
-/* Writes all of it: to the offset in a file, behind what is there in a stream. */
-static int write_parts(const struct sw_sink *sink, int fd, struct iovec *parts, unsigned count, uint64_t *offset) {
-    while (count > 0) {
-        ssize_t written = sink->is_stream ? sw_real.writev(fd, parts, (int)count) : pwritev(fd, parts, (int)count, (off_t)*offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0 && errno == EAGAIN) {
-            struct pollfd state = {.fd = fd, .events = POLLOUT};
-            if (sw_real.poll(&state, 1, 5000) > 0 || errno == EINTR)
-                continue;
-        }
-        if (written < 0)
-            return -errno;
-        *offset += (uint64_t)written;
-        for (; count > 0 && (size_t)written >= parts->iov_len; parts++, count--)
-            written -= (ssize_t)parts->iov_len;
-        if (count > 0) {
-            parts->iov_base = (char *)parts->iov_base + written;
-            parts->iov_len -= (size_t)written;
-        }
-    }
-    return 0;
-}
-
-/* What is collected for one write. Only the holder of the lock uses it. */
-struct batch {
-    const struct sw_sink *sink;
-    int fd;
-    int error;
-    uint64_t offset;
-    unsigned count, part_count;
-    struct sw_file_record records[BATCH];
-    struct sw_packet packets[BATCH];
-    struct iovec parts[BATCH * (SW_SEGMENT_PARTS + 3)];
-};
-static struct batch *batch;
-
-static void flush_batch(void) {
-    if (batch->part_count > 0 && batch->error == 0)
-        batch->error = write_parts(batch->sink, batch->fd, batch->parts, batch->part_count, &batch->offset);
-    batch->count = batch->part_count = 0;
-}
-
-static void add_packet(const struct sw_packet *packet, size_t original_length, uint64_t time) {
-    if (batch->count == BATCH)
-        flush_batch();
-    struct sw_packet *kept = &batch->packets[batch->count];
-    struct sw_file_record *record = &batch->records[batch->count++];
-    *kept = *packet;
-    size_t length = packet->header_length + packet->payload_length;
-    sw_file_record(record, batch->sink->is_pcapng, time, length, original_length);
-    batch->parts[batch->part_count++] = (struct iovec){record->before, record->before_length};
-    if (packet->header_length > 0)
-        batch->parts[batch->part_count++] = (struct iovec){kept->header, packet->header_length};
-    for (unsigned i = 0; i < packet->payload_parts; i++)
-        batch->parts[batch->part_count++] = packet->payload[i];
-    if (record->after_length > 0)
-        batch->parts[batch->part_count++] = (struct iovec){record->after, record->after_length};
-}
-
 /* Where the next event may start when the one at `position` has no header: its process died before it wrote one. */
 static uint64_t next_start(const struct sw_ring *ring, uint64_t position, uint64_t head) {
     /* Once around is enough to look: `head` may be damaged, and at the end of all numbers. */
@@ -179,7 +113,7 @@ static uint64_t now(clockid_t clock) {
 
 /* Whoever holds it writes for microseconds, so one that has it for long may be dead. */
 static bool try_lock(struct sw_ring_header *header) {
-    uint32_t self = (uint32_t)getpid(), holder = 0;
+    uint32_t self = sw_process_id(), holder = 0;
     uint64_t time = now(CLOCK_MONOTONIC);
     bool locked = atomic_compare_exchange_strong(&header->drainer, &holder, self);
     if (!locked && holder != self && time - header->drainer_since > IN_FLIGHT_NS)
@@ -219,7 +153,7 @@ static uint64_t add_event(struct sw_ring *ring, uint64_t position, uint64_t head
     if (event->time < ring->header->last_time)
         event->time = ring->header->last_time;
     ring->header->last_time = event->time;
-    sw_segments_of(event, add_packet);
+    sw_batch_add(event);
     return position + size;
 }
 
@@ -263,37 +197,32 @@ static uint64_t feed_one(const struct sw_sink *sink, struct sw_ring *ring, uint6
     return add_event(ring, position, head);
 }
 
-/* Whether this process's file is the one that was written so far; a new one starts with a header. */
-static void start_file(const struct sw_sink *sink, struct sw_ring_header *header) {
-    uint8_t bytes[SW_FILE_HEADER_MAX];
-    unsigned length = sw_file_header(bytes, sink->is_pcapng);
-    struct iovec part = {bytes, length};
+/* Finds out where in the file to go on. One that nobody has written to starts with a header. */
+static void start_file(const struct sw_sink *sink, struct sw_ring_header *header, struct sw_target *target) {
     if (sink->is_stream) {
         if (header->stream_started == 0)
-            batch->error = write_parts(sink, batch->fd, &part, 1, &batch->offset);
+            sw_batch_write_header(target);
         header->stream_started = 1;
         return;
     }
     struct stat status;
     if (header->inode == sink->inode && header->device == sink->device)
         return;
-    batch->offset = fstat(batch->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
-    if (batch->offset == 0)
-        batch->error = write_parts(sink, batch->fd, &part, 1, &batch->offset);
+    target->offset = fstat(target->fd, &status) == 0 ? (uint64_t)status.st_size : 0;
+    if (target->offset == 0)
+        sw_batch_write_header(target);
     header->inode = sink->inode;
     header->device = sink->device;
-    advance(header, header->drained[atomic_load(&header->turn) % 2].position, batch->offset);
+    advance(header, header->drained[atomic_load(&header->turn) % 2].position, target->offset);
 }
 
-static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
+/* Answers with the negative errno of a write that failed. */
+static int feed_locked(const struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
     struct sw_ring_header *header = ring->header;
     const struct sw_drained *drained = &header->drained[atomic_load(&header->turn) % 2];
-    batch->sink = sink;
-    batch->fd = fd;
-    batch->error = 0;
-    batch->offset = drained->offset;
-    batch->count = batch->part_count = 0;
-    start_file(sink, header);
+    struct sw_target target = {.fd = fd, .is_stream = sink->is_stream, .is_pcapng = sink->is_pcapng, .offset = drained->offset};
+    start_file(sink, header, &target);
+    sw_batch_start(&target);
     uint64_t done = header->drained[atomic_load(&header->turn) % 2].position, head = sw_ring_head(ring);
     /* Aligned, unless another process has damaged it. */
     uint64_t position = done & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1);
@@ -302,16 +231,17 @@ static void feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool
         if (next == 0)
             break;
         position = next;
-        if (batch->count > BATCH / 2) {
-            flush_batch();
-            advance(header, done = position, batch->offset);
+        if (sw_batch_is_long()) {
+            sw_batch_flush();
+            advance(header, done = position, target.offset);
         }
     }
-    flush_batch();
-    if (batch->error < 0)
-        SW_LOG_ONCE("cannot write the capture '%s': %s", sink->path, strerror(-batch->error));
+    sw_batch_flush();
+    if (target.error < 0)
+        SW_LOG_ONCE("cannot write the capture '%s': %s", sink->path, strerror(-target.error));
     if (position != done)
-        advance(header, position, batch->offset);
+        advance(header, position, target.offset);
+    return target.error;
 }
 
 /* Whether an event has been completed that nobody has written. */
@@ -320,29 +250,32 @@ static bool has_more(const struct sw_ring *ring) {
     return position < sw_ring_head(ring) && position % SW_EVENT_ALIGNMENT == 0 && atomic_load(&sw_ring_at(ring, position)->state) == (position | SW_EVENT_COMPLETE);
 }
 
+/* The program must not die of a pipe that nobody reads any more. */
+static void feed_quietly(const struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
+    if (!sink->is_stream) {
+        feed_locked(sink, ring, fd, at_last);
+        return;
+    }
+    sigset_t broken_pipe, mask;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, &mask);
+    int error = feed_locked(sink, ring, fd, at_last);
+    if (error == -EPIPE && !sigismember(&mask, SIGPIPE))
+        sigtimedwait(&broken_pipe, NULL, &(struct timespec){0});
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
 void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
     int saved_errno = errno;
-    sigset_t broken_pipe, mask;
-    static void *_Atomic memory;
-    if (sw_memory_once(&memory, sizeof *batch) == NULL)
+    if (!sw_batch_is_possible())
         return;
     do {
         if (!try_lock(ring->header))
             break;
-        batch = memory;
         int fd = own_descriptor(sink);
-        if (sink->is_stream) {
-            sigemptyset(&broken_pipe);
-            sigaddset(&broken_pipe, SIGPIPE);
-            pthread_sigmask(SIG_BLOCK, &broken_pipe, &mask);
-        }
         if (fd >= 0)
-            feed_locked(sink, ring, fd, at_last);
-        if (sink->is_stream) {
-            if (batch->error == -EPIPE && !sigismember(&mask, SIGPIPE))
-                sigtimedwait(&broken_pipe, NULL, &(struct timespec){0});
-            pthread_sigmask(SIG_SETMASK, &mask, NULL);
-        }
+            feed_quietly(sink, ring, fd, at_last);
         atomic_exchange(&ring->header->drainer, 0);
         if (fd < 0)
             break;
