@@ -20,18 +20,22 @@ const FEWEST_ROUNDS = 5;
 const TIME_LIMIT_MS = 60_000;
 
 const PROGRAMS = {
-  stream_write: '64 KiB stream write',
+  stream_first: '64 KiB stream write, of the first 512',
+  stream_later: '64 KiB stream write, after 2,048',
   ping_pong: '1 byte ping-pong',
   connect: 'connect, accept, close',
 };
 
 /** What is promised: how fast `way` is at least, beside another way. */
 const GOALS = [
-  { program: 'stream_write', way: 'recorder', beside: 'off', least: 0.6 },
+  { program: 'stream_first', way: 'recorder', beside: 'off', least: 0.6 },
+  { program: 'stream_later', way: 'recorder', beside: 'off', least: 0.6 },
   { program: 'ping_pong', way: 'recorder', beside: 'off', least: 0.9 },
   { program: 'connect', way: 'recorder', beside: 'off', least: 0.9 },
-  { program: 'stream_write', way: 'recorder', beside: 'samba', least: 5 },
-  { program: 'stream_write', way: 'file', beside: 'samba', least: 5 },
+  { program: 'stream_first', way: 'recorder', beside: 'samba', least: 5 },
+  { program: 'stream_later', way: 'recorder', beside: 'samba', least: 5 },
+  { program: 'stream_first', way: 'file', beside: 'samba', least: 5 },
+  { program: 'stream_later', way: 'file', beside: 'samba', least: 5 },
 ];
 
 /** Where Debian, Ubuntu and Fedora put Samba's library. */

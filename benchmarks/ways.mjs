@@ -22,10 +22,12 @@ export const WAYS = {
   recording: {
     title: 'ours, recording',
     arguments: ['ip', 'web'],
-    environment: (directory) => ({
-      ...onHost(libraryPath(), directory),
-      SOCKET_WRAPPER_PCAP_FILE: join(directory, '.capture'),
-    }),
+    environment: (directory) => recording(directory, '.capture'),
+  },
+  file: {
+    title: 'ours, into a file',
+    arguments: ['ip', 'web'],
+    environment: (directory) => recording(directory, 'capture.pcap'),
   },
   ...(SAMBA_LIBRARY && {
     samba: {
@@ -35,6 +37,10 @@ export const WAYS = {
     },
   }),
 };
+
+function recording(directory, file) {
+  return { ...onHost(libraryPath(), directory), SOCKET_WRAPPER_PCAP_FILE: join(directory, file) };
+}
 
 function onHost(library, directory) {
   writeFileSync(join(directory, 'hosts'), '127.0.0.1 laptop\n127.0.0.2 web\n');

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,26 @@ void bench_connection(int server, const struct endpoint *endpoint, int ends[2]) 
     ends[1] = (int)bench_check(accept(server, NULL, NULL), "accept");
 }
 
+int bench_reader(void) {
+    struct endpoint endpoint;
+    int server = bench_server(SOCK_STREAM, &endpoint);
+    if (bench_fork_peer() == 0) {
+        static char block[65536];
+        int fd = (int)bench_check(accept(server, NULL, NULL), "accept");
+        while (read(fd, block, sizeof block) > 0)
+            continue;
+        _exit(0);
+    }
+    int client = bench_socket(SOCK_STREAM);
+    bench_connect(client, &endpoint);
+    return client;
+}
+
+void bench_end_reader(int fd) {
+    close(fd);
+    bench_check(wait(NULL), "wait");
+}
+
 void bench_want_descriptors(void) {
     struct rlimit limit;
     bench_check(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
@@ -117,6 +138,11 @@ static long measure_batch(void (*step)(void), long size) {
     return bench_now() - start;
 }
 
+static void report_median(double *batches, int count) {
+    qsort(batches, (size_t)count, sizeof *batches, compare);
+    bench_report(batches[count / 2]);
+}
+
 void bench_measure(void (*step)(void)) {
     double batches[MOST_BATCHES];
     int count = 0;
@@ -127,8 +153,16 @@ void bench_measure(void (*step)(void)) {
         size *= 2;
     for (long start = bench_now(); count < MOST_BATCHES && bench_now() - start < DURATION_NS;)
         batches[count++] = (double)measure_batch(step, size) / (double)size;
-    qsort(batches, (size_t)count, sizeof *batches, compare);
-    bench_report(batches[count / 2]);
+    report_median(batches, count);
+}
+
+void bench_measure_first(void (*step)(void), long count) {
+    enum { BATCH = 16 };
+    double batches[MOST_BATCHES];
+    int done = 0;
+    for (; done < MOST_BATCHES && done < count / BATCH; done++)
+        batches[done] = (double)measure_batch(step, BATCH) / BATCH;
+    report_median(batches, done);
 }
 
 void bench_report(double number) {

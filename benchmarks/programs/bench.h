@@ -32,6 +32,9 @@ long bench_check(long result, const char *what);
  * half a millisecond, since others take the processor away for longer than that. */
 void bench_measure(void (*step)(void));
 
+/* The same for the first `count` calls. */
+void bench_measure_first(void (*step)(void), long count);
+
 /* The time in nanoseconds, by the clock that the command line asks for. */
 long bench_now(void);
 
@@ -43,6 +46,10 @@ void bench_report(double number);
 
 /* Two ends of a new connection to `server`, which listens at `endpoint`. */
 void bench_connection(int server, const struct endpoint *endpoint, int ends[2]);
+
+/* A stream to another process, which reads all the time in pieces of 64 KiB. bench_end_reader() closes it. */
+int bench_reader(void);
+void bench_end_reader(int fd);
 
 /* Lets this process have as many descriptors as it may. */
 void bench_want_descriptors(void);
