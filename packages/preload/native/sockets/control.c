@@ -16,6 +16,19 @@ bool sw_control_may_broadcast(const struct sw_socket *socket) {
     return sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_BROADCAST, &on, &length) == 0 && on != 0;
 }
 
+/* IP_PKTINFO: the interface, and the address to send from. */
+static int read_source4(const struct cmsghdr *header, struct sw_control *control) {
+    struct in_pktinfo info;
+    memcpy(&info, CMSG_DATA(header), sizeof info);
+    if (info.ipi_ifindex < 0 || info.ipi_ifindex > 2)
+        return -ENODEV;
+    if (info.ipi_spec_dst.s_addr != 0) {
+        control->source = (struct sw_address){.family = AF_INET};
+        memcpy(control->source.bytes, &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
+    }
+    return 0;
+}
+
 static int read_ipv4(const struct cmsghdr *header, size_t size, struct sw_control *control) {
     int value;
     switch (header->cmsg_type) {
@@ -24,8 +37,7 @@ static int read_ipv4(const struct cmsghdr *header, size_t size, struct sw_contro
     case IP_PKTINFO:
         if (size != sizeof(struct in_pktinfo))
             return -EINVAL;
-        memcpy(&value, CMSG_DATA(header), sizeof value);
-        return value < 0 || value > 2 ? -ENODEV : 0;
+        return read_source4(header, control);
     case IP_TTL:
         if (size != sizeof value)
             return -EINVAL;
@@ -58,7 +70,13 @@ static int read_ipv6(const struct cmsghdr *header, size_t size, struct sw_contro
             return -EINVAL;
         struct in6_pktinfo info;
         memcpy(&info, CMSG_DATA(header), sizeof info);
-        return info.ipi6_ifindex > 2 ? -ENODEV : 0;
+        if (info.ipi6_ifindex > 2)
+            return -ENODEV;
+        if (!IN6_IS_ADDR_UNSPECIFIED(&info.ipi6_addr)) {
+            control->source = (struct sw_address){.family = AF_INET6};
+            memcpy(control->source.bytes, &info.ipi6_addr, sizeof info.ipi6_addr);
+        }
+        return 0;
     }
     case IPV6_HOPLIMIT:
     case IPV6_TCLASS:
@@ -191,14 +209,15 @@ bool sw_control_is_asked_for(const struct sw_record *record) {
     return (sw_options_of((struct sw_record *)record)->switches & asked) != 0;
 }
 
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from) {
-    const struct sw_options *options = sw_options_of(socket->record);
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_received *received) {
     if (!sw_control_is_asked_for(socket->record))
         return;
     /* The address it was sent to: the own one that a sender there would be answered from. */
-    struct sw_site origin = sw_address_site(socket->network, socket->record->interface, from);
+    struct sw_site origin = sw_address_site(socket->network, socket->record->interface, received->from);
     struct sw_address own = socket->record->local;
-    if (sw_address_is_wildcard(&own)) {
+    if (received->destination != NULL) {
+        own = *received->destination;
+    } else if (sw_address_is_wildcard(&own)) {
         struct sw_site site = origin;
         site.scope = origin.scope == SW_SCOPE_LOOPBACK ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
         site.interface = socket->record->interface;
@@ -207,7 +226,7 @@ void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size
     }
     bool loopback = origin.scope == SW_SCOPE_LOOPBACK || origin.interface == socket->record->interface;
     unsigned index = loopback ? 1 : 2;
-    struct sw_control sent = {.ttl = options->received_ttl != 0 ? options->received_ttl : 64, .tos = options->received_tos};
+    struct sw_control sent = {.ttl = received->ttl != 0 ? received->ttl : 64, .tos = received->tos};
     if (socket->record->family == AF_INET)
         add_ipv4(socket, message, room, &own, index, &sent);
     else

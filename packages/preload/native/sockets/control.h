@@ -9,6 +9,7 @@
 struct sw_control {
     unsigned segment; /* UDP_SEGMENT; 0 for one datagram */
     uint8_t ttl, tos;
+    struct sw_address source; /* IP_PKTINFO; family 0 when it was not chosen */
 };
 
 /* Goes to the next control message of those that a program hands over; *header is NULL before the first. 1, 0 behind the last one, and
@@ -21,9 +22,16 @@ int sw_control_read(const struct sw_socket *socket, const struct msghdr *message
 /* Whether the program asks for anything that sw_control_add() adds. */
 bool sw_control_is_asked_for(const struct sw_record *record);
 
+/* What is to be told of a received datagram. */
+struct sw_received {
+    const struct sw_address *from;
+    const struct sw_address *destination; /* NULL where the socket tells */
+    uint8_t ttl, tos;                     /* 0 TTL where nobody said */
+};
+
 /* Adds to a received datagram what the program asked for. `room` is the size of its buffer, message->msg_controllen what is
  * already in it. */
-void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *from);
+void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_received *received);
 
 /* put_cmsg() of the kernel: what does not fit into `room` is cut and said to be cut. */
 void sw_control_put(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size);

@@ -172,7 +172,7 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
         flags |= MSG_DONTWAIT;
     flags &= ~MSG_OOB;
 
-    struct sw_sender sender = {.server = {.family = 0}};
+    struct sw_sender sender = {.address = {.family = 0}};
     bool named = false;
     const struct wanted wanted = {.source = name != NULL || (wants_flags && sw_control_is_asked_for(record)), .flags = wants_flags};
     ssize_t result = next_datagram(socket, message, flags, &wanted, &sender, &named);
@@ -188,13 +188,22 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     }
     struct sw_address from = {.family = record->family};
     if (named)
-        from = sender.server.family != 0 ? sender.server : address_of_sender(socket, sender.name);
+        from = sender.address.family != 0 ? sender.address : address_of_sender(socket, sender.name);
     if (name != NULL)
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else
         message->msg_namelen = 0;
-    if (wants_flags)
-        sw_control_add(socket, message, control_room, &from);
+    if (!wants_flags)
+        return result;
+    const struct sw_options *options = sw_options_of(record);
+    struct sw_received received = {.from = &from, .ttl = options->received_ttl, .tos = options->received_tos};
+    if (sender.ttl != 0) {
+        received.ttl = sender.ttl;
+        received.tos = sender.tos;
+    }
+    if (sender.destination.family != 0)
+        received.destination = &sender.destination;
+    sw_control_add(socket, message, control_room, &received);
     return result;
 }
 

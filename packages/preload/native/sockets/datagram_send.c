@@ -82,6 +82,14 @@ static void send_segments(struct sw_delivery *delivery, size_t total, unsigned s
     }
 }
 
+/* Whether the host has the address that IP_PKTINFO chose to send from. */
+static bool is_own(const struct sw_socket *socket, const struct sw_address *chosen) {
+    if (chosen->family == 0)
+        return true;
+    struct sw_site site = sw_address_site(socket->network, socket->record->interface, chosen);
+    return site.scope == SW_SCOPE_LOOPBACK || (site.scope == SW_SCOPE_HOST && site.interface == socket->record->interface);
+}
+
 /* Everything that may be wrong with a datagram before it is sent. */
 static int prepare(struct sw_delivery *delivery, const struct msghdr *message, size_t length) {
     struct sw_socket *socket = delivery->socket;
@@ -96,6 +104,8 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     result = sw_control_read(socket, message, &delivery->control);
     if (result < 0)
         return result;
+    if (!is_own(socket, &delivery->control.source))
+        return delivery->control.source.family == AF_INET ? -ENETUNREACH : -EINVAL;
     if (delivery->target.scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(&delivery->destination)) {
         sw_capture_blocked(socket, &delivery->destination);
         return -ENETUNREACH;
@@ -116,9 +126,26 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     return sw_record_has(record, SW_WRITE_SHUT) ? -EPIPE : 0;
 }
 
+/* IP_PKTINFO. From its loopback a host sends to itself alone. */
+static void choose_source(struct sw_delivery *delivery) {
+    const struct sw_socket *socket = delivery->socket;
+    const struct sw_record *record = socket->record;
+    const struct sw_address *chosen = &delivery->control.source;
+    bool is_here = delivery->target.interface == record->interface;
+    if (chosen->family == 0 || (delivery->target.scope != SW_SCOPE_LOOPBACK && delivery->target.scope != SW_SCOPE_HOST))
+        return;
+    struct sw_site site = sw_address_site(socket->network, record->interface, chosen);
+    if (site.wire_family != delivery->target.wire_family || (site.scope == SW_SCOPE_LOOPBACK && !is_here))
+        return;
+    struct sw_address source = sw_address_of_site(socket->network, &site, record->name_port, record->family);
+    delivery->source_is_chosen = !sw_address_equal(&source, &delivery->source);
+    delivery->source = source;
+}
+
 /* Sends a datagram of `length` bytes, as many as UDP_SEGMENT says. */
 static int deliver(struct sw_delivery *delivery, size_t length) {
     delivery->source = sw_datagram_source(delivery->socket, &delivery->target);
+    choose_source(delivery);
     if (delivery->control.segment != 0 && length > delivery->control.segment)
         send_segments(delivery, length, delivery->control.segment);
     else

@@ -64,8 +64,41 @@ static struct sw_record *find_receiver(const struct sw_delivery *delivery, bool 
     return best;
 }
 
+static enum sw_received_from origin(const struct sw_delivery *delivery) {
+    struct sw_site from = sw_address_site(delivery->socket->network, delivery->socket->record->interface, &delivery->source);
+    return from.scope == SW_SCOPE_LOOPBACK ? SW_FROM_LOOPBACK : SW_FROM_HOST;
+}
+
+/* A Unix socket's datagram carries no more than its sender's name. What is to be known beside it stands with the receiver, once for all
+ * that wait; a datagram that differs goes with words of its own. */
+static bool differs(const struct sw_delivery *delivery, struct sw_record *receiver) {
+    if (delivery->source_is_chosen)
+        return true;
+    if (!sw_control_is_asked_for(receiver))
+        return false;
+    if (delivery->target.scope == SW_SCOPE_LOOPBACK && delivery->target.loopback_address != 0 && sw_record_has(receiver, SW_WILDCARD))
+        return true;
+    const struct sw_options *told = sw_options_of(receiver);
+    return told->received_ttl != 0 && (told->received_ttl != delivery->control.ttl || told->received_tos != delivery->control.tos ||
+                                       told->received_from != origin(delivery));
+}
+
+static struct sw_address as_seen_by(const struct sw_delivery *delivery, const struct sw_record *receiver, const struct sw_address *address) {
+    struct sw_site site = sw_address_site(delivery->socket->network, delivery->socket->record->interface, address);
+    return sw_address_of_site(delivery->socket->network, &site, address->port, receiver->family);
+}
+
 static void spill(const struct sw_delivery *delivery, struct sw_record *receiver) {
-    struct sw_sender sender = {.name = sw_record_name(delivery->socket->record)};
+    struct sw_sender sender = {
+        .name = sw_record_name(delivery->socket->record),
+        .ttl = delivery->control.ttl,
+        .tos = delivery->control.tos,
+    };
+    if (differs(delivery, receiver)) {
+        sender.address = as_seen_by(delivery, receiver, &delivery->source);
+        if (delivery->target.scope == SW_SCOPE_LOOPBACK || delivery->target.scope == SW_SCOPE_HOST)
+            sender.destination = as_seen_by(delivery, receiver, &delivery->destination);
+    }
     sw_spill_put(delivery->socket->network, receiver, &sender, &delivery->message);
 }
 
@@ -73,6 +106,12 @@ static void spill(const struct sw_delivery *delivery, struct sw_record *receiver
 static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, struct sw_record *receiver) {
     struct sw_network *network = delivery->socket->network;
     if (receiver != NULL && atomic_load_explicit(&receiver->spilled, memory_order_relaxed) != 0) {
+        spill(delivery, receiver);
+        return 0;
+    }
+    if (receiver != NULL && differs(delivery, receiver)) {
+        if (!sw_name_is_served(network, name))
+            return -ECONNREFUSED;
         spill(delivery, receiver);
         return 0;
     }
@@ -84,8 +123,7 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
         struct sw_options *options = sw_options_of(receiver);
         options->received_ttl = delivery->control.ttl;
         options->received_tos = delivery->control.tos;
-        struct sw_site from = sw_address_site(network, delivery->socket->record->interface, &delivery->source);
-        options->received_from = from.scope == SW_SCOPE_LOOPBACK ? SW_FROM_LOOPBACK : SW_FROM_HOST;
+        options->received_from = origin(delivery);
     }
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;

@@ -13,6 +13,7 @@ struct sw_delivery {
     struct sw_site target;
     struct msghdr message; /* only the data */
     struct sw_control control;
+    bool source_is_chosen; /* by IP_PKTINFO, and another than the socket would have */
     bool delivered;
     int error; /* of the data itself, such as EFAULT */
 };

@@ -48,8 +48,11 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
 /* Any process of the network may write to the file: its bytes are looked at before they are taken for what they should be. */
 static bool is_sender(const struct sw_sender *sender) {
     const struct sw_name *name = &sender->name;
-    if (sender->server.family != 0)
-        return sender->server.family == AF_INET || sender->server.family == AF_INET6;
+    const uint16_t destination = sender->destination.family;
+    if (destination != 0 && destination != AF_INET && destination != AF_INET6)
+        return false;
+    if (sender->address.family != 0)
+        return sender->address.family == AF_INET || sender->address.family == AF_INET6;
     uint8_t udp, loopback;
     memcpy(&udp, &name->udp, sizeof udp);
     memcpy(&loopback, &name->loopback, sizeof loopback);

@@ -10,6 +10,8 @@ import { type Answers, hasNamespaces, runBare, runRedirected } from './support/r
 const canCompare = await hasNamespaces();
 /** How often the kernel is asked: of 28,000 ephemeral ports it now and then chooses the same one for two sockets. */
 const BARE_RUNS = 3;
+/** In the network 127.0.0.0 an address such as 127.0.0.2 is another host. */
+const MANY_LOOPBACK_ADDRESSES = ['udp_source_choice'];
 const bareRuns = new Map<string, Promise<Answers>>();
 
 /** The kernel's answers. Each run happens once, whichever tests want it. */
@@ -30,10 +32,13 @@ async function expectKernelAnswers(name: string, answers: Answers): Promise<void
 describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeout: 120_000 }, (name) => {
   const fortified = fortifiedPath(name);
 
-  it('gets the same answers from redirected sockets as from real ones', async () => {
-    expect((await bare(name)).ending).toBe('');
-    await expectKernelAnswers(name, await runRedirected(programPath(name)));
-  });
+  it.skipIf(MANY_LOOPBACK_ADDRESSES.includes(name))(
+    'gets the same answers from redirected sockets as from real ones',
+    async () => {
+      expect((await bare(name)).ending).toBe('');
+      await expectKernelAnswers(name, await runRedirected(programPath(name)));
+    },
+  );
 
   it('gets the same answers on a host of 10.53.57.0 that is recorded', async () => {
     const environment = {
@@ -43,7 +48,7 @@ describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeo
     await expectKernelAnswers(name, await runRedirected(programPath(name), environment, { capture: true }));
   });
 
-  if (fortified === undefined) return;
+  if (fortified === undefined || MANY_LOOPBACK_ADDRESSES.includes(name)) return;
   it('gets the same answers when it is compiled with fortified calls', async () => {
     await expectKernelAnswers(name, await runRedirected(fortified));
   });
