@@ -113,14 +113,18 @@ int sw_control_next(const struct msghdr *message, struct cmsghdr **header) {
     return (*header)->cmsg_len < CMSG_LEN(0) || (*header)->cmsg_len > length - at ? -EINVAL : 1;
 }
 
-int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control) {
-    const struct sw_options *options = sw_options_of(socket->record);
-    bool ipv6 = socket->record->family == AF_INET6;
-    *control = (struct sw_control){
+struct sw_control sw_control_of(struct sw_record *record) {
+    const struct sw_options *options = sw_options_of(record);
+    bool ipv6 = record->family == AF_INET6;
+    return (struct sw_control){
         .segment = options->segment,
         .ttl = (uint8_t)(ipv6 ? options->unicast_hops : options->ttl),
         .tos = ipv6 ? options->tclass : options->tos,
     };
+}
+
+int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control) {
+    *control = sw_control_of(socket->record);
     struct cmsghdr *header = NULL;
     int found;
     while ((found = sw_control_next(message, &header)) > 0) {

@@ -16,6 +16,9 @@ struct sw_control {
  * -EINVAL where the kernel's CMSG_OK() says no. Not CMSG_NXTHDR(): a length near SIZE_MAX leads some libcs' out of the buffer. */
 int sw_control_next(const struct msghdr *message, struct cmsghdr **header);
 
+/* What the socket sends along where a datagram says nothing else. */
+struct sw_control sw_control_of(struct sw_record *record);
+
 /* Reads and checks the control messages as ip_cmsg_send() of the kernel does; `control` has the socket's own values. */
 int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control);
 

@@ -8,6 +8,7 @@
 #include "sockets/name_server.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
+#include "sockets/route.h"
 #include "sockets/stream.h"
 
 #include <errno.h>
@@ -172,6 +173,10 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
     if ((flags & MSG_OOB) != 0)
         return -EOPNOTSUPP;
 
+    if (sw_route_send(socket, message, flags, length))
+        return (ssize_t)length;
+
+    uint32_t changes = atomic_load_explicit(&socket->network->state->header.changes, memory_order_acquire);
     int result = -ENOENT;
     bool more = (flags & MSG_MORE) != 0 || sw_options_switch(socket->record, SW_SWITCH_UDP_CORK);
     if (sw_cork_is_pending(socket->record)) {
@@ -185,6 +190,8 @@ ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message,
         if (result == 0)
             result = more ? sw_cork_begin(&delivery) : deliver(&delivery, length);
     }
+    if (result == 0 && delivery.receiver != NULL)
+        sw_route_keep(&delivery, message, changes);
     if (result == 0)
         sw_error_queue_zerocopy(socket, flags);
     return result < 0 ? result : (ssize_t)length;

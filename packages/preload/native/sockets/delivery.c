@@ -36,16 +36,16 @@ static int score(const struct sw_delivery *delivery, const struct sw_record *rec
     return points;
 }
 
-static struct sw_record *find_receiver(const struct sw_delivery *delivery, bool *any) {
+static struct sw_record *find_receiver(const struct sw_delivery *delivery, unsigned *count) {
     struct sw_network *network = delivery->socket->network;
     uint32_t key = sw_endpoint_key(sw_transport_of(delivery->socket->record), delivery->target.wire_family, delivery->target.scope == SW_SCOPE_LOOPBACK, delivery->target.interface,
                                    delivery->destination.port);
     struct sw_record *best = NULL, *record;
     int best_points = -1;
     unsigned position = 0;
-    *any = false;
+    *count = 0;
     while ((record = sw_endpoint_next(network, key, &position)) != NULL) {
-        *any = true;
+        ++*count;
         int points = score(delivery, record);
         if (points < 0 || points < best_points)
             continue;
@@ -123,7 +123,7 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
         struct sw_options *options = sw_options_of(receiver);
         options->received_ttl = delivery->control.ttl;
         options->received_tos = delivery->control.tos;
-        options->received_from = origin(delivery);
+        options->received_from = delivery->from = origin(delivery);
     }
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;
@@ -225,8 +225,8 @@ static void unreachable(struct sw_delivery *delivery) {
 static void unicast(struct sw_delivery *delivery) {
     struct sw_network *network = delivery->socket->network;
     for (unsigned attempt = 0; attempt < 64; attempt++) {
-        bool any;
-        struct sw_record *receiver = find_receiver(delivery, &any);
+        unsigned count;
+        struct sw_record *receiver = find_receiver(delivery, &count);
         struct sw_name name = {
             .udp = true,
             .wire_family = delivery->target.wire_family,
@@ -237,11 +237,12 @@ static void unicast(struct sw_delivery *delivery) {
         };
         if (receiver != NULL)
             name = sw_record_name(receiver);
-        else if (any || sw_record_has(delivery->socket->record, SW_UDP_LITE))
+        else if (count > 0 || sw_record_has(delivery->socket->record, SW_UDP_LITE))
             break;
         int result = hand_over(delivery, &name, receiver);
         if (result == 0) {
             delivery->delivered = true;
+            delivery->receiver = count == 1 && !delivery->source_is_chosen ? receiver : NULL;
             return;
         }
         if (result == -EFAULT || result == -ENOMEM) {
