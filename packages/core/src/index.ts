@@ -14,6 +14,7 @@ export type { NetworkNote, NoteLevel, NoteOptions } from './network/note-log.js'
 export type { ProgramRun, ProgramStart } from './network/program-run.js';
 export type { SocketInfo, SocketState } from './network/socket-info.js';
 export type { ProcessInfo, SocketAddress } from './network/state-records.js';
+export { assertOptions, OPTION, type OptionKind, type OptionKinds, oneOf, shown } from './options/assert-options.js';
 export { Redaction, type RedactPattern } from './redact/redaction.js';
 export { summaryPage, terminalList } from './report/capture-list.js';
 export { attachmentLine, withAttachments } from './report/junit-attachments.js';
@@ -25,7 +26,7 @@ export { networkHandle } from './scope/network-handle.js';
 export { appendNote, appendTraffic, artifactNote } from './scope/note.js';
 export { reserveScope, SCOPE_REGISTRY, type ScopeFrame, type ScopeRegistry, scopeRegistry } from './scope/registry.js';
 export type { RetentionMode } from './scope/retention.js';
-export { openScope, type ScopeOptions, TestScope } from './scope/scope.js';
+export { openScope, SCOPE_OPTIONS, type ScopeOptions, TestScope } from './scope/scope.js';
 export { ScopeError, type ScopeErrorCode } from './scope/scope-error.js';
 export { readSidecar, type Sidecar, type SidecarHost } from './scope/sidecar.js';
 export type { Outcome, TestIdentity } from './scope/test-identity.js';

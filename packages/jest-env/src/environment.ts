@@ -88,8 +88,9 @@ export function withSocketWrapper(Base: EnvironmentClass): EnvironmentClass {
     }
 
     #bridge(): Bridge {
-      const { networkHandle, networkMatchers, setModuleCache } = this.#runtime.load();
+      const { assertNetworkUse, networkHandle, networkMatchers, setModuleCache } = this.#runtime.load();
       return {
+        assertNetworkUse,
         networkHandle,
         networkMatchers,
         setModuleCache,

@@ -4,4 +4,4 @@
  */
 
 export { appendNote, networkHandle, networkMatchers } from '@socket-wrapper/core';
-export { openScope, setModuleCache } from '@socket-wrapper/preload';
+export { assertNetworkUse, openScope, setModuleCache } from '@socket-wrapper/preload';

@@ -23,6 +23,7 @@ export const network: Network = bridge.networkHandle(() => {
 
 /** See `useNetwork` in `index.ts`, where the types come from. */
 export function useNetwork(use: NetworkUse = {}): Network {
+  bridge.assertNetworkUse(use);
   const isTooLate = !bridge.use(use);
   if (isTooLate && Object.keys(use).length > 0) throw UseNetworkError.calledInTest();
   return network;

@@ -33,7 +33,15 @@ export { createNetwork, ProgramNetwork } from './program-network.js';
 export type { Exit } from './program-process.js';
 export type { RunOptions, RunResult } from './run.js';
 export { RunError, type RunErrorCode } from './run-error.js';
-export { type LeakOptions, type OpenScopeOptions, openScope, type WithNetworkOptions, withNetwork } from './scope.js';
+export {
+  assertNetworkUse,
+  assertScopeOptions,
+  type LeakOptions,
+  type OpenScopeOptions,
+  openScope,
+  type WithNetworkOptions,
+  withNetwork,
+} from './scope.js';
 export type { SpawnOptions } from './spawn.js';
 export { SpawnError, type SpawnErrorCode } from './spawn-error.js';
 export type { OutputLine, OutputStream } from './transcript.js';

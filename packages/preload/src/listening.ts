@@ -4,7 +4,7 @@
 
 import { pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SocketInfo, Transport } from '@socket-wrapper/core';
+import { type SocketInfo, shown, type Transport } from '@socket-wrapper/core';
 import { causeIn, lastLines } from './command-text.js';
 import { janitor } from './janitor.js';
 import type { SpawnedProgram } from './program.js';
@@ -28,14 +28,18 @@ const HIGHEST_PORT = 65535;
 /**
  * The ports that `listening` names.
  *
- * @throws {RangeError} For a number that is no port.
+ * @throws {RangeError} For what is no port, or no transport.
  */
 export function targetsOf(listening: Listening): Target[] {
   const ports = Array.isArray(listening) ? (listening as readonly ListeningPort[]) : [listening as ListeningPort];
+  if (ports.length === 0) throw new RangeError('Cannot wait for no port: name one, or leave listening out');
   return ports.map((entry) => {
-    const { port, transport = 'tcp' } = typeof entry === 'number' ? { port: entry } : entry;
-    if (Number.isInteger(port) && port >= 1 && port <= HIGHEST_PORT) return { port, transport };
-    throw new RangeError(`Cannot wait for port ${port}: 1 to ${HIGHEST_PORT} is needed`);
+    const { port, transport = 'tcp' } = typeof entry === 'object' && entry !== null ? entry : { port: entry };
+    if (!Number.isInteger(port) || port < 1 || port > HIGHEST_PORT) {
+      throw new RangeError(`Cannot wait for port ${shown(port)}: 1 to ${HIGHEST_PORT} is needed`);
+    }
+    if (transport === 'tcp' || transport === 'udp') return { port, transport };
+    throw new RangeError(`Cannot wait for port ${port} over ${shown(transport)}: tcp or udp is needed`);
   });
 }
 

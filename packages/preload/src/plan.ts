@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OPTION, type OptionKinds, shown } from '@socket-wrapper/core';
 import { commandText } from './command-text.js';
 import { type Environment, withPreload } from './environment.js';
 import { assertPreloadable } from './executable.js';
@@ -36,14 +37,20 @@ export interface ProcessOptions {
   readonly maxOutputLength?: number;
 }
 
-/** The names of all {@link ProcessOptions}. */
-export const PROCESS_OPTIONS: Readonly<Record<keyof ProcessOptions, true>> = {
-  cwd: true,
-  env: true,
-  extendEnv: true,
-  input: true,
-  signal: true,
-  maxOutputLength: true,
+/** What each of the {@link ProcessOptions} can be. */
+export const PROCESS_OPTIONS: OptionKinds<ProcessOptions> = {
+  cwd: {
+    needed: 'the path of a directory, or its URL',
+    accepts: (value) => OPTION.path.accepts(value) || value instanceof URL,
+  },
+  env: OPTION.object,
+  extendEnv: OPTION.flag,
+  input: {
+    needed: 'text or bytes',
+    accepts: (value) => typeof value === 'string' || ArrayBuffer.isView(value),
+  },
+  signal: OPTION.signal,
+  maxOutputLength: OPTION.count,
 };
 
 /**
@@ -59,6 +66,7 @@ export function planProgram(
   { options, stdin, maxOutputLength }: { options: ProcessOptions; stdin: 'pipe' | 'ignore'; maxOutputLength: number },
 ): { readonly spawn: number; readonly plan: ProcessPlan } {
   const { file, args } = command;
+  assertCommand(command);
   if (options.signal?.aborted) {
     const text = commandText(file, args);
     throw new SpawnError('ABORTED', `${text} was not started on host ${host.name}: its signal had aborted before`, {
@@ -87,4 +95,14 @@ export function planProgram(
     maxOutputLength: options.maxOutputLength ?? maxOutputLength,
   };
   return { spawn, plan };
+}
+
+/** The system would start a program with the word `undefined`. */
+function assertCommand({ file, args }: Command): void {
+  if (typeof file !== 'string' || file === '') throw new TypeError(`Cannot start ${shown(file)}: a program is needed`);
+  if (!Array.isArray(args))
+    throw new TypeError(`Cannot start ${file} with ${shown(args)}: a list of arguments is needed`);
+  const wrong = args.findIndex((arg) => typeof arg !== 'string' && typeof arg !== 'number');
+  if (wrong < 0) return;
+  throw new TypeError(`Cannot start ${file}: argument ${wrong + 1} is ${shown(args[wrong])}, text is needed`);
 }

@@ -3,9 +3,9 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import { assertOptions, OPTION, type OptionKinds } from '@socket-wrapper/core';
 import { causeIn, commandText, lastLines } from './command-text.js';
 import { janitor } from './janitor.js';
-import { assertKnownOptions } from './known-options.js';
 import { type Command, PROCESS_OPTIONS, type ProcessOptions, planProgram } from './plan.js';
 import { GRACE_MS } from './program.js';
 import type { ProgramHost } from './program-host.js';
@@ -34,12 +34,16 @@ export interface RunResult extends Exit {
   readonly host: string;
 }
 
-const RUN_OPTIONS: Readonly<Record<keyof RunOptions, true>> = { timeoutMs: true, reject: true, ...PROCESS_OPTIONS };
+const RUN_OPTIONS: OptionKinds<RunOptions> = {
+  timeoutMs: OPTION.milliseconds,
+  reject: OPTION.flag,
+  ...PROCESS_OPTIONS,
+};
 const DEFAULT_OUTPUT_LENGTH = 64 * 1024 * 1024;
 
 /** Runs `command` on `host`; see `ProgramHost.run`. */
 export async function runProgram(host: ProgramHost, command: Command, options: RunOptions): Promise<RunResult> {
-  assertKnownOptions('run', options, RUN_OPTIONS);
+  assertOptions('run()', options, RUN_OPTIONS);
   const { spawn, plan } = planProgram(host, command, {
     options,
     stdin: 'ignore',

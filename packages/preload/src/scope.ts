@@ -3,12 +3,18 @@
  */
 
 import {
+  assertOptions,
   type WithNetworkOptions as CoreWithNetworkOptions,
   callSiteOf,
   withNetwork as coreWithNetwork,
   currentScope,
   type NetworkOptions,
+  OPTION,
+  type OptionKinds,
+  oneOf,
+  SCOPE_OPTIONS,
   type ScopeOptions,
+  shown,
   type TestIdentity,
   type TestScope,
 } from '@socket-wrapper/core';
@@ -26,10 +32,37 @@ export interface LeakOptions {
 /** How a scope makes its network, and what it keeps of it. */
 export interface OpenScopeOptions extends Omit<ScopeOptions<ProgramNetwork>, 'createNetwork'>, LeakOptions {}
 
+const { createNetwork: _, ...OPEN_SCOPE_OPTIONS }: OptionKinds<OpenScopeOptions & Pick<ScopeOptions, 'createNetwork'>> =
+  {
+    ...SCOPE_OPTIONS,
+    leaks: oneOf('warn', 'error'),
+  };
+
+/**
+ * Refuses options that do not exist, or hold what they cannot: for adapters that learn of them before a test runs.
+ *
+ * @throws {TypeError} `A test's network has no option "caputre": its options are …`
+ */
+export function assertScopeOptions(options: unknown): void {
+  assertOptions("A test's network", options, OPEN_SCOPE_OPTIONS);
+}
+
+/** The same for what `useNetwork()` of an adapter takes, which says whose the network is as well. */
+export function assertNetworkUse(use: unknown): void {
+  assertOptions('useNetwork()', use, { scope: oneOf('test', 'suite'), ...OPEN_SCOPE_OPTIONS });
+}
+
 /** How `withNetwork` makes networks, and names its tests. */
 export interface WithNetworkOptions
   extends Omit<CoreWithNetworkOptions<ProgramNetwork>, 'createNetwork'>,
     LeakOptions {}
+
+const WITH_NETWORK_OPTIONS: OptionKinds<WithNetworkOptions> = {
+  ...OPEN_SCOPE_OPTIONS,
+  file: OPTION.path,
+  line: OPTION.count,
+  name: OPTION.text,
+};
 
 /**
  * Opens the scope of a test attempt. Nothing is made before the test uses its network, be it by a socket of its own: what
@@ -38,8 +71,10 @@ export interface WithNetworkOptions
  * With `leaks: 'error'`, `scope.end('passed')` rejects with a `LeakError` when the test has left sockets open.
  *
  * @throws {ScopeError} `BAD_RETENTION_MODE`
+ * @throws {TypeError} As {@link assertScopeOptions}.
  */
 export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}): TestScope<ProgramNetwork> {
+  assertScopeOptions(options);
   const { leaks = 'warn', ...others } = options;
   const scopeOptions = {
     ...others,
@@ -61,6 +96,8 @@ export function withNetwork<A extends unknown[], R>(
   fn: (network: ProgramNetwork, ...args: A) => R,
   options: WithNetworkOptions = {},
 ): (...args: A) => Promise<Awaited<R>> {
+  if (typeof fn !== 'function') throw new TypeError(`withNetwork() got ${shown(fn)}: a function is needed`);
+  assertOptions('withNetwork()', options, WITH_NETWORK_OPTIONS);
   // The test is where we are called, not where we call core.
   const place = options.file === undefined ? callSiteOf(withNetwork) : undefined;
   const { leaks = 'warn', ...others } = options;

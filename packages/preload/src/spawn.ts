@@ -2,8 +2,8 @@
  * Starts a program on a host and follows it until it is ready: what `host.spawn()` does.
  */
 
+import { assertOptions, OPTION, type OptionKinds, oneOf } from '@socket-wrapper/core';
 import { asSeenBy, type Caller, callerOf } from './caller-frames.js';
-import { assertKnownOptions } from './known-options.js';
 import { type Listening, targetsOf, waitUntilListening } from './listening.js';
 import { type Command, PROCESS_OPTIONS, type ProcessOptions, planProgram } from './plan.js';
 import { SpawnedProgram, StartingProgram } from './program.js';
@@ -25,10 +25,10 @@ export interface SpawnOptions extends ProcessOptions {
   readonly timeoutMs?: number;
 }
 
-const SPAWN_OPTIONS: Readonly<Record<keyof SpawnOptions, true>> = {
-  listening: true,
-  stdin: true,
-  timeoutMs: true,
+const SPAWN_OPTIONS: OptionKinds<SpawnOptions> = {
+  listening: { needed: 'a port, { port, transport } or a list of them', accepts: (value) => value !== null },
+  stdin: oneOf('pipe', 'ignore'),
+  timeoutMs: OPTION.milliseconds,
   ...PROCESS_OPTIONS,
 };
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -58,7 +58,7 @@ function start(
   options: SpawnOptions,
 ): { spawn: number; process: ProgramProcess | Promise<Error> } {
   try {
-    assertKnownOptions('spawn', options, SPAWN_OPTIONS);
+    assertOptions('spawn()', options, SPAWN_OPTIONS);
     if (options.listening !== undefined) targetsOf(options.listening);
     const { spawn, plan } = planProgram(host, command, {
       options,

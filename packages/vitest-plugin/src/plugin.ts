@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assertScopeOptions } from '@socket-wrapper/preload';
 import type { Plugin } from 'vitest/config';
 import type { NetworkDefaults } from './options.js';
 
@@ -23,6 +24,7 @@ const REPORTER_FILE = fileURLToPath(new URL('./reporter.js', import.meta.url));
  * export default defineConfig({ plugins: [socketWrapper({ capture: 'on-first-retry' })] });
  */
 export default function socketWrapper(options: SocketWrapperOptions = {}): Plugin {
+  assertScopeOptions(options);
   return {
     name: 'vitest:socket-wrapper',
     config: () => ({ test: { setupFiles: [SETUP_FILE] } }),

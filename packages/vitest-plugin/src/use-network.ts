@@ -1,7 +1,7 @@
 /** `useNetwork()`: the hook, and the fixture made from the same parts. */
 
 import { currentScope, networkHandle, reserveScope } from '@socket-wrapper/core';
-import type { ProgramNetwork } from '@socket-wrapper/preload';
+import { assertNetworkUse, type ProgramNetwork } from '@socket-wrapper/preload';
 import { aroundEach, type TestContext, TestRunner } from 'vitest';
 import { UseNetworkError } from './errors.js';
 import { addMatchers } from './matchers.js';
@@ -27,6 +27,7 @@ import { openAttempt, runAttempt } from './test-network.js';
  */
 export function useNetwork(options: UseNetworkOptions = {}): ProgramNetwork {
   addMatchers();
+  assertNetworkUse(options);
   const { scope: owner = 'test', ...networkOptions } = options;
   const running = currentScope();
   if (running !== undefined) return running.network as ProgramNetwork;

@@ -7,6 +7,7 @@ import { conversationsIn } from '../dissect/conversations.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import { monotonicMs } from '../network/real-time.js';
+import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
 import { Redaction } from '../redact/redaction.js';
 import { type RenderOptions, renderText } from '../render/render-text.js';
@@ -26,6 +27,7 @@ export interface WaitForOptions {
   readonly signal?: AbortSignal;
 }
 
+const WAIT_FOR_OPTIONS: OptionKinds<WaitForOptions> = { timeoutMs: OPTION.milliseconds, signal: OPTION.signal };
 const DEFAULT_TIMEOUT_MS = 5000;
 /** How much a failure shows. */
 const LAST_STEPS = 30;
@@ -107,8 +109,11 @@ export class NetworkCapture {
    */
   async waitFor<T>(
     predicate: (capture: NetworkCapture) => T | Promise<T>,
-    { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: WaitForOptions = {},
+    options: WaitForOptions = {},
   ): Promise<NonNullable<T>> {
+    if (typeof predicate !== 'function') throw new TypeError(`waitFor() got ${shown(predicate)}: a function is needed`);
+    assertOptions('waitFor()', options, WAIT_FOR_OPTIONS);
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     this.#assertReadable();
     signal?.throwIfAborted();
     const over = new AbortController();

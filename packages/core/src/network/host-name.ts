@@ -2,6 +2,7 @@
  * Which names a host can have: hostnames by RFC 1123 §2.1 that URLs can hold as well.
  */
 import { domainToASCII } from 'node:url';
+import { shown } from '../options/assert-options.js';
 import { NetworkError } from './network-error.js';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -15,6 +16,9 @@ const MAX_NAME_LENGTH = 253;
  * hostNameOf('DB-1.internal'); // 'db-1.internal'
  */
 export function hostNameOf(name: string): string {
+  if (typeof name !== 'string') {
+    throw new NetworkError('BAD_HOST_NAME', `${shown(name)} cannot be the name of a host: it is not text`);
+  }
   const canonical = name.toLowerCase();
   const fault = faultOf(canonical);
   if (fault === undefined) return canonical;

@@ -1,11 +1,12 @@
 /**
  * A network: one directory, its hosts, and what is known of its sockets.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isPromise } from 'node:util/types';
 import { IPV4_NETWORK } from '../address/ip.js';
 import { NetworkCapture } from '../capture/network-capture.js';
 import { errorText } from '../error-text.js';
+import { assertOptions, OPTION, type OptionKinds } from '../options/assert-options.js';
 import { RECORDER_FILE } from '../recording/ring-layout.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
 import { sweepOnce } from './abandoned-directories.js';
@@ -47,6 +48,18 @@ export interface NetworkOptions {
   readonly redact?: readonly RedactPattern[];
 }
 
+/** What each option of a network can be. What is in a test host, and in expressions to redact, is looked at where it is used. */
+export const NETWORK_OPTIONS: OptionKinds<NetworkOptions> = {
+  parent: OPTION.path,
+  capture: OPTION.flag,
+  testHost: OPTION.object,
+  redact: OPTION.list,
+};
+const TEST_HOST_OPTIONS: OptionKinds<NonNullable<NetworkOptions['testHost']>> = {
+  name: OPTION.text,
+  interfaceId: { needed: 'a whole number from 1 to 254', accepts: (value) => typeof value === 'number' },
+};
+
 /**
  * A network of its own: hosts with fixed addresses and names, every port of them free, nothing in or out.
  *
@@ -84,19 +97,19 @@ export class Network<H extends Host = Host> {
 
   /**
    * @throws {NetworkError} `DIRECTORY_FAILED`, `BAD_HOST_NAME`, `BAD_INTERFACE_ID`, `BAD_REDACTION`
+   * @throws {TypeError} For an option that does not exist, or holds what it cannot.
    */
-  constructor({
-    parent,
-    capture = true,
-    redact = [],
-    testHost: { name = 'test', interfaceId = 10 } = {},
-  }: NetworkOptions = {}) {
+  constructor(options: NetworkOptions = {}) {
+    assertOptions('A network', options, NETWORK_OPTIONS);
+    const { parent, capture = true, redact = [], testHost = {} } = options;
+    assertOptions('The test host of a network', testHost, TEST_HOST_OPTIONS);
+    const { name = 'test', interfaceId = 10 } = testHost;
     new Redaction(redact); // Before anything is made, so that a mistake in it leaves nothing behind.
     this.redact = redact;
     this.#interfaces.reserve(name, interfaceId);
     this.#testHostName = this.#interfaces.names[0] ?? name;
 
-    const place = parent ?? defaultParent();
+    const place = resolve(parent ?? defaultParent());
     sweepOnce(place);
     this.directory = makeDirectory(place, (directory) => {
       markAsOurs(directory);

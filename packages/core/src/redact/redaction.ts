@@ -4,6 +4,7 @@
 import type { Conversation, ConversationEvent, Side } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { NetworkError } from '../network/network-error.js';
+import { shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
 import { renewChecksums } from './checksums.js';
 
@@ -128,14 +129,19 @@ function headersOf(data: Uint8Array): number {
 
 function globalPattern(pattern: RedactPattern): RegExp {
   try {
-    if (typeof pattern !== 'string' && !('source' in pattern)) throw new TypeError(LOST_EXPRESSION);
+    if (typeof pattern !== 'string' && !isExpression(pattern)) throw new TypeError(LOST_EXPRESSION);
     if (typeof pattern !== 'string') return new RegExp(pattern.source, withGlobal(pattern.flags));
     const { source, flags } = /^\/(?<source>.*)\/(?<flags>[a-z]*)$/s.exec(pattern)?.groups ?? {};
     return source === undefined ? new RegExp(pattern, 'gi') : new RegExp(source, withGlobal(flags ?? ''));
   } catch (cause) {
-    const message = `Cannot redact ${JSON.stringify(pattern)}: ${(cause as Error).message}`;
+    const message = `Cannot redact ${typeof pattern === 'string' ? JSON.stringify(pattern) : shown(pattern)}: ${(cause as Error).message}`;
     throw new NetworkError('BAD_REDACTION', message, { cause });
   }
+}
+
+/** Those of another realm are no instances of this one's RegExp. */
+function isExpression(pattern: unknown): boolean {
+  return typeof pattern === 'object' && pattern !== null && 'source' in pattern && 'flags' in pattern;
 }
 
 function withGlobal(flags: string): string {

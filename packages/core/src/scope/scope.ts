@@ -7,8 +7,9 @@ import { resolve } from 'node:path';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
 import { Evidence } from '../capture/evidence.js';
 import { errorText } from '../error-text.js';
-import type { Network, NetworkOptions } from '../network/network.js';
+import { NETWORK_OPTIONS, type Network, type NetworkOptions } from '../network/network.js';
 import { monotonicMs, wallClockMs, within } from '../network/real-time.js';
+import { assertOptions, OPTION, type OptionKinds } from '../options/assert-options.js';
 import {
   type Artifact,
   type ArtifactPlace,
@@ -49,6 +50,17 @@ export interface ScopeOptions<N extends Network = Network> extends Omit<NetworkO
   readonly run?: string;
 }
 
+/** What each option of a scope can be; `capture` has a check of its own. */
+export const SCOPE_OPTIONS: OptionKinds<ScopeOptions> = {
+  ...NETWORK_OPTIONS,
+  capture: { needed: 'a capture mode', accepts: () => true },
+  outputDir: OPTION.path,
+  gzip: OPTION.flag,
+  rootDir: OPTION.path,
+  run: OPTION.text,
+  createNetwork: OPTION.fn,
+};
+
 /** Time for the programs of the network to end, and for the artifact to be written: less than 5 s together. */
 const DISPOSE_TIMEOUT_MS = 3000;
 const WRITE_TIMEOUT_MS = 1500;
@@ -78,8 +90,12 @@ export class TestScope<N extends Network = Network> {
   #hasEnded = false;
   #ending: Promise<Artifact | undefined> | undefined;
 
-  /** @throws {ScopeError} `BAD_RETENTION_MODE` */
+  /**
+   * @throws {ScopeError} `BAD_RETENTION_MODE`
+   * @throws {TypeError} For an option that does not exist, or holds what it cannot.
+   */
   constructor(identity: TestIdentity, options: ScopeOptions<N>) {
+    assertOptions("A test's network", options, SCOPE_OPTIONS);
     const { capture = DEFAULT_RETENTION } = options;
     assertRetentionMode(capture);
     this.identity = identity;

@@ -34,6 +34,7 @@ export function withNetwork<N extends Network, A extends unknown[], R>(
     file = site?.file ?? process.argv[1] ?? '',
     name,
     line = options.file === undefined ? site?.line : undefined,
+    ...scopeOptions
   } = options;
   const place = line === undefined ? { file } : { file, line };
   const failures = new Map<string, number>();
@@ -41,7 +42,7 @@ export function withNetwork<N extends Network, A extends unknown[], R>(
   return async function (this: unknown, ...args: A): Promise<Awaited<R>> {
     const fullName = name ?? contextName(args[0]) ?? mochaName(this) ?? (fn.name || 'test');
     const attempt = failures.get(fullName) ?? 0;
-    const scope = openScope({ ...place, fullName, attempt }, options);
+    const scope = openScope<N>({ ...place, fullName, attempt }, scopeOptions);
     let result: Awaited<R>;
     try {
       result = await scope.run(() => fn.call(this, scope.network, ...args));
