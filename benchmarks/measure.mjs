@@ -1,14 +1,16 @@
 /**
- * Runs programs in every way and prints the medians as JSON: `node measure.mjs elapsed|work ROUNDS PROGRAM…`. `bench.mjs` starts it, in a network
+ * Runs programs in every way and prints all numbers as JSON, by program and way, in the order of the rounds: `node measure.mjs elapsed|work ROUNDS PROGRAM…`. `bench.mjs` starts it, in a network
  * namespace of its own where there may be one.
  *
- * Each round runs every program once in every way, so that a busy machine slows all of them down alike.
+ * Each round runs every program in every way, so that a busy machine slows all of them down alike, and begins with another one, so that
+ * none has the better place.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUILD } from './compile.mjs';
+import { ROWS } from './rows.mjs';
 import { WAYS } from './ways.mjs';
 
 const TIME_LIMIT_MS = 30_000;
@@ -18,15 +20,25 @@ const failed = new Set();
 const [clock, rounds, ...names] = process.argv.slice(2);
 console.log(JSON.stringify(measure(names, Number(rounds))));
 
-/** The median of each program in each way; null where it failed. */
+/** The numbers of each program in each way; null where it failed. */
 function measure(names, rounds) {
   const numbers = Object.fromEntries(names.map((name) => [name, mapValues(WAYS, () => [])]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
-      for (const way of Object.keys(WAYS)) numbers[name][way].push(runOnce(name, way));
+      const { turns = 1 } = ROWS[name];
+      for (let turn = 0; turn < turns; turn++) {
+        for (const way of waysFrom(round + turn)) numbers[name][way].push(runOnce(name, way));
+      }
     }
   }
-  return mapValues(numbers, (ways) => mapValues(ways, median));
+  return numbers;
+}
+
+/** All ways, with the one at `start` first. */
+function waysFrom(start) {
+  const ways = Object.keys(WAYS);
+  const first = start % ways.length;
+  return [...ways.slice(first), ...ways.slice(0, first)];
 }
 
 function runOnce(name, way) {
@@ -47,12 +59,6 @@ function runOnce(name, way) {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-function median(numbers) {
-  if (numbers.includes(null)) return null;
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 function mapValues(object, change) {

@@ -69,9 +69,15 @@ static ssize_t counted(_Atomic uint64_t *counter, ssize_t result) {
     return result;
 }
 
+/* Before the library has started, no descriptor is known and nothing of libc's. */
+static inline __attribute__((always_inline)) bool goes_straight_on(int fd, const void *real) {
+    return __builtin_expect(!sw_fd_may_be_ours(fd) && real != NULL, 1);
+}
+
 /* Apart from read(2) itself, which so has nothing to save for files. */
 static __attribute__((noinline)) ssize_t read_socket(int fd, void *data, size_t size) {
     struct sw_socket socket;
+    sw_start();
     if (!sw_fd_hint(fd, &socket) || size == 0) /* sock_read_iter() answers 0 to 0 and takes nothing. */
         return sw_real.read(fd, data, size);
     if (is_stream(&socket)) {
@@ -92,8 +98,7 @@ static __attribute__((noinline)) ssize_t read_socket(int fd, void *data, size_t 
 
 /* read(2) */
 SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
-    sw_start();
-    return sw_fd_may_be_ours(fd) ? read_socket(fd, data, size) : sw_real.read(fd, data, size);
+    return goes_straight_on(fd, (const void *)sw_real.read) ? sw_real.read(fd, data, size) : read_socket(fd, data, size);
 }
 
 /* readv(2) */
@@ -263,6 +268,7 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
 
 static __attribute__((noinline)) ssize_t write_socket(int fd, const void *data, size_t size) {
     struct sw_socket socket;
+    sw_start();
     if (!sw_fd_hint(fd, &socket))
         return sw_real.write(fd, data, size);
     if (is_stream(&socket) && sw_sandbox_is_on())
@@ -279,8 +285,7 @@ static __attribute__((noinline)) ssize_t write_socket(int fd, const void *data, 
 
 /* write(2) */
 SW_EXPORT ssize_t write(int fd, const void *data, size_t size) {
-    sw_start();
-    return sw_fd_may_be_ours(fd) ? write_socket(fd, data, size) : sw_real.write(fd, data, size);
+    return goes_straight_on(fd, (const void *)sw_real.write) ? sw_real.write(fd, data, size) : write_socket(fd, data, size);
 }
 
 /* writev(2) */
