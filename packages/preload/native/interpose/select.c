@@ -31,11 +31,21 @@ static short events_of(const struct sets *sets, int fd) {
                    (is_in(sets->writing, fd) ? POLLOUT | POLLWRNORM | POLLWRBAND : 0) | (is_in(sets->exceptional, fd) ? POLLPRI : 0));
 }
 
+/* Most words of large sets are. */
+static bool is_empty(const struct sets *sets, int word) {
+    return (sets->reading == NULL || sets->reading[word] == 0) && (sets->writing == NULL || sets->writing[word] == 0) &&
+           (sets->exceptional == NULL || sets->exceptional[word] == 0);
+}
+
 /* Writes those descriptors down that are in a set; `descriptors` may be NULL. */
 static nfds_t list(const struct sets *sets, struct pollfd *descriptors, bool *has_ours) {
     nfds_t count = 0;
     struct sw_socket socket;
     for (int fd = 0; fd < sets->count; fd++) {
+        if (fd % WORD_BITS == 0 && is_empty(sets, fd / WORD_BITS)) {
+            fd += WORD_BITS - 1;
+            continue;
+        }
         short events = events_of(sets, fd);
         if (events == 0)
             continue;
