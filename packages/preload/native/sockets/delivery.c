@@ -128,7 +128,8 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;
     sw_path_close(&path);
-    if (result == -EAGAIN || result == -ENOBUFS) {
+    /* UDP sends a datagram of any size when nothing else of the sender is on its way, a Unix socket none larger than SO_SNDBUF. */
+    if (result == -EAGAIN || result == -ENOBUFS || result == -EMSGSIZE) {
         if (receiver != NULL)
             spill(delivery, receiver);
         return 0; /* Without a record it is Samba's, and full: UDP drops. */

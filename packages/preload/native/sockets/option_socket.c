@@ -103,8 +103,10 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
     }
 }
 
-/* SO_SNDBUF and SO_RCVBUF. A larger send buffer makes a Unix stream slower and changes nothing else, so only a smaller one reaches it. */
+/* SO_SNDBUF and SO_RCVBUF. A larger send buffer than a new socket's makes a Unix stream slower and changes nothing else, so only a smaller one
+ * reaches it. */
 static int set_buffer(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+    enum { NEW = 212992 };
     int before = 0, after = 0;
     socklen_t size = sizeof before;
     native_get(socket, SOL_SOCKET, name, &before, &size);
@@ -114,8 +116,8 @@ static int set_buffer(struct sw_socket *socket, int name, const void *value, soc
     native_get(socket, SOL_SOCKET, name, &after, &size);
     struct sw_options *options = sw_options_of(socket->record);
     *(name == SO_SNDBUF ? &options->send_buffer : &options->receive_buffer) = after;
-    if (after > before) {
-        int half = before / 2;
+    if (after > before && after > NEW) {
+        int half = (before > NEW ? before : NEW) / 2;
         native_set(socket, SOL_SOCKET, name, &half, sizeof half);
     }
     return 0;
