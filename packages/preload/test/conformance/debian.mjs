@@ -49,9 +49,12 @@ export function unpackedPackages(name, packages) {
   console.log(`${name}: getting Debian's ${packages.join(', ')}`);
   const options = ['--yes', '--quiet', '--download-only', '--no-install-recommends', '--reinstall'];
   apt(['install', ...options, '-o', `Dir::Cache=${archives}`, '-o', 'Debug::NoLocking=1', ...packages], root);
-  for (const file of readdirSync(join(archives, 'archives')).filter((each) => each.endsWith('.deb'))) {
-    execFileSync('dpkg-deb', ['--extract', join(archives, 'archives', file), root]);
-  }
+  const fetched = () => readdirSync(join(archives, 'archives')).filter((each) => each.endsWith('.deb'));
+  /* What is installed in a version of its own, an update, cannot be installed again. */
+  const missing = packages.filter((each) => !fetched().some((file) => file.startsWith(`${each}_`)));
+  const released = missing.map((each) => `${each}/${release()}`);
+  if (missing.length > 0) apt(['download', '--quiet', ...released], join(archives, 'archives'));
+  for (const file of fetched()) execFileSync('dpkg-deb', ['--extract', join(archives, 'archives', file), root]);
   writeFileSync(mark, '');
   return root;
 }
@@ -87,13 +90,17 @@ function writeConfig(path, lines) {
   return path;
 }
 
+/** The name of Debian's release. */
+function release() {
+  return /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+}
+
 /** Debian's release, without its updates, in the form of sources.list(5): mirrors do not keep the sources of all updates. */
 function mirrors() {
-  const release = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
-  const filter = ['Created-By: Packages', 'Origin: Debian', `Release: ${release}`];
+  const filter = ['Created-By: Packages', 'Origin: Debian', `Release: ${release()}`];
   const targets = execFileSync('apt-get', ['indextargets', '--format', format, ...filter], { encoding: 'utf8' });
   const lines = new Set(targets.split('\n').filter((each) => each !== ''));
-  if (lines.size === 0) throw new Error(`apt knows no repository of Debian's release ${release}`);
+  if (lines.size === 0) throw new Error(`apt knows no repository of Debian's release ${release()}`);
   return [...lines].map((each) => `deb ${each}\ndeb-src ${each}\n`).join('');
 }

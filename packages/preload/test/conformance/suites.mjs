@@ -1,6 +1,7 @@
 /** The suites of the command, in the order in which it runs them. */
 import { cAres } from './suites/c-ares.mjs';
 import { cpython } from './suites/cpython.mjs';
+import { erlang } from './suites/erlang.mjs';
 import { glib } from './suites/glib.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
@@ -30,4 +31,5 @@ export const SUITES = [
   glib,
   cAres,
   perlServers,
+  erlang,
 ];
