@@ -87,6 +87,15 @@ describe('HTTP/1', () => {
     expect(lines).toEqual(['client: GET /', 'server: 200 OK · gzip · 2 bytes']);
   });
 
+  it('goes on behind a header that was redacted with its name', () => {
+    const lines = toldOf((it) =>
+      it
+        .fromClient('PUT /a HTTP/1.1\r\nhost: web\r\nxxxxxxxxxxxxxxxxx\r\ncontent-length: 2\r\n\r\nok')
+        .fromServer('HTTP/1.1 204 No Content\r\nxxxxxxxxxx\r\n\r\n'),
+    );
+    expect(lines).toEqual(['client: PUT /a · 2 bytes  "ok"', 'server: 204 No Content']);
+  });
+
   it('shows what is not HTTP after all', () => {
     const lines = toldOf((it) => it.fromClient('GET / HTTP/1.1\r\n\r\n').fromServer('SSH-2.0-OpenSSH\r\n'));
     expect(lines).toEqual(['client: GET /', 'server: 17 bytes  "SSH-2.0-OpenSSH\\r\\n"']);

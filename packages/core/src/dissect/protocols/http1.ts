@@ -15,6 +15,8 @@ const REQUEST_START =
   /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|REPORT|MKCOL|COPY|MOVE|LOCK|UNLOCK|M-SEARCH|NOTIFY|SUBSCRIBE|PURGE|QUERY) \S/;
 const STATUS_START = /^HTTP\/1\.[01] \d{3}/;
 const MAX_HEADERS = 1000;
+/** A header that was redacted with its name. */
+const REDACTED = /^x+$/;
 const NOTHING: Body = { length: 0, head: new Uint8Array() };
 
 type Headers = ReadonlyMap<string, string>;
@@ -121,6 +123,7 @@ function* readHeaders({ input }: SideContext): Waiting<Headers> {
   for (let count = 0; count < MAX_HEADERS; count += 1) {
     const line = yield* input.line();
     if (line === '') return headers;
+    if (REDACTED.test(line)) continue;
     const colon = line.indexOf(':');
     if (colon < 1) throw new ProtocolError(`Not a header: ${line}`);
     const name = line.slice(0, colon).toLowerCase();
