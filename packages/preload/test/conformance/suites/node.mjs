@@ -12,7 +12,7 @@ const IN_SCOPE = fileURLToPath(new URL('../in-scope.cjs', import.meta.url));
 const LIMIT_S = 90;
 const FOLDERS = ['parallel', 'sequential'];
 const NETWORK =
-  /^test-(net|dgram|http|https|http2|tls|cluster|dns|socket|listen|pipe|async-wrap|tcp|keepalive|c-ares|whatwg-fetch|fetch|diagnostics-channel-(net|http|udp))\b.*\.m?js$/;
+  /^test-(net|dgram|http|https|http2|tls|cluster|child-process|dns|socket|listen|pipe|async-wrap|tcp|keepalive|c-ares|whatwg-fetch|fetch|diagnostics-channel-(net|http|udp))\b.*\.m?js$/;
 
 export const node = { name: 'node', cases: () => nodeTests() };
 export const nodeInScope = { name: 'node-in-scope', cases: () => nodeTests(IN_SCOPE) };
