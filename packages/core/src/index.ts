@@ -12,6 +12,7 @@ export { Network, type NetworkOptions } from './network/network.js';
 export { NetworkError, type NetworkErrorCode } from './network/network-error.js';
 export type { NetworkNote, NoteLevel, NoteOptions } from './network/note-log.js';
 export type { ProgramRun, ProgramStart } from './network/program-run.js';
+export type { RecorderLimits } from './network/recorder-limits.js';
 export type { SocketInfo, SocketState } from './network/socket-info.js';
 export type { ProcessInfo, SocketAddress } from './network/state-records.js';
 export { assertOptions, OPTION, type OptionKind, type OptionKinds, oneOf, shown } from './options/assert-options.js';

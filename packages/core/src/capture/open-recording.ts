@@ -5,12 +5,12 @@ import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Network } from '../network/network.js';
 import { readStreamProgress, STATE_FILE } from '../network/shared-state.js';
-import { flightPackets } from '../recording/flight-packets.js';
+import { DEFAULT_MAX_BYTES, flightPackets } from '../recording/flight-packets.js';
 import { flightHead, isFlightComplete, isFlightRecorder } from '../recording/flight-recorder.js';
 import { type Recording, readRecording } from './recording.js';
 
 /** What of a network its recording is found by. */
-export type RecordedNetwork = Pick<Network, 'captureFile'>;
+export type RecordedNetwork = Pick<Network, 'captureFile'> & Partial<Pick<Network, 'recorder'>>;
 
 /**
  * The packets that `network` has recorded so far, by time, and what is missing of them.
@@ -32,11 +32,14 @@ export class OpenRecording {
   /** Where the recording had come to: a length of a file, or a position of a flight recorder. */
   readonly #end: number;
   readonly #isFlightRecorder: boolean;
+  /** How much of it is read, the last part; more of it when the network was told to keep more. */
+  readonly #maxBytes: number;
   readonly #loss: string | undefined;
   /** The table of sockets, which tells what was read of a killed process's last words. */
   readonly #state: number | undefined;
 
-  constructor({ captureFile }: RecordedNetwork) {
+  constructor({ captureFile, recorder }: RecordedNetwork) {
+    this.#maxBytes = Math.max(recorder?.bytes ?? 0, DEFAULT_MAX_BYTES);
     try {
       this.#file = captureFile === undefined ? undefined : openSync(captureFile, 'r');
     } catch (error) {
@@ -57,7 +60,11 @@ export class OpenRecording {
     if (!this.#isFlightRecorder) return readRecording(this.#file, this.#end);
     const state = this.#state;
     const sockets = () => (state === undefined ? [] : readStreamProgress(state));
-    return flightPackets(this.#file, { head: this.#end, surroundings: { sockets, isOver } });
+    return flightPackets(this.#file, {
+      head: this.#end,
+      surroundings: { sockets, isOver },
+      maxBytes: this.#maxBytes,
+    });
   }
 
   /**

@@ -22,6 +22,7 @@ import { type NetworkNote, NoteLog, type NoteOptions } from './note-log.js';
 import { markAsOurs } from './owner-mark.js';
 import { type ProgramRun, ProgramRuns, type ProgramStart } from './program-run.js';
 import { monotonicMs, within } from './real-time.js';
+import { type RecorderLimits, recorderVariables } from './recorder-limits.js';
 import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
 import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
 import type { ProcessInfo } from './state-records.js';
@@ -46,14 +47,17 @@ export interface NetworkOptions {
    * output, steps and errors becomes an `x`. TLS keys are then left out, for they would show what is taken out elsewhere.
    */
   readonly redact?: readonly RedactPattern[];
+  /** How much of the traffic is kept. */
+  readonly recorder?: RecorderLimits;
 }
 
-/** What each option of a network can be. What is in a test host, and in expressions to redact, is looked at where it is used. */
+/** What each option of a network can be. What is in a test host, a recorder, and in expressions to redact, is looked at where it is used. */
 export const NETWORK_OPTIONS: OptionKinds<NetworkOptions> = {
   parent: OPTION.path,
   capture: OPTION.flag,
   testHost: OPTION.object,
   redact: OPTION.list,
+  recorder: OPTION.object,
 };
 const TEST_HOST_OPTIONS: OptionKinds<NonNullable<NetworkOptions['testHost']>> = {
   name: OPTION.text,
@@ -81,12 +85,15 @@ export class Network<H extends Host = Host> {
   readonly keyLogFile: string | undefined;
   /** What must not be kept or shown. */
   readonly redact: readonly RedactPattern[];
+  /** How much of the traffic is kept. */
+  readonly recorder: RecorderLimits;
 
   readonly #notes = new NoteLog();
   readonly #programs = new ProgramRuns();
   readonly #interfaces = new InterfaceMap();
   readonly #hosts = new Map<string, H>();
   readonly #testHostName: string;
+  readonly #recorderVariables: Readonly<Record<string, string>>;
   #testHost: H | undefined;
   readonly #steps: (() => Promise<void> | void)[] = [];
   readonly #watches = new Set<() => void>();
@@ -101,11 +108,13 @@ export class Network<H extends Host = Host> {
    */
   constructor(options: NetworkOptions = {}) {
     assertOptions('A network', options, NETWORK_OPTIONS);
-    const { parent, capture = true, redact = [], testHost = {} } = options;
+    const { parent, capture = true, redact = [], recorder = {}, testHost = {} } = options;
     assertOptions('The test host of a network', testHost, TEST_HOST_OPTIONS);
     const { name = 'test', interfaceId = 10 } = testHost;
     new Redaction(redact); // Before anything is made, so that a mistake in it leaves nothing behind.
     this.redact = redact;
+    this.#recorderVariables = recorderVariables(recorder);
+    this.recorder = recorder;
     this.#interfaces.reserve(name, interfaceId);
     this.#testHostName = this.#interfaces.names[0] ?? name;
 
@@ -268,7 +277,9 @@ export class Network<H extends Host = Host> {
       SOCKET_WRAPPER_DIR: this.directory,
       SOCKET_WRAPPER_IPV4_NETWORK: this.ipv4Network,
       SOCKET_WRAPPER_DEFAULT_IFACE: String(host.interfaceId),
-      ...(this.captureFile === undefined ? {} : { SOCKET_WRAPPER_PCAP_FILE: this.captureFile }),
+      ...(this.captureFile === undefined
+        ? {}
+        : { SOCKET_WRAPPER_PCAP_FILE: this.captureFile, ...this.#recorderVariables }),
       ...(spawn === undefined ? {} : { SOCKET_WRAPPER_SPAWN: String(spawn) }),
     };
   }

@@ -7,7 +7,8 @@ import { LinkType } from '../pcap/link-type.js';
 import type { CaptureInterface } from '../pcap/packet.js';
 import { type FlightOptions, type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
 
-const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
+/** How much of a recording explains a failure. */
+export const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;
 /** What a packet takes besides its data, in objects. */
 const PACKET_OVERHEAD = 400;
 const INTERFACE: CaptureInterface = { section: 0, index: 0, linkType: LinkType.RAW, snapLength: 0 };

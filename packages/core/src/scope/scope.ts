@@ -201,13 +201,14 @@ export class TestScope<N extends Network = Network> {
   }
 
   #makeNetwork(): N {
-    const { createNetwork, parent, testHost, redact } = this.#options;
+    const { createNetwork, parent, testHost, redact, recorder } = this.#options;
     const records = recordsCapture(this.#mode, this.identity.attempt);
     const network = createNetwork({
       capture: records,
       ...(parent === undefined ? {} : { parent }),
       ...(testHost === undefined ? {} : { testHost }),
       ...(redact === undefined ? {} : { redact }),
+      ...(recorder === undefined ? {} : { recorder }),
     });
     // A test may dispose of its network by itself, and fail later.
     network.onDispose(() => {

@@ -88,8 +88,11 @@ static const char *value_at_start(const char *name) {
 
 /* One pass over the environment finds both the variable and LD_PRELOAD: socket(2) asks for three of them. */
 const char *sw_config_value(const char *name) {
-    if (sw_config_is_attached())
-        return NULL;
+    if (sw_config_is_attached()) {
+        const struct sw_config_place *place = sw_config_place();
+        const char *variable = place == NULL ? NULL : find(place->variables, name, strlen(name));
+        return variable == NULL ? NULL : variable + strlen(name) + 1;
+    }
     const char *value = getenv(name);
     if (value == NULL && start[0] != NULL && getenv("LD_PRELOAD") == NULL)
         value = value_at_start(name);

@@ -4,7 +4,7 @@
  * nginx does, keeps what was set at the start: LD_PRELOAD being gone is the sign of that. A variable that was unset on
  * its own is unset.
  *
- * An attached process is on many networks at once: no variable counts there, and each call asks for the caller's place. */
+ * An attached process is on many networks at once: the variables are those of the caller's place. */
 #ifndef SW_BASE_CONFIG_H
 #define SW_BASE_CONFIG_H
 

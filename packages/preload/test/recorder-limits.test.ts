@@ -1,0 +1,44 @@
+/** How much of the traffic is kept, as the options of a network say. */
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createNetwork, openScope } from '../src/index.js';
+
+const SEND = `
+  const { connect, createServer } = require('node:net');
+  const server = createServer((socket) => socket.resume().on('end', () => server.close()));
+  server.listen(7, () => connect(7).end(Buffer.alloc(Number(process.argv[1]), 'x')));`;
+
+describe('the limits of the recorder', () => {
+  it('keep so much of each packet', async () => {
+    await using network = createNetwork({ recorder: { packetBytes: 10 } });
+    await network.host('box').run('node', ['-e', SEND, '500']);
+    const packets = network.capture.packets();
+    expect(Math.max(...packets.map(({ originalLength }) => originalLength))).toBe(60 + 500);
+    expect(Math.max(...packets.map(({ data }) => data.length))).toBe(60 + 10);
+  });
+
+  it('keep so much altogether, the last part', async () => {
+    await using network = createNetwork({ recorder: { bytes: 1_048_576 } });
+    await network.host('box').run('node', ['-e', SEND, '10000000']);
+    expect(statSync(`${network.directory}/.capture`).size).toBeLessThan(2 * 1_048_576);
+    const kept = network.capture.packets().reduce((sum, { data }) => sum + data.length, 0);
+    expect(kept).toBeGreaterThan(500_000);
+    expect(kept).toBeLessThan(1_200_000);
+  });
+
+  it('hold for the sockets of the test itself', async () => {
+    const identity = { file: import.meta.filename, fullName: 'limits', attempt: 0 };
+    const scope = openScope(identity, { recorder: { packetBytes: 10 } });
+    await scope.run(async () => {
+      const server = createServer((socket) => socket.resume().on('end', () => server.close())).listen(7);
+      await once(server, 'listening');
+      const client = connect(7, 'localhost').end(Buffer.alloc(500));
+      await Promise.all([once(server, 'close'), once(client, 'close')]);
+      const lengths = scope.network.capture.packets().map(({ data, originalLength }) => [data.length, originalLength]);
+      expect(lengths).toContainEqual([60 + 10, 60 + 500]);
+    });
+    await scope.end('skipped');
+  });
+});
