@@ -24,7 +24,7 @@ async function failureOf(attempt: () => unknown): Promise<string> {
 const wrong = <T>(options: unknown): T => options as T;
 
 describe('createNetwork', () => {
-  const HAS = 'its options are parent, capture, testHost, redact';
+  const HAS = 'its options are parent, capture, testHost, redact, recorder';
 
   it.each<[unknown, string]>([
     [null, 'TypeError: A network got options null: an object is needed'],
@@ -82,7 +82,7 @@ describe('createNetwork', () => {
 });
 
 describe('openScope', () => {
-  const HAS = 'its options are parent, capture, testHost, redact, outputDir, gzip, rootDir, run, leaks';
+  const HAS = 'its options are parent, capture, testHost, redact, recorder, outputDir, gzip, rootDir, run, leaks';
 
   it.each<[unknown, string]>([
     [null, 'got options null: an object is needed'],
