@@ -158,6 +158,13 @@ describe('the permission model', () => {
   });
 });
 
+describe('a Node.js that was started with --no-deprecation', () => {
+  it('is on networks, and looks up their names', async () => {
+    const { stdout, stderr } = await run(process.execPath, ['--no-deprecation', ATTACHED]);
+    expect([stdout, stderr]).toEqual(['::ffff:10.53.57.10\n10.53.57.10 10.53.57.10\n', '']);
+  });
+});
+
 /** Puts a copy of core and preload into `folder`; gives the URL of preload's entry. */
 async function copyPackages(folder: string): Promise<string> {
   const modules = join(folder, 'node_modules');

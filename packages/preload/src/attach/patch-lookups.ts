@@ -84,10 +84,12 @@ function promiseOf(
 function bindingOfDns(): Binding | undefined {
   const own = realProcess() as NodeJS.Process & { binding?: (name: string) => Partial<Binding> };
   const { binding, noDeprecation } = own;
+  // With the flag of that name it cannot be written.
+  const setNoDeprecation = (value: boolean) => noDeprecation === true || Object.assign(own, { noDeprecation: value });
   if (typeof binding !== 'function') return undefined;
   try {
     // Deprecated with --pending-deprecation, and without a successor for what is done here.
-    own.noDeprecation = true;
+    setNoDeprecation(true);
     const { getaddrinfo, getnameinfo } = binding('cares_wrap');
     const isKnown = typeof getaddrinfo === 'function' && typeof getnameinfo === 'function';
     return isKnown ? (binding('cares_wrap') as Binding) : undefined;
@@ -95,6 +97,6 @@ function bindingOfDns(): Binding | undefined {
     // A later Node.js may have no such binding, and the permission model gives none.
     return undefined;
   } finally {
-    Object.assign(own, { noDeprecation });
+    setNoDeprecation(noDeprecation ?? false);
   }
 }
