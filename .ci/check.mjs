@@ -14,6 +14,7 @@ const STEPS = {
   lint: 'lint',
   typecheck: 'typecheck',
   test: 'test',
+  soundness: 'test:soundness',
   demo: 'demo',
   packages: 'check:packages',
   installation: 'check:installation',

@@ -5,11 +5,10 @@ import { defineConfig } from 'vitest/config';
 /** A folder for results that `.ci/run` counts. */
 const { TEST_REPORTS } = process.env;
 
-/** The proofs that take minutes, and longer runs of some that `pnpm test` has as well: `pnpm test:soundness`. */
+/** The proofs that take minutes: valgrind, musl, arm64. `pnpm test:soundness`. */
 export default defineConfig({
   test: {
-    include: ['test/soundness/*.test.ts', 'test/native/crash.test.ts', 'test/native/fuzz.test.ts'],
-    env: { SOCKET_WRAPPER_TEST_KILLS: '5000', SOCKET_WRAPPER_TEST_FUZZ_SECONDS: '20' },
+    include: ['test/soundness/*.test.ts'],
     // One heavy test per processor, whatever the file.
     fileParallelism: false,
     maxConcurrency: availableParallelism(),

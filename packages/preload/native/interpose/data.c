@@ -382,6 +382,7 @@ SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
     sw_start();
     return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : sw_real.sendfile64(to, from, (off_t *)offset, count);
 }
+#endif
 
 /* splice(2) from a pipe into a socket: tee(2) shows what would go without taking it, and only what was sent is taken. */
 static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
@@ -432,7 +433,6 @@ SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset,
         return result;
     return sw_answer(sw_stream_received(&socket, result, false));
 }
-#endif
 
 /* sendmsg(2) */
 SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {

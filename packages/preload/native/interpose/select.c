@@ -148,6 +148,24 @@ static bool is_ours(int limit, fd_set *reading, fd_set *writing, fd_set *excepti
     return has_ours;
 }
 
+#ifdef __GLIBC__
+/* poll_select_finish() tells how much of the time is left, but for one of nothing. */
+static void tell_left(struct timeval *timeout, const struct timespec *time, struct sw_deadline *deadline) {
+    enum { NS_PER_US = 1000 };
+    struct timespec left;
+    if (deadline->at <= 0)
+        return;
+    sw_deadline_is_ahead(deadline);
+    sw_deadline_left(deadline, time, &left);
+    *timeout = (struct timeval){.tv_sec = left.tv_sec, .tv_usec = left.tv_nsec / NS_PER_US};
+}
+#else
+/* musl hands the kernel a copy of its own. */
+static void tell_left(struct timeval *timeout, const struct timespec *time, struct sw_deadline *deadline) {
+    (void)timeout, (void)time, (void)deadline;
+}
+#endif
+
 /* select(2) */
 SW_EXPORT int select(int limit, fd_set *reading, fd_set *writing, fd_set *exceptional, struct timeval *timeout) {
     enum { US_PER_S = 1000000, NS_PER_US = 1000 };
@@ -162,17 +180,12 @@ SW_EXPORT int select(int limit, fd_set *reading, fd_set *writing, fd_set *except
         return (int)sw_answer(-EFAULT);
     if (timeout->tv_sec < 0 || timeout->tv_usec < 0)
         return (int)sw_answer(-EINVAL);
-    struct timespec time = {.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec % US_PER_S * NS_PER_US}, left;
+    struct timespec time = {.tv_sec = timeout->tv_sec, .tv_nsec = timeout->tv_usec % US_PER_S * NS_PER_US};
     if (__builtin_add_overflow(time.tv_sec, timeout->tv_usec / US_PER_S, &time.tv_sec))
         time.tv_sec = INT64_MAX;
     struct sw_deadline deadline = sw_deadline_after(&time);
     int result = select_ours(&sets, count, &time, NULL);
-    /* poll_select_finish() tells how much of the time is left, but for one of nothing. */
-    if (deadline.at > 0) {
-        sw_deadline_is_ahead(&deadline);
-        sw_deadline_left(&deadline, &time, &left);
-        *timeout = (struct timeval){.tv_sec = left.tv_sec, .tv_usec = left.tv_nsec / NS_PER_US};
-    }
+    tell_left(timeout, &time, &deadline);
     return result;
 }
 

@@ -13,8 +13,8 @@ export interface Compilation {
   /** Files that the sources include, and that make the executable stale as well. */
   readonly headers?: readonly string[];
   readonly flags?: readonly string[];
-  /** Default: `cc`. */
-  readonly compiler?: string;
+  /** With the arguments that come first, if there are such. Default: `cc`. */
+  readonly compiler?: string | readonly string[];
 }
 
 const COMMON_FLAGS = ['-std=gnu11', '-g', '-O2', '-Wall', '-Wextra', '-pthread'];
@@ -103,7 +103,8 @@ export async function compile(compilation: Compilation): Promise<void> {
   await mkdir(dirname(output), { recursive: true });
   const unfinished = `${output}.${process.pid}`;
   try {
-    await execa(compiler, [...COMMON_FLAGS, ...flags, '-o', unfinished, ...sources]);
+    const [command = '', ...first] = typeof compiler === 'string' ? [compiler] : compiler;
+    await execa(command, [...first, ...COMMON_FLAGS, ...flags, '-o', unfinished, ...sources]);
     await rename(unfinished, output);
   } finally {
     await rm(unfinished, { force: true });

@@ -18,19 +18,22 @@ export type Environment = Readonly<Record<string, string>>;
 
 const TIME_LIMIT_MS = 45_000;
 
+/** A program's path, or a whole command line. */
+export type Command = string | readonly string[];
+
 /** Runs a program on the kernel's loopback. */
-export async function runBare(program: string): Promise<Answers> {
-  return run([SANDBOX, 'up', program], {});
+export async function runBare(command: Command): Promise<Answers> {
+  return run([SANDBOX, 'up', ...[command].flat()], {});
 }
 
 /** Runs a program redirected, on a network of its own, where no real interface works. */
 export async function runRedirected(
-  program: string,
+  command: Command,
   environment: Environment = {},
   { capture = false, library = LIBRARY } = {},
 ): Promise<Answers> {
   return withDirectory((directory) =>
-    run([SANDBOX, 'down', `LD_PRELOAD=${library}`, program], {
+    run([SANDBOX, 'down', `LD_PRELOAD=${library}`, ...[command].flat()], {
       SOCKET_WRAPPER_DIR: directory,
       SOCKET_WRAPPER_DEFAULT_IFACE: '1',
       ...(capture ? { SOCKET_WRAPPER_PCAP_FILE: join(directory, 'capture.pcap') } : {}),

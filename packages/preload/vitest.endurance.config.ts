@@ -1,0 +1,18 @@
+import { availableParallelism } from 'node:os';
+import { defineConfig } from 'vitest/config';
+
+/** Longer runs of tests that `pnpm test` and `pnpm test:soundness` have as well: `pnpm test:endurance`, which takes a quarter of an hour. */
+export default defineConfig({
+  test: {
+    include: ['test/native/crash.test.ts', 'test/native/fuzz.test.ts', 'test/soundness/targets.test.ts'],
+    env: {
+      SOCKET_WRAPPER_TEST_KILLS: '5000',
+      SOCKET_WRAPPER_TEST_FUZZ_SECONDS: '20',
+      SOCKET_WRAPPER_TEST_TARGETS: 'all',
+    },
+    // One heavy test per processor, whatever the file.
+    fileParallelism: false,
+    maxConcurrency: availableParallelism(),
+    globalSetup: ['test/native/support/global-setup.ts'],
+  },
+});
