@@ -67,5 +67,5 @@ describe.skipIf(!canRun)('on musl', { concurrent: true, timeout: 300_000 }, () =
 /** musl's programs have numbers where glibc has names, and musl's inet_ntop(3) writes old IPv4-compatible addresses as any others. */
 function asGlibcSpells(line: string): string {
   const nameOf = (number: string) => (number === '0' ? number : (getSystemErrorMap().get(-Number(number))?.[0] ?? '?'));
-  return line.replace(/errno (\d+)/g, (_, number) => nameOf(number)).replace('[::102:304]', '[::1.2.3.4]');
+  return line.replace(/\berrno (\d+)/g, (_, number) => nameOf(number)).replace('[::102:304]', '[::1.2.3.4]');
 }
