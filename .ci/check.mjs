@@ -14,7 +14,6 @@ const STEPS = {
   lint: 'lint',
   typecheck: 'typecheck',
   test: 'test',
-  soundness: 'test:soundness',
   demo: 'demo',
   packages: 'check:packages',
   installation: 'check:installation',

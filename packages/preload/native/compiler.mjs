@@ -36,8 +36,8 @@ export function isZig([command, first]) {
   return basename(command) === 'zig' && first === 'cc';
 }
 
-/** The path of zig in npx's cache, for npx itself would take seconds for each file; `undefined` where it cannot be had. */
-export function findZig() {
+/** The path of zig in npx's cache, for npx itself would take seconds for each file. */
+function findZig() {
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] };
   const { status, stdout } = spawnSync('npx', ['-y', '-p', ZIG, '-c', 'command -v zig'], options);
   return status === 0 ? stdout.trim() : undefined;

@@ -16,8 +16,7 @@ import { isInstalled, requireProgram } from '../support/programs.js';
 import { buildFor, builtFor, compilerFor } from './targets.js';
 
 const TARGET = 'linux-arm64-gnu';
-/** They want a later libc than the library does. */
-const PROGRAMS_TARGET = 'aarch64-linux-gnu.2.36';
+const LIBC_OF_PROGRAMS = 'aarch64-linux-gnu.2.36';
 const PROGRAMS = [
   ...[
     'accept_client_gone',
@@ -101,7 +100,7 @@ beforeAll(async () => {
   const flags = ['-shared', '-fPIC', '-D_GNU_SOURCE'];
   await compile({ output: COOKIES, sources: [join(NATIVE_TESTS, 'qemu_cookies.c')], flags });
   await buildFor(TARGET);
-  const compiler = compilerFor(PROGRAMS_TARGET);
+  const compiler = await compilerFor(TARGET, LIBC_OF_PROGRAMS);
   await compilePlainPrograms(PROGRAMS, FOLDER, { compiler });
   await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')], compiler });
 }, 900_000);

@@ -1,13 +1,19 @@
 /** The native files of all targets, cross-compiled by `build.mjs` as for a release, and a compiler for programs that run on the same machines. */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { findZig } from '../../native/compiler.mjs';
 import { BUILD, NATIVE } from '../native/support/paths.js';
 
 export const TARGETS = ['linux-x64-gnu', 'linux-x64-musl', 'linux-arm64-gnu', 'linux-arm64-musl'] as const;
 /** Those that this machine has libc and, by qemu, a processor for. */
 export const TARGETS_THAT_RUN = ['linux-x64-musl', 'linux-arm64-gnu'] as const;
 export type Target = (typeof TARGETS)[number];
+
+/** What is used here of the module that `build.mjs` has its compilers from. */
+interface Compiler {
+  /** The last part of the command is the target. */
+  readonly findCompiler: (target: Target) => string[];
+}
 
 /** A file that was built for a target. */
 export function builtFor(target: Target, file: string): string {
@@ -21,10 +27,11 @@ export async function buildFor(target: Target): Promise<string> {
   return stderr;
 }
 
-/** The command that compiles for a machine and libc, by zig's name of both: `aarch64-linux-gnu.2.36`. */
-export function compilerFor(zigTarget: string): string[] {
-  const zig = findZig();
-  if (zig === undefined)
-    throw new Error('zig, which compiles for other machines, could not be had from the npm registry');
-  return [zig, 'cc', '-target', zigTarget];
+/**
+ * The command that compiles programs for a target, with a libc of their own choice by zig's name of it: `aarch64-linux-gnu.2.36`. They may
+ * need a later one than the library does.
+ */
+export async function compilerFor(target: Target, zigTarget: string): Promise<string[]> {
+  const { findCompiler }: Compiler = await import(pathToFileURL(join(NATIVE, 'compiler.mjs')).href);
+  return [...findCompiler(target).slice(0, -1), zigTarget];
 }
