@@ -67,7 +67,8 @@ void sw_capture_refused(const struct sw_socket *socket, int error) {
     if (error == ECONNREFUSED)
         sw_packet_tcp(&packets[1], &record->peer, &record->local, SW_TCP_RST | SW_TCP_ACK, 0, 1, NULL, 0);
     else
-        sw_packet_unreachable(&packets[1], &record->local, &record->local, false, &packets[0]);
+        sw_packet_unreachable(&packets[1], &record->local, &record->local,
+                              error == ENETUNREACH ? SW_NETWORK_UNREACHABLE : SW_HOST_UNREACHABLE, &packets[0]);
     append(socket, packets, 2);
 }
 
@@ -82,7 +83,7 @@ void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address 
         sw_packet_tcp(&packets[0], &source, destination, SW_TCP_SYN, 0, 0, NULL, 0);
     else
         sw_packet_udp(&packets[0], &source, destination, NULL, 0);
-    sw_packet_unreachable(&packets[1], &source, &source, false, &packets[0]);
+    sw_packet_unreachable(&packets[1], &source, &source, SW_NETWORK_UNREACHABLE, &packets[0]);
     append(socket, packets, 2);
 }
 
@@ -182,7 +183,7 @@ void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_addr
         return;
     struct sw_packet about, answer;
     sw_packet_udp(&about, source, destination, message->msg_iov, (unsigned)message->msg_iovlen);
-    sw_packet_unreachable(&answer, destination, source, true, &about);
+    sw_packet_unreachable(&answer, destination, source, SW_PORT_UNREACHABLE, &about);
     append(socket, &answer, 1);
 }
 

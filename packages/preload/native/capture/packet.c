@@ -194,8 +194,10 @@ void sw_packet_extend(struct sw_packet *packet, size_t more) {
     put16(ip + 10, fold(&checksum));
 }
 
-void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, bool port,
-                           const struct sw_packet *about) {
+void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination,
+                           enum sw_unreachable what, const struct sw_packet *about) {
+    static const uint8_t CODES[] = {[SW_NETWORK_UNREACHABLE] = 0, [SW_HOST_UNREACHABLE] = 1, [SW_PORT_UNREACHABLE] = 3};
+    static const uint8_t CODES_6[] = {[SW_NETWORK_UNREACHABLE] = 0, [SW_HOST_UNREACHABLE] = 3, [SW_PORT_UNREACHABLE] = 4};
     /* RFC 792 wants the IP header and 8 bytes more; all that fits helps more. */
     uint8_t quote[SW_PACKET_QUOTE_MAX];
     unsigned quoted = about->header_length < sizeof quote ? about->header_length : sizeof quote;
@@ -213,7 +215,7 @@ void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *so
     uint8_t *icmp = packet->header + ip_length;
     memset(icmp, 0, ICMP_HEADER);
     icmp[0] = ipv4 ? 3 : 1;
-    icmp[1] = ipv4 ? (port ? 3 : 1) : (port ? 4 : 3);
+    icmp[1] = ipv4 ? CODES[what] : CODES_6[what];
     memcpy(icmp + ICMP_HEADER, quote, quoted);
     packet->header_length = ip_length + ICMP_HEADER + quoted;
     struct checksum checksum = {0};

@@ -32,8 +32,11 @@ void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, co
 /* Makes the lengths in the headers those of a packet with `more` bytes of data that are not kept. */
 void sw_packet_extend(struct sw_packet *packet, size_t more);
 
-/* Destination unreachable, from `source` to `destination`, quoting `about`. `port`: of a closed port, else of a host. */
-void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, bool port,
-                           const struct sw_packet *about);
+/* What cannot be reached: a network that nothing leads to, a host that is not there, a port that is closed. */
+enum sw_unreachable { SW_NETWORK_UNREACHABLE, SW_HOST_UNREACHABLE, SW_PORT_UNREACHABLE };
+
+/* Destination unreachable (RFC 792, RFC 4443 §3.1), from `source` to `destination`, quoting `about`. */
+void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination,
+                           enum sw_unreachable what, const struct sw_packet *about);
 
 #endif

@@ -106,7 +106,7 @@ static void unreachable_messages_quote_what_they_are_about(void) {
         struct sw_packet about;
         struct sw_packet packet;
         sw_packet_udp(&about, &source, &destination, &part, 1);
-        sw_packet_unreachable(&packet, &destination, &source, true, &about);
+        sw_packet_unreachable(&packet, &destination, &source, SW_PORT_UNREACHABLE, &about);
         check_packet(&packet, sw_packet_is_ipv4(&source, &destination) ? IPPROTO_ICMP : IPPROTO_ICMPV6);
     }
 }

@@ -161,8 +161,8 @@ describe.skipIf(!hasTshark)('the capture of a failed attempt', () => {
     await record(['refused'], async ({ file }) => {
       expect(await complaints(file)).toEqual([]);
       expect(await packets(file, 'tcp.flags.reset == 1', 'tcp.srcport')).toContain('9');
-      // Port unreachable for the datagram, host unreachable for the connection that would have left the network.
-      expect(await packets(file, 'icmp', 'icmp.code')).toEqual(['3', '1']);
+      // Port unreachable for the datagram, network unreachable for the connection that would have left the network.
+      expect(await packets(file, 'icmp', 'icmp.code')).toEqual(['3', '0']);
     });
   });
 });
