@@ -2,10 +2,10 @@
  * One started process with its output and its end: what `host.spawn()` and `host.run()` have in common.
  */
 
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
-import { execa } from 'execa';
 import { attachmentInUse } from './attach/attachment.js';
 import { ProgramPipe } from './program-pipe.js';
 import { type OutputStream, Transcript } from './transcript.js';
@@ -26,9 +26,6 @@ export interface ProcessPlan {
   readonly stdin: 'pipe' | 'ignore' | { readonly input: string | Uint8Array };
   readonly maxOutputLength: number;
 }
-
-/** Execa takes any open descriptor, but its types know only those of its own process. */
-type ExecaDescriptor<Fd extends 0 | 1 | 2> = Fd | undefined;
 
 /** What this process has of a program's standard streams. */
 interface Streams {
@@ -59,6 +56,8 @@ export class ProgramProcess {
   private constructor(child: ChildProcess, pid: number, streams: Streams, plan: ProcessPlan) {
     const { stdin } = streams;
     this.#child = child;
+    // A signal that could not be sent: whoever sends one finds out by the process's end.
+    child.on('error', () => {});
     this.pid = pid;
     this.transcript = new Transcript(plan.maxOutputLength);
     for (const name of ['stdout', 'stderr'] satisfies OutputStream[]) {
@@ -86,31 +85,37 @@ export class ProgramProcess {
     const input = stdin === 'ignore' ? undefined : ProgramPipe.toProgram();
     const output = ProgramPipe.fromProgram();
     const errors = ProgramPipe.fromProgram();
+    const pipes = [input, output, errors];
     const launch = () =>
-      execa(file, [...args], {
+      spawn(file, args, {
         cwd,
         env,
-        extendEnv: false,
         detached: true, // A session of its own, so that the whole of it can be ended.
-        cleanup: false, // The janitor does that, and for descendants too.
-        buffer: false,
-        reject: false,
-        stdin: (input?.theirs as ExecaDescriptor<0>) ?? (stdin === 'ignore' ? 'ignore' : 'pipe'),
-        stdout: (output?.theirs as ExecaDescriptor<1>) ?? 'pipe',
-        stderr: (errors?.theirs as ExecaDescriptor<2>) ?? 'pipe',
+        stdio: [
+          input?.theirs ?? (stdin === 'ignore' ? 'ignore' : 'pipe'),
+          output?.theirs ?? 'pipe',
+          errors?.theirs ?? 'pipe',
+        ],
       });
-    // The plan says which network it is on, wherever the code is that starts it.
-    const subprocess = attachmentInUse()?.outside(launch) ?? launch();
-    for (const pipe of [input, output, errors]) pipe?.handedOver();
-    const child = subprocess as unknown as ChildProcess;
+    let child: ChildProcess;
+    try {
+      // The plan says which network it is on, wherever the code is that starts it.
+      child = attachmentInUse()?.outside(launch) ?? launch();
+    } catch (error) {
+      // So E2BIG comes; ENOENT and EACCES come as an event.
+      for (const pipe of pipes) pipe?.ours.destroy();
+      return Promise.resolve(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      for (const pipe of pipes) pipe?.handedOver();
+    }
     const streams = {
       stdin: input?.ours ?? child.stdin ?? undefined,
       stdout: output?.ours ?? child.stdout ?? undefined,
       stderr: errors?.ours ?? child.stderr ?? undefined,
     };
-    if (subprocess.pid !== undefined) return new ProgramProcess(child, subprocess.pid, streams, plan);
+    if (child.pid !== undefined) return new ProgramProcess(child, child.pid, streams, plan);
     for (const stream of Object.values(streams)) stream?.destroy();
-    return subprocess.then(({ cause }) => (cause instanceof Error ? cause : new Error(`${file} was not started`)));
+    return once(child, 'error').then(([error]) => error as Error);
   }
 
   /** Whether the process itself runs. */

@@ -1,7 +1,8 @@
 /**
  * DNS messages (RFC 1035), read by the package `dns-packet`.
  */
-import { type Answer, type DecodedPacket, decode } from 'dns-packet';
+import { createRequire } from 'node:module';
+import type { Answer, DecodedPacket } from 'dns-packet';
 import type { MessageContent } from './message.js';
 
 /** The ports DNS, multicast DNS and LLMNR are spoken on. */
@@ -12,6 +13,10 @@ const IS_RESPONSE = 0x80;
 const OPCODE_MASK = 0x78;
 const MAX_SHOWN = 4;
 const NO_ERROR = 'NOERROR';
+
+type DnsPacket = typeof import('dns-packet');
+let dnsPacket: DnsPacket | undefined;
+
 /** Types that the package does not name (RFC 9460). */
 const NEWER_TYPES: Readonly<Record<string, string>> = { UNKNOWN_64: 'SVCB', UNKNOWN_65: 'HTTPS' };
 
@@ -46,7 +51,9 @@ function typeName(type: string): string {
 
 function decoded(bytes: Uint8Array): DecodedPacket | undefined {
   try {
-    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    // Loaded with the first message: few tests have one, and all would wait for it.
+    dnsPacket ??= createRequire(import.meta.url)('dns-packet') as DnsPacket;
+    return dnsPacket.decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
     // The package throws plain errors for whatever it cannot read.
     if (error instanceof Error) return undefined;
