@@ -7,17 +7,16 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { libcOf, type Platform, readElfFile } from './executable.js';
 import { nodeRequire } from './node-require.js';
+import { packageFile } from './package-file.js';
 import { PreloadError } from './preload-error.js';
 
 const LIBRARY = 'libsocket_wrapper.so';
 const ADDON = 'attach.node';
 const JANITOR = 'socket-wrapper-janitor';
 
-/** `dist/native`, seen from `src` under a test runner and from `dist` in a built package alike. */
-const BUILT = fileURLToPath(new URL('../dist/native/', import.meta.url));
+const BUILT = packageFile('dist/native');
 
 let platformOfNode: Platform | undefined;
 

@@ -5,9 +5,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { errorText, type ScopeError, type ScopeFrame, type TestScope } from '@socket-wrapper/core';
 import { nodeRequire } from '../node-require.js';
+import { packageFile } from '../package-file.js';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, type Place } from './addon.js';
@@ -61,8 +61,8 @@ interface Visit {
 
 type FrameStorage = AsyncLocalStorage<ScopeFrame>;
 
-/** `worker.ts` in one file. Seen from `src` under a test runner and from `dist` in a built package alike. */
-const WORKER = fileURLToPath(new URL('../../dist/attach-worker.cjs', import.meta.url));
+/** `worker.ts` in one file. */
+const WORKER = packageFile('dist/attach-worker.cjs');
 
 const KEY: unique symbol = Symbol.for('@socket-wrapper/preload attachment 2') as never;
 

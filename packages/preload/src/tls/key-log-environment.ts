@@ -1,11 +1,10 @@
 /**
  * The variables that make programs log their TLS keys, so that the capture of their network can be decrypted.
  */
-import { fileURLToPath } from 'node:url';
 import type { Environment } from '../environment.js';
+import { packageFile } from '../package-file.js';
 
-/** Seen from `src` under a test runner and from `dist` in a built package alike. */
-const HOOK = fileURLToPath(new URL('../../dist/tls/key-log-preload.cjs', import.meta.url));
+const HOOK = packageFile('dist/tls/key-log-preload.cjs');
 
 /** Where Node.js may read only what it is told to, it could not read the hook. */
 const PERMISSION_MODEL = /^--(experimental-)?permission(=|$)/;
