@@ -40,11 +40,14 @@ static void receive(struct sw_socket *socket, bool is_error) {
         ssize_t length = sw_spill_take(socket->network, socket->record, &sender, &message, false);
         must(length == -EAGAIN || (length >= 0 && length <= 65535));
         if (length >= 0) {
-            struct sw_address address = sender.server;
+            struct sw_address address = sender.address;
             if (address.family == 0)
                 address = sw_address_of_name(socket->network, &sender.name, socket->record->family);
             socklen_t room = sizeof from;
             sw_address_write(&address, socket->record->family, (struct sockaddr *)&from, &room);
+            room = sizeof from;
+            if (sender.destination.family != 0)
+                sw_address_write(&sender.destination, socket->record->family, (struct sockaddr *)&from, &room);
         }
     }
     free(data);
