@@ -5,7 +5,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import type { ProgramHost } from 'vitest-plugin-socket-wrapper';
@@ -25,7 +25,9 @@ export function needs(names: readonly string[], { skip }: Pick<TestContext, 'ski
 
 /** Redis on port 6379. */
 export async function startRedis(host: ProgramHost): Promise<Running> {
-  const args = ['--save', '', '--bind', '*', '-::*', '--protected-mode', 'no'];
+  const dir = join(host.network.directory, `redis-${host.name}`);
+  mkdirSync(dir, { recursive: true }); // It keeps nothing, but a replica gets a copy of its master by a file.
+  const args = ['--save', '', '--dir', dir, '--bind', '*', '-::*', '--protected-mode', 'no'];
   return running(await host.spawn('redis-server', args, { listening: 6379 }));
 }
 
