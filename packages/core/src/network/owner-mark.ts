@@ -12,12 +12,21 @@ export const OWNER_FILE = '.owner';
 /** Fields of /proc/PID/stat behind the name of the program (proc_pid_stat(5)), which may itself hold spaces. */
 const STAT = { state: 0, startTime: 19 } as const;
 
+/** What says that this process is the owner: looked up once, for tests make networks by the hundred. */
+let ownMark: string | undefined;
+
 /** Marks `directory` as made by this process. Where /proc cannot be read it stays unmarked. */
 export function markAsOurs(directory: string): void {
+  ownMark ??= markOfThisProcess();
+  if (ownMark !== undefined) writeFileSync(join(directory, OWNER_FILE), ownMark);
+}
+
+function markOfThisProcess(): string | undefined {
   const owner = processOf('self');
   const namespace = pidNamespace();
-  if (owner === undefined || namespace === undefined) return;
-  writeFileSync(join(directory, OWNER_FILE), `${process.pid} ${owner.startTime} ${namespace}\n`);
+  return owner === undefined || namespace === undefined
+    ? undefined
+    : `${process.pid} ${owner.startTime} ${namespace}\n`;
 }
 
 /**
