@@ -34,7 +34,7 @@ export class ProgramHost extends Host {
   /**
    * Runs a program on this host until it ends, and gives what it wrote.
    *
-   * Like execa's, the output comes without its last line feed, and an exit code other than 0 rejects unless `reject` is false.
+   * The output comes without its last line feed, and an exit code other than 0 rejects unless `reject` is false.
    *
    * @throws {PreloadError} Why the program was not started.
    * @throws {RunError} `EXITED`, `KILLED`, `TIMED_OUT`, `ABORTED`, `OUTPUT_TOO_LONG`
