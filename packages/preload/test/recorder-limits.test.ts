@@ -1,9 +1,14 @@
 /** How much of the traffic is kept, as the options of a network say. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createNetwork, openScope } from '../src/index.js';
+import { createNetwork, libraryPath, openScope } from '../src/index.js';
+import { makeFolder, requireProgram } from './support/programs.js';
+
+const run = promisify(execFile);
 
 const SEND = `
   const { connect, createServer } = require('node:net');
@@ -40,5 +45,21 @@ describe('the limits of the recorder', () => {
       expect(lengths).toContainEqual([60 + 10, 60 + 500]);
     });
     await scope.end('skipped');
+  });
+
+  it('are lower where the file system is small, so that sockets find room there, too', async (context) => {
+    requireProgram('unshare', context);
+    await using folder = await makeFolder();
+    const program = 'mount -t tmpfs -o size=8M tmpfs "$SOCKET_WRAPPER_DIR" && node -e "$0" 20000000 && stat -c %s "$1"';
+    const file = `${folder.path}/.capture`;
+    const env = {
+      ...process.env,
+      LD_PRELOAD: libraryPath(),
+      SOCKET_WRAPPER_DIR: folder.path,
+      SOCKET_WRAPPER_PCAP_FILE: file,
+    };
+    const { stdout } = await run('unshare', ['-rm', 'sh', '-c', program, SEND, file], { env });
+    expect(Number(stdout)).toBeGreaterThan(1_048_576);
+    expect(Number(stdout)).toBeLessThan(1_200_000);
   });
 });

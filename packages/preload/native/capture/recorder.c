@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +43,18 @@ static uint64_t power_of_two(uint64_t value) {
     return power;
 }
 
+/* How much a ring takes when nobody says it: an eighth of a small file system at most, as /dev/shm is in a container, since the sockets of all
+ * networks need room there, too. */
+static uint64_t bytes_by_default(const struct sw_network *network) {
+    enum { LEAST = 1 << 16 };
+    struct statfs system;
+    uint64_t bytes = RECORDER_BYTES;
+    if (statfs(network->directory, &system) == 0 && system.f_blocks > 0)
+        while (bytes > LEAST && bytes > (uint64_t)system.f_blocks * (uint64_t)system.f_bsize / 8)
+            bytes /= 2;
+    return bytes;
+}
+
 static bool names_the_ring(const struct sw_network *network) {
     const char *name = strrchr(network->capture_path, '/');
     return name != NULL && strcmp(name, "/.capture") == 0;
@@ -53,7 +66,7 @@ static struct sw_recorder *make(struct sw_network *network) {
         return NULL;
     recorder->mtu = (uint16_t)sw_config_mtu();
     recorder->has_sink = !names_the_ring(network);
-    uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : RECORDER_BYTES);
+    uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : bytes_by_default(network));
     uint64_t limit = number_of("SOCKET_WRAPPER_CAPTURE_PACKET_LIMIT", 1, 65535, 0);
     int result =
         sw_ring_open(&recorder->ring, network->directory, sw_network_file_mode(network), power_of_two(size), (uint32_t)limit);
