@@ -67,6 +67,12 @@ void bench_connection(int server, const struct endpoint *endpoint, int ends[2]) 
     ends[1] = (int)bench_check(accept(server, NULL, NULL), "accept");
 }
 
+void bench_write_block(int fd) {
+    static char block[65536];
+    for (size_t sent = 0; sent < sizeof block;)
+        sent += (size_t)bench_check(write(fd, block + sent, sizeof block - sent), "write");
+}
+
 int bench_reader(void) {
     struct endpoint endpoint;
     int server = bench_server(SOCK_STREAM, &endpoint);

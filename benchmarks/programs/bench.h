@@ -51,6 +51,9 @@ void bench_connection(int server, const struct endpoint *endpoint, int ends[2]);
 int bench_reader(void);
 void bench_end_reader(int fd);
 
+/* Writes 64 KiB to it. */
+void bench_write_block(int fd);
+
 /* Lets this process have as many descriptors as it may. */
 void bench_want_descriptors(void);
 

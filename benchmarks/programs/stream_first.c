@@ -1,16 +1,12 @@
 /* A 64 KiB write to a stream whose other end, another process, reads all the time: one of the first 32 MiB. Most tests never send more. */
 #include "bench.h"
 
-#include <unistd.h>
-
 enum { WRITES = 512 };
 
-static char block[65536];
 static int client;
 
 static void step(void) {
-    for (size_t sent = 0; sent < sizeof block;)
-        sent += (size_t)bench_check(write(client, block + sent, sizeof block - sent), "write");
+    bench_write_block(client);
 }
 
 int main(int argc, char **argv) {

@@ -2,16 +2,12 @@
  * twice. */
 #include "bench.h"
 
-#include <unistd.h>
-
 enum { WRITES_BEFORE = 2048 };
 
-static char block[65536];
 static int client;
 
 static void step(void) {
-    for (size_t sent = 0; sent < sizeof block;)
-        sent += (size_t)bench_check(write(client, block + sent, sizeof block - sent), "write");
+    bench_write_block(client);
 }
 
 int main(int argc, char **argv) {

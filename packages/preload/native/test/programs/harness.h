@@ -90,6 +90,9 @@ int set_int(int fd, int level, int option, int value);
 /* Prints what poll(2) says at once about `fd`. */
 #define POLL(fd) show_poll(#fd, fd)
 void show_poll(const char *text, int fd);
+
+/* Prints which of its three sets select(2) leaves `fd` in at once. */
+void select_says(int fd);
 const char *event_names(unsigned events);
 
 /* Waits, without a word, until poll(2) shows one of `events` (POLLERR and POLLHUP always count). */

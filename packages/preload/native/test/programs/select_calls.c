@@ -2,17 +2,6 @@
 #include "harness.h"
 #include <sys/resource.h>
 
-static void select_says(int fd) {
-    fd_set reading, writing, exceptional;
-    FD_ZERO(&reading);
-    FD_SET(fd, &reading);
-    writing = exceptional = reading;
-    struct timeval now = {0};
-    int count = select(fd + 1, &reading, &writing, &exceptional, &now);
-    say("select = %d,%s%s%s", count, FD_ISSET(fd, &reading) ? " read" : "", FD_ISSET(fd, &writing) ? " write" : "",
-        FD_ISSET(fd, &exceptional) ? " except" : "");
-}
-
 static void handler(int number) {
     (void)number;
 }
