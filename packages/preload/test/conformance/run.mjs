@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCase } from './cases.mjs';
+import { choose } from './choose.mjs';
 import { BUILD, LIBRARY, SANDBOX, SANDBOX_SOURCE } from './places.mjs';
 import { SUITES } from './suites.mjs';
 
@@ -21,7 +22,7 @@ async function main() {
       output: { type: 'string', default: join(BUILD, 'logs') },
     },
   });
-  const chosen = choose(positionals);
+  const chosen = choose(SUITES, positionals);
   if (values.list) {
     for (const { suite, cases } of chosen) for (const { name } of cases()) console.log(`${suite.name}:${name}`);
     return;
@@ -39,20 +40,6 @@ async function main() {
   }
   report(table);
   if (table.some(({ differences }) => differences.length > 0)) process.exitCode = 1;
-}
-
-/** The suites, and of each the cases, that the arguments name: all of them without arguments. */
-function choose(names) {
-  if (names.length === 0) return SUITES.map((suite) => ({ suite, cases: () => suite.cases() }));
-  return names.map((name) => {
-    const [suiteName, ...rest] = name.split(':');
-    const suite = SUITES.find((each) => each.name === suiteName);
-    if (suite === undefined) {
-      throw new Error(`There is no suite ${suiteName}: the suites are ${SUITES.map((each) => each.name).join(', ')}`);
-    }
-    const wanted = rest.join(':');
-    return { suite, cases: () => suite.cases().filter((each) => each.name.includes(wanted)) };
-  });
 }
 
 function prepare() {
