@@ -11,9 +11,10 @@ import { CACHE } from './places.mjs';
  * The folder of a source package, unpacked and with Debian's patches.
  *
  * @param {string} name such as libuv1
+ * @param {string} [release] of Debian, such as trixie, where this machine's own has a version that does not fit
  */
-export function sourcePackage(name) {
-  const folder = join(CACHE, 'source', name);
+export function sourcePackage(name, release = ownRelease()) {
+  const folder = join(CACHE, 'source', release === ownRelease() ? name : `${name}-${release}`);
   const found = sourceIn(folder);
   if (found !== undefined) return found;
 
@@ -21,7 +22,7 @@ export function sourcePackage(name) {
   /* Scripts in there are not modules of this package, and no ECMAScript modules. */
   writeFileSync(join(CACHE, 'package.json'), '{}\n');
   console.log(`${name}: getting Debian's source`);
-  apt(['source', '--quiet', name], folder);
+  apt(['source', '--quiet', name], folder, release);
   return sourceIn(folder);
 }
 
@@ -52,21 +53,21 @@ export function unpackedPackages(name, packages) {
   const fetched = () => readdirSync(join(archives, 'archives')).filter((each) => each.endsWith('.deb'));
   /* What is installed in a version of its own, an update, cannot be installed again. */
   const missing = packages.filter((each) => !fetched().some((file) => file.startsWith(`${each}_`)));
-  const released = missing.map((each) => `${each}/${release()}`);
+  const released = missing.map((each) => `${each}/${ownRelease()}`);
   if (missing.length > 0) apt(['download', '--quiet', ...released], join(archives, 'archives'));
   for (const file of fetched()) execFileSync('dpkg-deb', ['--extract', join(archives, 'archives', file), root]);
   writeFileSync(mark, '');
   return root;
 }
 
-/** Runs apt-get with lists of its own that sources are in too. */
-function apt(args, cwd) {
-  const state = join(CACHE, 'apt');
+/** Runs apt-get with lists of its own, of one release, that sources are in too. */
+function apt(args, cwd, release = ownRelease()) {
+  const state = join(CACHE, 'apt', release);
   const config = join(state, 'apt.conf');
   const environment = { ...process.env, APT_CONFIG: config, LC_ALL: 'C' };
   if (!existsSync(config)) {
     mkdirSync(join(state, 'lists/partial'), { recursive: true });
-    writeFileSync(join(state, 'sources.list'), mirrors());
+    writeFileSync(join(state, 'sources.list'), mirrors(release));
     const lines = [
       `Dir::Etc::SourceList "${state}/sources.list";`,
       'Dir::Etc::SourceParts "/nonexistent";',
@@ -90,17 +91,21 @@ function writeConfig(path, lines) {
   return path;
 }
 
-/** The name of Debian's release. */
-function release() {
+/** The name of the release of Debian that this machine runs. */
+function ownRelease() {
   return /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
 }
 
-/** Debian's release, without its updates, in the form of sources.list(5): mirrors do not keep the sources of all updates. */
-function mirrors() {
-  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
-  const filter = ['Created-By: Packages', 'Origin: Debian', `Release: ${release()}`];
+/** A release of Debian, without its updates, in the form of sources.list(5): mirrors do not keep the sources of all updates. */
+function mirrors(release) {
+  const own = ownRelease();
+  const format = '$(REPO_URI) $(COMPONENT)';
+  const filter = ['Created-By: Packages', 'Origin: Debian', `Release: ${own}`];
   const targets = execFileSync('apt-get', ['indextargets', '--format', format, ...filter], { encoding: 'utf8' });
-  const lines = new Set(targets.split('\n').filter((each) => each !== ''));
-  if (lines.size === 0) throw new Error(`apt knows no repository of Debian's release ${release()}`);
-  return [...lines].map((each) => `deb ${each}\ndeb-src ${each}\n`).join('');
+  const places = new Set(targets.split('\n').filter((each) => each !== ''));
+  if (places.size === 0) throw new Error(`apt knows no repository of Debian's release ${own}`);
+  return [...places]
+    .map((each) => each.replace(' ', ` ${release} `))
+    .map((each) => (release === own ? `deb ${each}\ndeb-src ${each}\n` : `deb-src ${each}\n`))
+    .join('');
 }
