@@ -15,6 +15,7 @@ import { echoServer, httpServer } from './support/servers.js';
 
 const run = promisify(execFile);
 const ATTACHED = fileURLToPath(new URL('programs/attached.mjs', import.meta.url));
+const LATE_MODULES = fileURLToPath(new URL('programs/late-modules.mjs', import.meta.url));
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 
 const fetchText = async (url: string) => (await fetch(url)).text();
@@ -63,6 +64,17 @@ describe('a test that leaves its timers faked', () => {
       const lookup = dns.promises.lookup('test');
       clock.mockRestore();
       expect((await lookup).address).toBe('10.53.57.10');
+    });
+  });
+});
+
+describe('a test that loads modules of Node.js itself', () => {
+  it('gets them as its network has them, and the inspector outside', async () => {
+    const { stdout } = await run(process.execPath, [LATE_MODULES]);
+    expect(JSON.parse(stdout)).toEqual({
+      address: '10.53.57.10',
+      ofWorker: '10.53.57.10',
+      debugger: `node.js/${process.version}`,
     });
   });
 });

@@ -11,6 +11,7 @@ import { packageFile } from '../package-file.js';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, type Place } from './addon.js';
+import { isLoaded } from './is-loaded.js';
 import type { LeakError } from './leak-error.js';
 import { LoadedModules, type ModuleCache } from './loaded-modules.js';
 import { Names, type NamesHere } from './names.js';
@@ -61,6 +62,9 @@ interface Visit {
 
 type FrameStorage = AsyncLocalStorage<ScopeFrame>;
 
+/** The modules whose exports are replaced, which `import` statements hold copies of: of the others only what they are made of. */
+const REPLACED_EXPORTS = ['worker_threads', 'dns/promises', 'inspector'];
+
 /** `worker.ts` in one file. */
 const WORKER = packageFile('dist/attach-worker.cjs');
 
@@ -82,6 +86,7 @@ export class Attachment {
   /** @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND` */
   constructor() {
     this.addon = loadAddon();
+    const isImported = REPLACED_EXPORTS.some(isLoaded);
     this.addon.answer(() => this.#place());
     patchNames(() => this.#names(), this.#queries);
     patchServers(this);
@@ -95,7 +100,7 @@ export class Attachment {
     patchInspector(this);
     patchWorkers(WORKER, () => this.whereabouts() !== undefined);
     // Once for all: it takes as long as most of them together.
-    syncBuiltinESMExports();
+    if (isImported) syncBuiltinESMExports();
   }
 
   /**

@@ -1,14 +1,15 @@
 /**
  * The inspector is not a part of the test: a debugger finds it where it always is, also when a test opens it.
  */
-import inspector from 'node:inspector';
 import type { Attachment } from './attachment.js';
+import { isLoaded } from './is-loaded.js';
+import { nativeBinding } from './native-binding.js';
 import { type Method, replaceMethod } from './replace-method.js';
 
 /** Called once per thread. */
 export function patchInspector(attachment: Attachment): void {
   replaceMethod(
-    inspector as unknown as Record<string, Method>,
+    holder(),
     'open',
     (original) =>
       function open(this: unknown, ...args: never[]) {
@@ -16,4 +17,10 @@ export function patchInspector(attachment: Attachment): void {
         return attachment.outside(() => original.apply(this, args));
       },
   );
+}
+
+/** What has the function that opens it: the module takes it from its native half when it is loaded, which takes a millisecond. */
+function holder(): Record<string, Method> {
+  const binding = isLoaded('inspector') ? undefined : nativeBinding<Record<string, Method>>('inspector', ['open']);
+  return binding ?? (process.getBuiltinModule('node:inspector') as unknown as Record<string, Method>);
 }

@@ -4,6 +4,7 @@
  * The functions themselves are replaced then, and only right arguments are answered: what is wrong with others Node.js says.
  */
 import dns from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
 import type { Names, NamesHere } from './names.js';
 import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
@@ -52,6 +53,7 @@ export function patchLookupFunctions(namesHere: () => NamesHere): void {
   };
   replace('lookup', lookupAnswer, ['address', 'family']);
   replace('lookupService', serviceAnswer, ['hostname', 'service']);
+  syncBuiltinESMExports();
 }
 
 interface LookupOptions {

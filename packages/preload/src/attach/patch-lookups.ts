@@ -5,25 +5,16 @@
  * answered there, also when they were taken out of the module early. Arguments, errors and results stay Node.js's own.
  */
 import dns from 'node:dns';
-import { answerRequest, type NameRequest } from './answer-request.js';
+import { answerRequest } from './answer-request.js';
+import type { DnsBinding } from './dns-binding.js';
 import type { NamesHere } from './names.js';
-import { realProcess } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
-
-/** What `lib/dns.js` uses of its native half. */
-interface Binding {
-  getaddrinfo: (request: NameRequest, name: string, family: number, hints: number, order: number) => number;
-  getnameinfo: (request: NameRequest, address: string, port: number) => number;
-}
 
 /** `DNS_ORDER_…` of the binding. */
 const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
 
-/** Called once per thread. False where Node.js gives no binding, and nothing is done. */
-export function patchLookups(namesHere: () => NamesHere): boolean {
-  const binding = bindingOfDns();
-  if (binding === undefined) return false;
-
+/** Called once per thread. */
+export function patchLookups(binding: DnsBinding, namesHere: () => NamesHere): void {
   const { getaddrinfo, getnameinfo } = binding;
   binding.getaddrinfo = (request, name, family, hints, order) => {
     const here = namesHere();
@@ -46,7 +37,6 @@ export function patchLookups(namesHere: () => NamesHere): boolean {
   // The promises have a copy of the binding's functions for themselves, so those with callbacks are called for them.
   promiseOf('lookup', 1, namesHere, ([one, other]) => (Array.isArray(one) ? one : { address: one, family: other }));
   promiseOf('lookupService', 2, namesHere, ([hostname, service]) => ({ hostname, service }));
-  return true;
 }
 
 function promiseOf(
@@ -78,25 +68,4 @@ function promiseOf(
         return answer;
       },
   );
-}
-
-/** `undefined` in a Node.js that does not give it, or not as it is known here. */
-function bindingOfDns(): Binding | undefined {
-  const own = realProcess() as NodeJS.Process & { binding?: (name: string) => Partial<Binding> };
-  const { binding, noDeprecation } = own;
-  // With the flag of that name it cannot be written.
-  const setNoDeprecation = (value: boolean) => noDeprecation === true || Object.assign(own, { noDeprecation: value });
-  if (typeof binding !== 'function') return undefined;
-  try {
-    // Deprecated with --pending-deprecation, and without a successor for what is done here.
-    setNoDeprecation(true);
-    const { getaddrinfo, getnameinfo } = binding('cares_wrap');
-    const isKnown = typeof getaddrinfo === 'function' && typeof getnameinfo === 'function';
-    return isKnown ? (binding('cares_wrap') as Binding) : undefined;
-  } catch {
-    // A later Node.js may have no such binding, and the permission model gives none.
-    return undefined;
-  } finally {
-    setNoDeprecation(noDeprecation ?? false);
-  }
 }

@@ -1,6 +1,7 @@
 /**
  * `dns` and `dns/promises`: code that is on a network gets the names of that network.
  */
+import { dnsBinding } from './dns-binding.js';
 import type { NamesHere } from './names.js';
 import { patchLookupFunctions } from './patch-lookup-functions.js';
 import { patchLookups } from './patch-lookups.js';
@@ -9,6 +10,8 @@ import type { ServerQueries } from './server-queries.js';
 
 /** Called once per thread. `queries` is told of those that c-ares sends to a server. */
 export function patchNames(namesHere: () => NamesHere, queries: ServerQueries): void {
-  patchQueries(namesHere, queries);
-  if (!patchLookups(namesHere)) patchLookupFunctions(namesHere);
+  const binding = dnsBinding();
+  patchQueries(binding, namesHere, queries);
+  if (binding === undefined) patchLookupFunctions(namesHere);
+  else patchLookups(binding, namesHere);
 }

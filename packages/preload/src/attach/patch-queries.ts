@@ -6,15 +6,18 @@
  */
 import dns from 'node:dns';
 import { answerRequest, type NameRequest } from './answer-request.js';
+import type { DnsBinding } from './dns-binding.js';
 import { type Names, type NamesHere, QUERIES } from './names.js';
 import { type Method, replaceMethod } from './replace-method.js';
 import type { ServerQueries } from './server-queries.js';
 
 /** Called once per thread. `queries` is told of those that c-ares sends to a server. */
-export function patchQueries(namesHere: () => NamesHere, queries: ServerQueries): void {
-  // The class is not given out, its instances are.
-  const channel = (new dns.Resolver() as unknown as { readonly _handle: object })._handle;
-  const prototype = Object.getPrototypeOf(channel) as Record<string, Method>;
+export function patchQueries(
+  binding: DnsBinding | undefined,
+  namesHere: () => NamesHere,
+  queries: ServerQueries,
+): void {
+  const { prototype } = binding?.ChannelWrap ?? classOfInstance();
   /** Channels that have been told whom to ask: such a server may be on the network itself. */
   const directed = new WeakSet<object>();
 
@@ -50,4 +53,10 @@ export function patchQueries(namesHere: () => NamesHere, queries: ServerQueries)
         return original.apply(this, args);
       },
   );
+}
+
+/** Where the class is not given out, its instances are: making one reads /etc/resolv.conf. */
+function classOfInstance(): DnsBinding['ChannelWrap'] {
+  const channel = (new dns.Resolver() as unknown as { readonly _handle: object })._handle;
+  return { prototype: Object.getPrototypeOf(channel) };
 }

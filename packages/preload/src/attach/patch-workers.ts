@@ -3,13 +3,12 @@
  * JavaScript. So each of them loads `worker.ts` before anything else.
  */
 import type { Worker, WorkerOptions } from 'node:worker_threads';
-import { nodeRequire } from '../node-require.js';
 
 type WorkerClass = new (file: string | URL, options?: WorkerOptions) => Worker;
 
 /** Called once per thread. `preload` is `worker.ts` in one file. */
 export function patchWorkers(preload: string, isOnNetwork: () => boolean): void {
-  const module = nodeRequire('node:worker_threads') as { Worker: WorkerClass };
+  const module = process.getBuiltinModule('node:worker_threads') as { Worker: WorkerClass };
   const replacement: WorkerClass = new Proxy(module.Worker, {
     construct(target, [file, options, ...others]: [string | URL, WorkerOptions | undefined], newTarget) {
       // A class that extends ours is what it makes.

@@ -6,6 +6,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { ENDED, loadAddon, NOWHERE } from './addon.js';
+import { isLoaded } from './is-loaded.js';
 import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
 import { patchNames } from './patch-names.js';
@@ -13,6 +14,7 @@ import { patchWorkers } from './patch-workers.js';
 import { ServerQueries } from './server-queries.js';
 
 const addon = loadAddon();
+const isImported = ['worker_threads', 'dns/promises'].some(isLoaded);
 
 function namesHere(): NamesHere {
   const place = addon.home();
@@ -25,7 +27,7 @@ function namesHere(): NamesHere {
 // Whatever socket this thread makes is on its network, c-ares' too.
 patchNames(namesHere, new ServerQueries(() => addon.home()));
 patchWorkers(__filename, () => addon.home() !== NOWHERE);
-syncBuiltinESMExports();
+if (isImported) syncBuiltinESMExports();
 // The thread's own code need not know.
 process.execArgv = process.execArgv.filter(
   (flag, index, flags) => flag !== __filename && flags[index + 1] !== __filename,
