@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Artifact } from './artifact.js';
-import { appendNote, artifactNote } from './note.js';
+import { appendNote, artifactNote, captureLine } from './note.js';
 
 const artifact: Artifact = {
   path: join(process.cwd(), 'test-results/socket-wrapper/web.test.ts-serves.pcapng'),
@@ -30,13 +30,18 @@ describe('artifactNote', () => {
     );
   });
 
+  it('does not offer to show what is empty', () => {
+    const summary = '0 packets, 0 conversations';
+    expect(artifactNote({ ...artifact, text: '', summary })).toBe(`${captureLine(artifact.path)} (${summary})`);
+  });
+
   it('lists who tried to leave the network, the first ten of them', () => {
     const escapes = Array.from(
       { length: 12 },
       (_, index) => `web#11 node[42] tried 192.0.2.${index}:443: nothing leaves`,
     );
     const note = artifactNote({ ...artifact, text: '', escapes });
-    expect(note.split('\n').slice(2)).toEqual(['', ...escapes.slice(0, 10), '… and 2 more']);
+    expect(note.split('\n').slice(1)).toEqual(['', ...escapes.slice(0, 10), '… and 2 more']);
   });
 
   it.each([

@@ -21,7 +21,9 @@ const MAX_ESCAPES = 10;
  * // …
  */
 export function artifactNote({ path, summary, text, loss, escapes = [] }: Artifact): string {
-  const lines = [`${captureLine(path)} (${summary})`, `Show it: npx socket-wrapper show ${nearest(path)}`];
+  const lines = [`${captureLine(path)} (${summary})`];
+  // Of a test that failed before anything happened there is nothing to show.
+  if (text !== '' || loss !== undefined) lines.push(`Show it: npx socket-wrapper show ${nearest(path)}`);
   if (loss !== undefined) lines.push(`Incomplete: ${loss}`);
   if (escapes.length > 0) lines.push('', ...listOf(escapes));
   if (text !== '') lines.push('', text.trimEnd());
