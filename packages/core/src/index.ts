@@ -15,6 +15,7 @@ export type { ProgramRun, ProgramStart } from './network/program-run.js';
 export type { RecorderLimits } from './network/recorder-limits.js';
 export type { SocketInfo, SocketState } from './network/socket-info.js';
 export type { ProcessInfo, SocketAddress } from './network/state-records.js';
+export type { UnknownName } from './network/unknown-names.js';
 export { assertOptions, OPTION, type OptionKind, type OptionKinds, oneOf, shown } from './options/assert-options.js';
 export { Redaction, type RedactPattern } from './redact/redaction.js';
 export { summaryPage, terminalList } from './report/capture-list.js';

@@ -233,6 +233,32 @@ describe('the artifact of a failed test', () => {
     expect(readSidecar(artifact.sidecarPath)?.escapes).toEqual([attempt]);
   });
 
+  it('tells where a host listens that refused a connection', async (test) => {
+    requireProgram('tshark', test);
+    await using folder = await makeFolder();
+    const artifact = await failedTest(folder.path, async (network) => {
+      const script = `require('node:http').createServer().listen(8080, '127.0.0.1')`;
+      await network.host('web').spawn('node', ['-e', script], { listening: 8080 });
+      const get = (url: string) => network.host('laptop').run('curl', ['-s', '-4', url], { reject: false });
+      await get('http://web/');
+      await get('http://web:8080/');
+      await get('http://web:8080/');
+    });
+    const comments = await rowsOf(artifact.path, 'frame.comment', ['frame.comment']);
+    const attempt = (what: string) => expect.stringMatching(RegExp(`^laptop#12 curl\\[\\d+\\] tried ${what}$`));
+    const mere = attempt('web:8080: refused, nobody listens there');
+    expect(comments.flat()).toEqual([
+      attempt('web:80: refused, nobody listens there; web listens on 127\\.0\\.0\\.1:8080'),
+      attempt('web:8080: .* there; web listens on 127\\.0\\.0\\.1:8080, which only web itself reaches'),
+      mere,
+    ]);
+    const hints = artifact.text.split('\n').filter((line) => line.includes('web listens on'));
+    expect(hints.map((line) => line.replace(/^.*?web/, 'web'))).toEqual([
+      'web listens on 127.0.0.1:8080',
+      'web listens on 127.0.0.1:8080, which only web itself reaches',
+    ]);
+  });
+
   it('holds no secret that was to be redacted, in no part of it', async (test) => {
     requireProgram('tshark', test);
     await using folder = await makeFolder();

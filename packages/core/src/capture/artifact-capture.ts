@@ -11,7 +11,7 @@ import { encodeBlocks } from '../pcapng/writer.js';
 import { drawText } from '../render/render-text.js';
 import type { TestIdentity } from '../scope/test-identity.js';
 import { journalBlock, noteTimeNs } from './journal.js';
-import { type PacketComments, packetComments } from './packet-comments.js';
+import { type PacketComments, packetComments, withHints } from './packet-comments.js';
 import { type Ownership, type PacketOwner, PacketOwners } from './packet-owners.js';
 import type { RecordedPacket, Recording } from './recording.js';
 
@@ -67,14 +67,18 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
   const firstTold = Math.max(0, packets.length - MAX_TOLD_PACKETS);
   const told = packets.slice(firstTold);
   const conversations = conversationsIn(told);
-  const { comments, escapes } = packetComments(conversations, {
+  const { comments, hints, escapes } = packetComments(conversations, {
     hosts: names,
+    sockets: contents.sockets,
     ownerOf: (packet) => interfaces.owners[senders[firstTold + packet] ?? 0]?.name,
   });
   const toldSummary = `${plural(told.length, 'packet')}, ${plural(conversations.length, 'conversation')}`;
   // In a ladder refused connections tell of themselves; what has its own row in Wireshark has one here.
   const journal = inOrderOfTime(toldNotes(contents)).map(journalBlock);
-  const text = drawText({ packets: told, conversations, names, blocks: journal }, { last: LAST_STEPS });
+  const text = drawText(
+    { packets: withHints(told, hints), conversations, names, blocks: journal },
+    { last: LAST_STEPS },
+  );
   const all = { ...contents, senders, interfaces: interfaces.owners, comments, firstTold };
   return {
     bytes: encodeBlocks(blocksOf(all, commentOf(story, recording.loss, escapes))),

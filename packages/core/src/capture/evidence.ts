@@ -9,11 +9,13 @@ import type { NetworkNote } from '../network/note-log.js';
 import type { ProgramRun } from '../network/program-run.js';
 import { monotonicMs } from '../network/real-time.js';
 import type { SocketInfo } from '../network/socket-info.js';
+import type { UnknownName } from '../network/unknown-names.js';
 import { Redaction } from '../redact/redaction.js';
 import type { SidecarHost } from '../scope/sidecar.js';
 import type { CaptureContents } from './artifact-capture.js';
 import { OpenRecording } from './open-recording.js';
 import type { Recording } from './recording.js';
+import { unknownNameNotes } from './unknown-name-notes.js';
 
 /** More of a key log than this is of no use to anyone. */
 const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;
@@ -39,6 +41,7 @@ export class Evidence {
   readonly #testHost: number;
   readonly #programs: readonly ProgramRun[];
   readonly #notes: readonly NetworkNote[];
+  readonly #unknownNames: readonly UnknownName[];
   readonly #recording: OpenRecording;
   readonly #keyLog: number | undefined;
 
@@ -53,6 +56,7 @@ export class Evidence {
     this.#keyLog = openIfThere(network.keyLogFile);
     const { kept, dropped } = network.notes;
     this.#notes = kept;
+    this.#unknownNames = network.unknownNames;
     if (dropped > 0) this.#losses.push(`The first ${dropped} lines of output and steps are left out`);
   }
 
@@ -63,7 +67,7 @@ export class Evidence {
    * the test's. `isOver` says that they have ended: nothing is waited for any more.
    */
   contents({ isOver = false, failure }: ContentsOptions = {}): CaptureContents & { readonly recording: Recording } {
-    const { packets, loss, dropped } = this.#recording.read({ isOver });
+    const { packets, unknownNames = [], loss, dropped } = this.#recording.read({ isOver });
     this.redaction.packets(packets);
     const losses = loss === undefined ? this.#losses : [...this.#losses, loss];
     const redacted = (note: NetworkNote) => ({ ...note, text: this.redaction.text(note.text) });
@@ -73,7 +77,10 @@ export class Evidence {
       sockets: this.sockets,
       programs: this.#programs,
       testHost: this.#testHost,
-      notes: this.#notes.map(redacted),
+      notes: [
+        ...this.#notes,
+        ...unknownNameNotes([...unknownNames, ...this.#unknownNames], { hosts: this.hosts, programs: this.#programs }),
+      ].map(redacted),
       failure: failure && redacted(failure),
       tlsKeys: this.#tlsKeys(),
     };

@@ -7,6 +7,7 @@ import { conversationsIn } from '../dissect/conversations.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import { monotonicMs } from '../network/real-time.js';
+import type { SocketInfo } from '../network/socket-info.js';
 import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
 import { Redaction } from '../redact/redaction.js';
@@ -17,6 +18,8 @@ import { Evidence } from './evidence.js';
 import { type HostConversation, hostConversation } from './host-conversation.js';
 import { journalBlock } from './journal.js';
 import { recordedPackets } from './open-recording.js';
+import { refusalHints, withHints } from './packet-comments.js';
+import { unknownNameNotes } from './unknown-name-notes.js';
 import { watchRecording } from './watch-recording.js';
 
 /** How `network.capture.waitFor()` waits. */
@@ -80,8 +83,15 @@ export class NetworkCapture {
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
    */
   text(options: RenderOptions = {}): string {
-    const notes = this.#network.notes.kept.map((note) => ({ ...note, text: this.#redaction.text(note.text) }));
-    return renderText({ packets: this.packets(), names: this.#names(), blocks: notes.map(journalBlock) }, options);
+    this.#assertReadable();
+    const { packets, unknownNames = [] } = recordedPackets(this.#network);
+    this.#redaction.packets(packets);
+    const lookups = unknownNameNotes([...unknownNames, ...this.#network.unknownNames], this.#network);
+    const blocks = [...this.#network.notes.kept, ...lookups].map((note) =>
+      journalBlock({ ...note, text: this.#redaction.text(note.text) }),
+    );
+    const hints = refusalHints(conversationsIn(packets), this.#sockets());
+    return renderText({ packets: withHints(packets, hints), names: this.#names(), blocks }, options);
   }
 
   /**
@@ -149,6 +159,16 @@ export class NetworkCapture {
     return new Map(
       this.#network.hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]),
     );
+  }
+
+  /** None when nobody can read the table: the packets are worth seeing all the same. */
+  #sockets(): readonly SocketInfo[] {
+    try {
+      return this.#network.sockets();
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      return [];
+    }
   }
 
   #story(): Parameters<typeof artifactCapture>[1] {

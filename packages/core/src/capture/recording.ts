@@ -2,6 +2,7 @@
  * Reads what the native library has recorded, whatever state it left the file in.
  */
 import { fstatSync, readSync } from 'node:fs';
+import type { UnknownName } from '../network/unknown-names.js';
 import { CaptureError } from '../pcap/capture-error.js';
 import { PCAP_HEADER_LENGTH, type PcapHeader } from '../pcap/header.js';
 import type { Packet } from '../pcap/packet.js';
@@ -26,6 +27,8 @@ export interface PacketRecorder {
 /** The packets of a capture file, and what of it could not be read. */
 export interface Recording {
   readonly packets: readonly RecordedPacket[];
+  /** The names that programs looked up in vain; a capture file has none. */
+  readonly unknownNames?: readonly UnknownName[];
   readonly loss: string | undefined;
   /** How many packets were recorded and are not among them. */
   readonly dropped: number;

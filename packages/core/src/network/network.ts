@@ -21,11 +21,12 @@ import { NetworkError } from './network-error.js';
 import { type NetworkNote, NoteLog, type NoteOptions } from './note-log.js';
 import { markAsOurs } from './owner-mark.js';
 import { type ProgramRun, ProgramRuns, type ProgramStart } from './program-run.js';
-import { monotonicMs, within } from './real-time.js';
+import { monotonicMs, wallClockMs, within } from './real-time.js';
 import { type RecorderLimits, recorderVariables } from './recorder-limits.js';
 import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
 import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
 import type { ProcessInfo } from './state-records.js';
+import { type UnknownName, UnknownNames } from './unknown-names.js';
 
 const KEY_LOG_FILE = 'tls-keys.log';
 /** Whose notes those of the test are. */
@@ -90,6 +91,7 @@ export class Network<H extends Host = Host> {
 
   readonly #notes = new NoteLog();
   readonly #programs = new ProgramRuns();
+  readonly #unknownNames = new UnknownNames();
   readonly #interfaces = new InterfaceMap();
   readonly #hosts = new Map<string, H>();
   readonly #testHostName: string;
@@ -200,6 +202,18 @@ export class Network<H extends Host = Host> {
   /** The notes so far, and how many of the first ones were dropped. */
   get notes(): { readonly kept: readonly NetworkNote[]; readonly dropped: number } {
     return { kept: this.#notes.notes, dropped: this.#notes.dropped };
+  }
+
+  /** Says that code of this process on `host` looked up a name that no host has; the time line tells of it once. */
+  lookedUpInVain(name: string, { interfaceId }: Host): void {
+    if (this.captureFile === undefined) return;
+    const timestampNs = BigInt(Math.round(wallClockMs() * 1_000_000));
+    this.#unknownNames.add({ name, timestampNs, pid: process.pid, spawn: 0, interfaceId });
+  }
+
+  /** What `lookedUpInVain()` was told. */
+  get unknownNames(): readonly UnknownName[] {
+    return this.#unknownNames.all;
   }
 
   /**

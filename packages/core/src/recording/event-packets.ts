@@ -21,6 +21,7 @@ const NO_DATA = new Uint8Array();
 export function packetsOf(event: RecordedEvent): EventPacket[] {
   switch (event.kind) {
     case 'nothing':
+    case 'unknown-name':
       return [];
     case 'packets':
       return wholePackets(event.data);

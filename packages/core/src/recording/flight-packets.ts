@@ -20,10 +20,11 @@ const INTERFACE: CaptureInterface = { section: 0, index: 0, linkType: LinkType.R
  */
 export function flightPackets(file: number, { maxBytes = DEFAULT_MAX_BYTES, ...options }: FlightOptions): Recording {
   const recording = readFlightRecorder(file, { ...options, maxBytes });
-  const { packets, lostEvents, unfinished } = recording;
+  const { packets, unknownNames, lostEvents, unfinished } = recording;
   const first = firstWithin(maxBytes, packets);
   return {
     packets: packets.slice(first).map(packetOf),
+    unknownNames,
     dropped: first + lostEvents + unfinished,
     loss: lossOf(recording, first, maxBytes),
   };

@@ -2,10 +2,13 @@
  * Reads the flight recorder of a network: the ring that the native library records into while programs run.
  */
 import { fstatSync, readSync } from 'node:fs';
+import type { UnknownName } from '../network/unknown-names.js';
 import { packetsOf } from './event-packets.js';
 import { placesIn, type RingWindow } from './recorded-event.js';
 import { EVENT, RING } from './ring-layout.js';
 import { isGone, type SettledEvents, type Surroundings, settledEvents } from './settled-events.js';
+
+const TEXT = new TextDecoder();
 
 /** One packet, in bytes of its own. */
 export interface FlightPacket {
@@ -23,6 +26,7 @@ export interface FlightPacket {
 export interface FlightRecording {
   /** In the order in which things happened. */
   readonly packets: readonly FlightPacket[];
+  readonly unknownNames: readonly UnknownName[];
   /** How many bytes of older events were overwritten or left out. */
   readonly overwrittenBytes: number;
   /** Events that found no room or were not completed in time, and the data in them. */
@@ -63,7 +67,7 @@ export function readFlightRecorder(
   file: number,
   { head, maxBytes = RING.maxSize, surroundings = {} }: FlightOptions = {},
 ): FlightRecording {
-  const nothing = { packets: [], overwrittenBytes: 0, lostEvents: 0, lostBytes: 0, unfinished: 0 };
+  const nothing = { packets: [], unknownNames: [], overwrittenBytes: 0, lostEvents: 0, lostBytes: 0, unfinished: 0 };
   if (!isFlightRecorder(file)) return nothing;
   const { view } = readHeader(file);
   const number = (field: number) => Number(view.getBigUint64(field, true));
@@ -78,16 +82,21 @@ export function readFlightRecorder(
   if (intact >= end) return { ...nothing, overwrittenBytes: end };
 
   const packets: FlightPacket[] = [];
+  const unknownNames: UnknownName[] = [];
   let timestampNs = 0n;
   const { events, unfinished } = settled(bytes.subarray(intact - start), { start: intact, end }, surroundings);
   for (const event of events) {
     // The place in the ring is what decides; a clock that two processes read may be a little off.
     if (event.timestampNs > timestampNs) timestampNs = event.timestampNs;
     const { pid, spawn, interfaceId } = event;
+    if (event.kind === 'unknown-name') {
+      unknownNames.push({ timestampNs, name: TEXT.decode(event.data), pid, spawn, interfaceId });
+    }
     for (const packet of packetsOf(event)) packets.push({ ...packet, timestampNs, pid, spawn, interfaceId });
   }
   return {
     packets,
+    unknownNames,
     overwrittenBytes: intact,
     lostEvents: number(RING.fields.lostEvents),
     lostBytes: number(RING.fields.lostBytes),

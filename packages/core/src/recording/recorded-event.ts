@@ -3,9 +3,9 @@
  */
 import { EVENT, EVENT_KIND } from './ring-layout.js';
 
-/** One thing that the library recorded: a piece of a stream, a datagram, a handshake, or whole packets. */
+/** One thing that the library recorded: a piece of a stream, a datagram, a handshake, whole packets, or a name that no host has. */
 export interface RecordedEvent {
-  readonly kind: 'packets' | 'segments' | 'datagram' | 'handshake' | 'nothing';
+  readonly kind: 'packets' | 'segments' | 'datagram' | 'handshake' | 'unknown-name' | 'nothing';
   readonly timestampNs: bigint;
   /** The process that recorded it, and the number of the program that it belongs to, 0 for none. */
   readonly pid: number;
@@ -55,6 +55,7 @@ const KINDS = new Map<number, RecordedEvent['kind']>([
   [EVENT_KIND.segments, 'segments'],
   [EVENT_KIND.datagram, 'datagram'],
   [EVENT_KIND.handshake, 'handshake'],
+  [EVENT_KIND.unknownName, 'unknown-name'],
 ]);
 
 const STATES = new Map<bigint, EventState>([

@@ -47,4 +47,4 @@ export const EVENT = {
 } as const;
 
 /** What an event's data is. */
-export const EVENT_KIND = { nothing: 0, packets: 1, segments: 2, datagram: 3, handshake: 4 } as const;
+export const EVENT_KIND = { nothing: 0, packets: 1, segments: 2, datagram: 3, handshake: 4, unknownName: 5 } as const;

@@ -56,6 +56,9 @@ void sw_capture_datagram_failed(struct sw_entry *entry);
 void sw_capture_unreachable(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
                             const struct msghdr *message);
 
+/* A program on the host `interface` looked up a name that no host has. */
+void sw_capture_unknown_name(struct sw_network *network, int interface, const char *name);
+
 /* For the process's last moments: what others left unfinished is not waited for any more. */
 void sw_capture_finish(void);
 

@@ -15,7 +15,7 @@ static uint8_t *put_address(uint8_t *bytes, const struct sw_address *address, bo
     return bytes + size;
 }
 
-static void describe(struct sw_entry *entry, const struct sw_socket *socket, enum sw_event_kind kind, struct sw_ends ends, bool ipv4) {
+static void describe(struct sw_entry *entry, struct sw_actor actor, enum sw_event_kind kind, struct sw_ends ends, bool ipv4) {
     struct sw_event *event = entry->ticket.event;
     event->kind = (uint8_t)kind;
     event->flags = 0;
@@ -23,8 +23,8 @@ static void describe(struct sw_entry *entry, const struct sw_socket *socket, enu
     event->sequence = event->acknowledgement = 0;
     event->mtu = entry->recorder->mtu;
     event->pid = sw_process_id();
-    event->spawn = socket->record->spawn;
-    event->interface = socket->record->interface;
+    event->spawn = actor.spawn;
+    event->interface = actor.interface;
     event->limit = (uint16_t)atomic_load_explicit(&entry->recorder->ring.header->packet_limit, memory_order_relaxed);
     event->family = ipv4 ? 4 : 6;
     event->source_port = ends.source->port;
@@ -41,7 +41,20 @@ struct sw_entry sw_entry_begin(const struct sw_socket *socket, enum sw_event_kin
     entry.ticket = sw_recorder_reserve(entry.recorder, sw_event_header(ipv4) + (uint64_t)length, may_be_fresh ? &entry.is_fresh : NULL);
     if (entry.ticket.event == NULL)
         return entry;
-    describe(&entry, socket, kind, ends, ipv4);
+    describe(&entry, (struct sw_actor){socket->record->spawn, socket->record->interface}, kind, ends, ipv4);
+    sw_ring_announce(&entry.ticket);
+    return entry;
+}
+
+struct sw_entry sw_entry_begin_without_socket(struct sw_network *network, enum sw_event_kind kind, struct sw_actor actor, uint32_t length) {
+    static const struct sw_address NOWHERE = {.family = AF_INET};
+    struct sw_entry entry = {.recorder = sw_recorder_of(network)};
+    if (entry.recorder == NULL)
+        return entry;
+    entry.ticket = sw_recorder_reserve(entry.recorder, sw_event_header(true) + (uint64_t)length, NULL);
+    if (entry.ticket.event == NULL)
+        return entry;
+    describe(&entry, actor, kind, (struct sw_ends){&NOWHERE, &NOWHERE}, true);
     sw_ring_announce(&entry.ticket);
     return entry;
 }

@@ -13,6 +13,12 @@ struct sw_ends {
     const struct sw_address *destination;
 };
 
+/* Who an event is recorded for: the number of the program, SOCKET_WRAPPER_SPAWN, and its host. */
+struct sw_actor {
+    uint32_t spawn;
+    uint8_t interface;
+};
+
 /* An event that is being recorded. `ticket.event` is NULL when there is no room, or nothing is recorded. */
 struct sw_entry {
     struct sw_recorder *recorder;
@@ -23,6 +29,9 @@ struct sw_entry {
 
 /* Takes a place for an event with `length` bytes of data at most and describes it, but for its numbers. `socket` is who acts. */
 struct sw_entry sw_entry_begin(const struct sw_socket *socket, enum sw_event_kind kind, struct sw_ends ends, uint32_t length);
+
+/* The same for what is about no socket: `spawn` and `interface` are those of the process. There are no addresses. */
+struct sw_entry sw_entry_begin_without_socket(struct sw_network *network, enum sw_event_kind kind, struct sw_actor actor, uint32_t length);
 
 /* Puts the data, all of the message, behind the header before it is sent. Where the program's memory cannot be read or the pages cannot be had,
  * sw_entry_end() does so. */

@@ -29,6 +29,7 @@ enum sw_event_kind {
     SW_EVENT_SEGMENTS,  /* bytes of a TCP stream, to be cut into segments of the MTU; without bytes one segment, a FIN for instance */
     SW_EVENT_DATAGRAM,  /* one UDP datagram */
     SW_EVENT_HANDSHAKE, /* SYN, SYN-ACK and ACK; the source is who connects */
+    SW_EVENT_UNKNOWN_NAME, /* no packet: a program looked up a name that no host has, which is the data; without addresses and ports */
 };
 
 struct sw_event {

@@ -5,6 +5,7 @@
 #include "base/real.h"
 #include "base/table_memory.h"
 #include "interpose/export.h"
+#include "interpose/unknown_name.h"
 #include "names/addrinfo.h"
 #include "names/hostent.h"
 #include "names/lookup.h"
@@ -46,6 +47,13 @@ static struct hostent *answer_static_entry(int result) {
     return NULL;
 }
 
+static int by_name(const struct sw_place *place, const char *name, int family, struct hostent *entry, char *buffer, size_t size) {
+    int result = sw_hostent_by_name(place, name, family, entry, buffer, size);
+    if (result == HOST_NOT_FOUND)
+        sw_tell_unknown_name(place, name);
+    return result;
+}
+
 /* getaddrinfo(3) */
 SW_EXPORT int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                           struct addrinfo **restrict list) {
@@ -56,6 +64,8 @@ SW_EXPORT int getaddrinfo(const char *restrict node, const char *restrict servic
 
     int saved_errno = errno;
     int result = sw_getaddrinfo(&place, node, service, hints, list);
+    if (result == EAI_NONAME && (hints == NULL || (hints->ai_flags & AI_NUMERICHOST) == 0))
+        sw_tell_unknown_name(&place, node);
     errno = saved_errno;
     return result;
 }
@@ -90,8 +100,7 @@ SW_EXPORT struct hostent *gethostbyname(const char *name) {
     sw_real_load();
     if (!sw_place_now(&place))
         return sw_real.gethostbyname(name);
-    return answer_static_entry(
-        sw_hostent_by_name(&place, name, AF_INET, &static_entry, static_buffer(), STATIC_BUFFER));
+    return answer_static_entry(by_name(&place, name, AF_INET, &static_entry, static_buffer(), STATIC_BUFFER));
 }
 
 SW_EXPORT struct hostent *gethostbyname2(const char *name, int family) {
@@ -99,8 +108,7 @@ SW_EXPORT struct hostent *gethostbyname2(const char *name, int family) {
     sw_real_load();
     if (!sw_place_now(&place))
         return sw_real.gethostbyname2(name, family);
-    return answer_static_entry(
-        sw_hostent_by_name(&place, name, family, &static_entry, static_buffer(), STATIC_BUFFER));
+    return answer_static_entry(by_name(&place, name, family, &static_entry, static_buffer(), STATIC_BUFFER));
 }
 
 SW_EXPORT struct hostent *gethostbyaddr(const void *address, socklen_t length, int family) {
@@ -118,7 +126,7 @@ SW_EXPORT int gethostbyname_r(const char *restrict name, struct hostent *restric
     sw_real_load();
     if (!sw_place_now(&place))
         return sw_real.gethostbyname_r(name, entry, buffer, size, found, host_errno);
-    return answer_entry(sw_hostent_by_name(&place, name, AF_INET, entry, buffer, size), entry, found, host_errno);
+    return answer_entry(by_name(&place, name, AF_INET, entry, buffer, size), entry, found, host_errno);
 }
 
 SW_EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hostent *restrict entry, char *restrict buffer,
@@ -127,7 +135,7 @@ SW_EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hos
     sw_real_load();
     if (!sw_place_now(&place))
         return sw_real.gethostbyname2_r(name, family, entry, buffer, size, found, host_errno);
-    return answer_entry(sw_hostent_by_name(&place, name, family, entry, buffer, size), entry, found, host_errno);
+    return answer_entry(by_name(&place, name, family, entry, buffer, size), entry, found, host_errno);
 }
 
 SW_EXPORT int gethostbyaddr_r(const void *restrict address, socklen_t length, int family, struct hostent *restrict entry,

@@ -7,6 +7,7 @@
 #ifdef __GLIBC__
 
 #include "interpose/export.h"
+#include "interpose/unknown_name.h"
 #include "names/addrinfo.h"
 
 #include <dlfcn.h>
@@ -81,9 +82,13 @@ SW_EXPORT int getaddrinfo_a(int mode, struct gaicb *requests[restrict], int coun
     int saved_errno = errno;
     for (int i = 0; i < count; i++) {
         struct gaicb *request = requests[i];
-        if (request != NULL)
-            request->__return =
-                sw_getaddrinfo(&place, request->ar_name, request->ar_service, request->ar_request, &request->ar_result);
+        if (request == NULL)
+            continue;
+        request->__return =
+            sw_getaddrinfo(&place, request->ar_name, request->ar_service, request->ar_request, &request->ar_result);
+        bool may_be_name = request->ar_request == NULL || (request->ar_request->ai_flags & AI_NUMERICHOST) == 0;
+        if (request->__return == EAI_NONAME && may_be_name)
+            sw_tell_unknown_name(&place, request->ar_name);
     }
     int result = mode == GAI_NOWAIT ? notify(event) : 0;
     if (result != EAI_SYSTEM)

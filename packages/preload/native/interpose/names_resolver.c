@@ -2,6 +2,7 @@
  *
  * Its sockets are made inside libc, where no preloaded library sees them, and would reach the machine's name servers. */
 #include "interpose/export.h"
+#include "interpose/unknown_name.h"
 #include "names/dns.h"
 
 #include <dlfcn.h>
@@ -45,6 +46,8 @@ static int ask(const struct sw_place *place, const char *name, int class, int ty
     int reply_size = query_size < 0 ? -1 : send_query(place, query, query_size, answer, size, &outcome);
     if (reply_size >= 0 && outcome == SW_DNS_FOUND)
         return reply_size;
+    if (outcome == SW_DNS_NO_SUCH_NAME)
+        sw_tell_unknown_name(place, name);
     h_errno = outcome == SW_DNS_NO_SUCH_NAME ? HOST_NOT_FOUND : outcome == SW_DNS_NO_DATA ? NO_DATA : NO_RECOVERY;
     return -1;
 }

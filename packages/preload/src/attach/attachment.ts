@@ -231,7 +231,9 @@ export class Attachment {
     if (here === undefined) return undefined;
     if (here.hasEnded) return { error: here.error() };
     const { presence, host } = here;
-    return { names: new Names(this.addon, presence.placeOf(host), (name) => presence.noteUnknown(name, host)) };
+    return {
+      names: new Names(this.addon, presence.placeOf(host), (name) => presence.network.lookedUpInVain(name, host)),
+    };
   }
 
   #place(): Place {

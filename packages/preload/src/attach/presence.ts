@@ -11,9 +11,6 @@ import { LeakError } from './leak-error.js';
 import { OpenSockets } from './open-sockets.js';
 import { ScopedPools } from './pools.js';
 
-/** How many names that no host has are told of. */
-const MAX_UNKNOWN_NAMES = 50;
-
 let lastId = 0;
 
 /** The part that this process takes in a network, from its first use to the network's end. */
@@ -27,7 +24,6 @@ export class Presence {
   readonly owner: string;
   readonly #addon: Addon;
   readonly #places = new Map<number, Place>();
-  readonly #unknownNames = new Set<string>();
   #hasEnded = false;
   #isForgiven = false;
 
@@ -56,13 +52,6 @@ export class Presence {
     const place = this.#addon.openPlace(network.directory, host.interfaceId, network.captureFile, text);
     this.#places.set(host.interfaceId, place);
     return place;
-  }
-
-  /** Puts on the time line that code on `host` asked for a name that no host has: once, for it is asked again and again. */
-  noteUnknown(name: string, { name: source }: ProgramHost): void {
-    if (this.#unknownNames.size >= MAX_UNKNOWN_NAMES || this.#unknownNames.has(name)) return;
-    this.#unknownNames.add(name);
-    this.network.note({ source, text: `looked up ${JSON.stringify(name)}: no host has this name`, level: 'error' });
   }
 
   /** What code has left open on the network and should have closed itself; `undefined` when there is nothing. */
