@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <string.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -154,6 +155,12 @@ static ssize_t transmit_foreign_to(int fd, const void *data, size_t size, int fl
     return sw_real.sendto(fd, data, size, flags, address, length);
 }
 
+/* Whether there is data in front of a reset, which is met behind it. */
+static bool has_unread(int fd) {
+    int unread = 0;
+    return sw_real.ioctl(fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
 static ssize_t receive_stream(struct sw_socket *socket, void *data, size_t size, int flags, const struct sockaddr *address, socklen_t *length) {
     struct msghdr message = {.msg_iov = &(struct iovec){data, size}, .msg_iovlen = 1};
     if ((flags & (MSG_ERRQUEUE | MSG_TRUNC)) != 0)
@@ -162,7 +169,8 @@ static ssize_t receive_stream(struct sw_socket *socket, void *data, size_t size,
     if (result > 0) {
         sw_stream_received(socket, result, (flags & MSG_PEEK) != 0);
     } else {
-        if ((size == 0 && result == 0) || !sw_fd_socket(socket->fd, socket))
+        bool takes_nothing = size == 0 && result == 0 && (!sw_record_has(socket->record, SW_RESET_RECEIVED) || has_unread(socket->fd));
+        if (takes_nothing || !sw_fd_socket(socket->fd, socket))
             return result;
         result = sw_answer(sw_stream_ended(socket, &message, result, flags));
     }

@@ -237,11 +237,13 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     }
     if (request == SIOCATMARK && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM && sw_fd_socket(fd, &socket))
         return (int)sw_answer(-ENOTTY);
-    if (request == SIOCOUTQ && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
+    if ((request == SIOCOUTQ || request == SIOCOUTQNSD) && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
         /* What the peer has not read yet is delivered all the same. */
         if (sw_record_has(socket.record, SW_LISTENING))
             return (int)sw_answer(-EINVAL);
-        if (sw_real.ioctl(fd, request, argument) != 0)
+        if (request == SIOCOUTQNSD && socket.record->type != SOCK_STREAM)
+            return (int)sw_answer(-ENOTTY);
+        if (sw_real.ioctl(fd, SIOCOUTQ, argument) != 0)
             return -1;
         *(int *)argument = 0;
         return 0;

@@ -103,14 +103,15 @@ static int connect_stream(struct sw_socket *socket, const struct sw_site *target
 /* connect(2) with AF_UNSPEC: the socket is as new, but for what bind(2) was told. */
 static int disconnect(struct sw_socket *socket) {
     struct sw_record *record = socket->record;
-    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING | SW_RESET_SENT))
         return sw_stream_replace(socket);
     memset(&record->peer, 0, sizeof record->peer);
     sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_CONNECT_FAILED);
     if (record->type == SOCK_DGRAM)
         sw_record_set(record, sw_record_has(record, SW_BOUND_ADDRESS) ? 0 : SW_WILDCARD);
     if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
-        uint16_t port = sw_record_has(record, SW_PORT_CHOSEN) ? record->local.port : 0;
+        /* __udp_disconnect() gives up the port, tcp_disconnect() leaves it in sight. */
+        uint16_t port = sw_record_has(record, SW_PORT_CHOSEN) || record->type == SOCK_STREAM ? record->local.port : 0;
         memset(record->local.bytes, 0, sizeof record->local.bytes);
         record->local.port = port;
         record->local.family = record->family;
@@ -118,6 +119,7 @@ static int disconnect(struct sw_socket *socket) {
     return 0;
 }
 
+/* tcp_disconnect(), once the program has met the failure. */
 static void forget_failed_connect(struct sw_record *record) {
     memset(&record->peer, 0, sizeof record->peer);
     /* The port stays in sight until the next attempt chooses another. */
@@ -148,6 +150,8 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     }
     sw_port_show(record);
     record->peer = address;
+    /* tcp_connect_init(): an error that nobody has asked for is none of the new connection. */
+    sw_pending_error(socket);
 
     bool nonblocking = is_nonblocking(socket->fd);
     int result = connect_stream(socket, &target, &address);
@@ -162,9 +166,10 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     }
     if (result == -EINTR)
         return result;
-    forget_failed_connect(record);
-    if (!nonblocking)
+    if (!nonblocking) {
+        forget_failed_connect(record);
         return result == -EAGAIN ? -ETIMEDOUT : result;
+    }
     atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
     sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
     sw_readiness_wake_writers(socket->fd);
@@ -185,10 +190,11 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
         sw_stream_collect(socket);
         if (!failed)
             return 0;
+        forget_failed_connect(record);
         int pending = sw_pending_error(socket);
         return pending != 0 ? -pending : -ECONNABORTED;
     }
-    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING | SW_RESET_SENT))
         return -EISCONN;
 
     struct sw_address address;
@@ -216,6 +222,21 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
     return connect_tcp(socket, target, address);
 }
 
+/* tcp_disconnect(): the peer of a connection that still lives meets a reset. The error that the next call is to report. */
+static int reset_peer(const struct sw_socket *socket) {
+    struct sw_record *record = socket->record;
+    if (sw_stream_is_closed(socket)) {
+        if (sw_record_has(record, SW_RESET_SENT))
+            return sw_record_has(record, SW_CONNECTED) ? EPIPE : 0;
+        return sw_record_has(record, SW_RESET_RECEIVED) ? ECONNRESET : 0;
+    }
+    struct sw_record *peer = sw_record_peer(socket->network, record);
+    if (peer != NULL)
+        sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
+    sw_record_set(record, SW_LINGER_RESET);
+    return ECONNRESET;
+}
+
 /* A Unix stream socket connects once. Where TCP lets a program start again on the same descriptor, a new one takes its place. */
 int sw_stream_replace(struct sw_socket *socket) {
     struct sw_record *old = socket->record;
@@ -240,14 +261,8 @@ int sw_stream_replace(struct sw_socket *socket) {
     struct sw_address local = old->local;
     bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);
 
-    bool connected = sw_record_has(old, SW_CONNECTED);
-    if (connected) {
-        /* tcp_disconnect(): the peer meets a reset. */
-        struct sw_record *peer = sw_record_peer(socket->network, old);
-        if (peer != NULL)
-            sw_record_set(peer, SW_RESET_RECEIVED);
-        sw_record_set(old, SW_LINGER_RESET);
-    }
+    bool was_connected = sw_record_has(old, SW_CONNECTED | SW_RESET_SENT);
+    int error = was_connected ? reset_peer(socket) : 0;
     struct sw_rewatch rewatch;
     sw_rewatch_begin(socket->fd, &rewatch);
     struct sw_closing closing = sw_socket_closing(socket);
@@ -265,10 +280,13 @@ int sw_stream_replace(struct sw_socket *socket) {
     sw_fd_set(socket->fd, socket->network, record);
     sw_rewatch_end(socket->fd, &rewatch);
     socket->record = record;
-    if (connected) {
+    if (was_connected) {
         record->local = local;
-        memset(record->local.bytes, 0, sizeof record->local.bytes);
-        atomic_store(&record->pending_error, ECONNRESET);
+        if (!address_chosen)
+            memset(record->local.bytes, 0, sizeof record->local.bytes);
+        atomic_store(&record->pending_error, error);
+    } else if (!port_chosen) {
+        record->local = local;
     }
     if (port_chosen) {
         union {

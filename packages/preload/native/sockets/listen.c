@@ -1,6 +1,7 @@
 #include "sockets/listen.h"
 
 #include "base/real.h"
+#include "sockets/connect.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
@@ -17,8 +18,15 @@ int sw_listen(struct sw_socket *socket, int backlog) {
     struct sw_record *record = socket->record;
     if (record->type != SOCK_STREAM)
         return -EOPNOTSUPP;
-    if (sw_record_has(record, SW_CONNECTED | SW_IN_PROGRESS))
+    if (sw_record_has(record, SW_CONNECTED | SW_IN_PROGRESS | SW_RESET_SENT))
         return -EINVAL;
+    /* A Unix socket whose reading half is shut would accept nobody. */
+    if (!sw_record_has(record, SW_LISTENING) && sw_record_has(record, SW_READ_SHUT | SW_WRITE_SHUT)) {
+        int result = sw_stream_replace(socket);
+        if (result < 0)
+            return result;
+        record = socket->record;
+    }
     if (!sw_record_has(record, SW_NAMED)) {
         int result = sw_bind_wildcard(socket, NULL);
         if (result < 0)
@@ -136,7 +144,7 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
         record->peer = sw_address_of_site(network, &site, 0, listener->family);
         record->local = sw_address_of_site(network, &site, listener->local.port, listener->family);
     }
-    sw_record_set(record, SW_BOUND | SW_CONNECTED | SW_ACCEPTED | SW_BOUND_ADDRESS);
+    sw_record_set(record, SW_BOUND | SW_CONNECTED | SW_ACCEPTED | (atomic_load(&listener->flags) & SW_BOUND_ADDRESS));
     release_if_closed(socket);
     if (address != NULL && length != NULL)
         sw_address_write(&record->peer, record->family, address, length);

@@ -17,7 +17,8 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
         *length = 0;
         return 0;
     case IP_MTU:
-        if (!sw_record_has(record, SW_CONNECTED))
+        /* sk_dst_get(): the way of a closed connection is still known. */
+        if (record->peer.port == 0)
             return -ENOTCONN;
         /* IP_MAX_MTU: one less than lo's own. */
         return sw_give_ip_int(sw_stream_mtu(socket) < 65535 ? sw_stream_mtu(socket) : 65535, value, length);

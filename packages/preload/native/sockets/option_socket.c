@@ -44,9 +44,9 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
         int error = 0;
         socklen_t size = sizeof error;
         native_get(socket, SOL_SOCKET, name, &error, &size);
-        if (tcp && sw_record_has(record, SW_RESET_RECEIVED))
-            error = ECONNRESET;
-        if (tcp && error == ECONNRESET)
+        if (tcp && sw_record_has(record, SW_CONNECTED) && sw_record_has(record, SW_RESET_RECEIVED | SW_RESET_SENT))
+            error = sw_record_has(record, SW_RESET_RECEIVED) ? ECONNRESET : EPIPE;
+        if (tcp && (error == ECONNRESET || error == EPIPE))
             sw_stream_was_reset(record);
         return sw_give_int(error, value, length);
     }
@@ -66,7 +66,8 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
         return sw_give_bytes(&NOBODY, sizeof NOBODY, value, length);
     }
     case SO_PEERNAME: {
-        if (!sw_record_has(record, SW_CONNECTED))
+        /* inet_getname(): a closed connection's peer is still known. */
+        if (record->peer.port == 0)
             return -ENOTCONN;
         if (*length > sw_address_size(record->family))
             return -EINVAL;

@@ -95,9 +95,9 @@ int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, soc
         return length < 1 ? -EINVAL : -ENOENT;
     if (length < sizeof(int))
         return -EINVAL;
-    if (name == OPT_TCP_FASTOPEN_CONNECT && sw_record_has(record, SW_CONNECTED | SW_LISTENING))
+    if (name == OPT_TCP_FASTOPEN_CONNECT && sw_stream_state(socket) != TCP_CLOSE)
         return -EINVAL;
-    if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_record_has(record, SW_CONNECTED))
+    if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_stream_state(socket) != TCP_CLOSE)
         return -EINVAL;
     return sw_option_set(record, IPPROTO_TCP, name, value, length);
 }

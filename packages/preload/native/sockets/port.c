@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/real.h"
+#include "sockets/connect.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
@@ -329,6 +330,13 @@ int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t
         return result;
     if (sw_record_has(record, SW_BOUND))
         return -EINVAL;
+    /* A connection that failed has given its port back: inet_put_port(). The Unix socket still has its name. */
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_NAMED) && !sw_record_has(record, SW_IN_PROGRESS)) {
+        result = sw_stream_replace(socket);
+        if (result < 0)
+            return result;
+        record = socket->record;
+    }
     result = bind_request(socket, &request);
     if (result < 0)
         return result;

@@ -35,7 +35,12 @@ static bool is_over(const struct sw_socket *socket) {
 /* A reset closes a TCP socket when it comes, not when the program meets it. */
 static bool is_reset(const struct sw_socket *socket) {
     struct pollfd state = {.fd = socket->fd};
-    return sw_record_has(socket->record, SW_RESET_RECEIVED) || (sw_real.poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0);
+    return sw_record_has(socket->record, SW_RESET_RECEIVED | SW_RESET_SENT) ||
+           (sw_real.poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0);
+}
+
+bool sw_stream_is_closed(const struct sw_socket *socket) {
+    return !sw_record_has(socket->record, SW_CONNECTED) || is_over(socket) || is_reset(socket);
 }
 
 int sw_shutdown(struct sw_socket *socket, int how) {
@@ -50,8 +55,14 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
         return sw_record_has(record, SW_CONNECTED) ? result : -ENOTCONN;
     }
-    if (!sw_record_has(record, SW_CONNECTED | SW_LISTENING) || is_over(socket))
+    if (!sw_record_has(record, SW_LISTENING) && sw_stream_is_closed(socket)) {
+        /* inet_shutdown() closes the halves of a socket without a connection too, and says that it has none. */
+        if (!sw_record_has(record, SW_CONNECTED | SW_RESET_SENT)) {
+            sw_real.shutdown(socket->fd, how);
+            sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
+        }
         return -ENOTCONN;
+    }
     if (sw_record_has(record, SW_LISTENING)) {
         if (how == SHUT_WR)
             return 0;
@@ -93,7 +104,7 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
     struct sw_record *record = socket->record;
     int pending = sw_pending_error(socket);
     if (pending != 0)
-        return -pending;
+        return pending == EPIPE ? broken_pipe(flags) : -pending;
     if (error == ENOTCONN)
         return broken_pipe(flags);
     if (error == ECONNRESET)
@@ -116,6 +127,8 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
     if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
         return sw_late_put(socket, peer, message);
     size_t length = sw_parts_length(message);
+    if (length == 0 && !sw_record_has(record, SW_RESET_SENT))
+        return 0;
     /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
     if (sw_record_claim(record, SW_RESET_SENT)) {
         size_t taken = length < UNANSWERED ? length : UNANSWERED;
@@ -173,7 +186,8 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
     if (result == 0) {
         if (!peeked)
             sw_capture_end_of_stream(socket);
-        if (!peeked && sw_record_has(record, SW_RESET_RECEIVED)) {
+        /* Whoever looks has met the error as well. */
+        if (sw_record_has(record, SW_RESET_RECEIVED)) {
             sw_stream_was_reset(record);
             return -ECONNRESET;
         }
@@ -184,7 +198,7 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         int pending = sw_pending_error(socket);
         if (pending != 0)
             return -pending;
-        return sw_record_has(record, SW_CONNECT_FAILED) ? 0 : -ENOTCONN;
+        return sw_record_has(record, SW_CONNECT_FAILED | SW_READ_SHUT) ? 0 : -ENOTCONN;
     }
     if (error == ECONNRESET) {
         int pending = sw_pending_error(socket);
@@ -199,6 +213,9 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
 ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, ssize_t result, int flags) {
     bool peeked = (flags & MSG_PEEK) != 0;
     int error = errno;
+    /* tcp_recv_urg() looks for an urgent byte, whatever has become of the connection. */
+    if (result <= 0 && (flags & MSG_OOB) != 0 && error != EAGAIN)
+        return sw_record_has(socket->record, SW_LISTENING) ? -ENOTCONN : -EINVAL;
     if (result == 0 && sw_record_has(socket->record, SW_LATE)) {
         ssize_t late = sw_late_take(socket, message, peeked);
         if (late > 0)
@@ -268,7 +285,7 @@ uint8_t sw_stream_state(const struct sw_socket *socket) {
     uint32_t flags = atomic_load(&record->flags);
     if ((flags & SW_LISTENING) != 0)
         return TCP_LISTEN;
-    if ((flags & SW_CONNECTED) == 0)
+    if ((flags & SW_CONNECTED) == 0 || is_reset(socket))
         return TCP_CLOSE;
     const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     bool ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
@@ -297,7 +314,7 @@ int sw_getsockname(struct sw_socket *socket, struct sockaddr *address, socklen_t
 
 int sw_getpeername(struct sw_socket *socket, struct sockaddr *address, socklen_t *length) {
     struct sw_record *record = socket->record;
-    if (!sw_record_has(record, SW_CONNECTED) || (record->type == SOCK_STREAM && (is_over(socket) || is_reset(socket))))
+    if (!sw_record_has(record, SW_CONNECTED) || (record->type == SOCK_STREAM && sw_stream_is_closed(socket)))
         return -ENOTCONN;
     if (length == NULL || address == NULL)
         return -EFAULT;

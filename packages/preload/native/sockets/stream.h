@@ -21,6 +21,9 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
 /* Takes the error that the next call is to report, 0 when there is none. The Unix socket's own goes with it. */
 int sw_pending_error(struct sw_socket *socket);
 
+/* Whether TCP has no connection here, or none any more: both sides have ended it, or one has reset it. */
+bool sw_stream_is_closed(const struct sw_socket *socket);
+
 /* A state of tcp(7)'s TCP_INFO. */
 uint8_t sw_stream_state(const struct sw_socket *socket);
 
