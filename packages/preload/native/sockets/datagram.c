@@ -141,7 +141,12 @@ size_t sw_datagram_next_size(struct sw_socket *socket) {
         return 0;
     int saved_errno = errno;
     const struct wanted wanted = {.flags = true};
-    ssize_t size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, &sender, &named);
+    ssize_t size;
+    /* An error that waits would be told to this look. What was there when it came has moved over. */
+    if (atomic_load(&socket->record->pending_error) != 0)
+        size = sw_spill_take(socket->network, socket->record, &sender, &nothing, true);
+    else
+        size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, &sender, &named);
     errno = saved_errno;
     return size > 0 ? (size_t)size : 0;
 }

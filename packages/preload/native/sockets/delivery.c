@@ -134,8 +134,12 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
             spill(delivery, receiver);
         return 0; /* Without a record it is Samba's, and full: UDP drops. */
     }
-    if (result == -EPERM)
-        return 0; /* It listens to somebody else. */
+    /* It listens to somebody else: Samba's, or one of ours that is being told of an error. */
+    if (result == -EPERM) {
+        if (receiver != NULL)
+            spill(delivery, receiver);
+        return 0;
+    }
     return result;
 }
 
@@ -219,7 +223,7 @@ static void unreachable(struct sw_delivery *delivery) {
     struct sw_path path;
     if (sw_path_open(&path, delivery->socket->network, &own) < 0)
         return;
-    sw_poison_datagram(delivery->socket->fd, &path);
+    sw_poison_datagram(delivery->socket, &path);
     sw_path_close(&path);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/real.h"
 #include "base/room.h"
+#include "sockets/spill.h"
 
 #include <errno.h>
 #include <sys/un.h>
@@ -25,19 +26,23 @@ static int make_helper(struct sockaddr_un *address, socklen_t *length) {
     return -1;
 }
 
-/* unix_dgram_disconnected() reports ECONNRESET to a peer that is connected back, when a socket with unread data turns away. */
-void sw_poison_datagram(int fd, const struct sw_path *own) {
+/* unix_dgram_disconnected() reports ECONNRESET to a peer that is connected back, when a socket with unread data turns away. The same function
+ * throws away what waits when the poisoned socket turns away in its turn, so nothing may wait by then. */
+void sw_poison_datagram(const struct sw_socket *socket, const struct sw_path *own) {
     int saved_errno = errno;
     struct sockaddr_un address;
     socklen_t length;
     int helper = make_helper(&address, &length);
     if (helper >= 0) {
         static const struct sockaddr NOBODY = {.sa_family = AF_UNSPEC};
-        if (sw_real.connect(fd, (struct sockaddr *)&address, length) == 0) {
-            sw_real.send(fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sw_real.connect(socket->fd, (struct sockaddr *)&address, length) == 0) {
+            sw_spill_queue(socket);
+            sw_real.send(socket->fd, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
             sw_path_connect(helper, own);
             sw_real.connect(helper, &NOBODY, sizeof NOBODY);
-            sw_real.connect(fd, &NOBODY, sizeof NOBODY);
+            sw_real.connect(socket->fd, &NOBODY, sizeof NOBODY);
+            if (atomic_load(&socket->record->spilled) != 0)
+                sw_spill_announce(socket->network, socket->record);
         }
         sw_real.close(helper);
     }

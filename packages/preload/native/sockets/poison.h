@@ -4,8 +4,10 @@
 #define SW_SOCKETS_POISON_H
 
 #include "sockets/path.h"
+#include "state/fd_table.h"
 
-/* For a datagram socket bound to the file `own`: afterwards it is as before but for the error. */
-void sw_poison_datagram(int fd, const struct sw_path *own);
+/* For a datagram socket bound to the file `own`: afterwards it is as before but for the error, and what waits has moved into the spill file.
+ * Whoever sends to it meanwhile gets EPERM. */
+void sw_poison_datagram(const struct sw_socket *socket, const struct sw_path *own);
 
 #endif

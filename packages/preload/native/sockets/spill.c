@@ -9,8 +9,10 @@
 #include "sockets/side_file.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 /* Each datagram is behind its header. */
 struct spill_header {
@@ -85,6 +87,59 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     }
     sw_side_close(&side);
     return result;
+}
+
+/* The next datagram that waits in the Unix socket, taken out of it. A token stands for nothing that is moved, and goes. */
+static bool take_queued(const struct sw_socket *socket, struct spill_header *header, char data[static MOST]) {
+    const struct sw_options *options = sw_options_of(socket->record);
+    for (;;) {
+        struct sockaddr_un from;
+        socklen_t length = sizeof from;
+        ssize_t size = sw_real.recvfrom(socket->fd, data, MOST, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
+        if (size < 0 && (errno == ECONNRESET || errno == EINTR))
+            continue;
+        if (size < 0)
+            return false;
+        *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = options->received_ttl, .tos = options->received_tos}};
+        if (sw_name_of_unix(&from, length, &header->sender.name))
+            return true;
+        if (size == 0 && length <= offsetof(struct sockaddr_un, sun_path)) {
+            sw_record_clear(socket->record, SW_ERROR_TOKEN);
+            continue;
+        }
+        /* Whoever it is has no address that the program could be told. */
+        header->sender.address.family = socket->record->family;
+        return true;
+    }
+}
+
+void sw_spill_queue(const struct sw_socket *socket) {
+    char data[MOST];
+    int saved_errno = errno;
+    bool is_empty = sw_real.recv(socket->fd, data, 0, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    struct sw_side side;
+    errno = saved_errno;
+    if (is_empty || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_SPILL, true))
+        return;
+    size_t later = sw_side_size(&side);
+    struct spill_header header;
+    uint32_t moved = 0;
+    while (take_queued(socket, &header, data)) {
+        struct iovec parts[] = {{&header, sizeof header}, {data, header.length}};
+        moved += sw_side_append(&side, parts, 2);
+    }
+    /* What was spilled before goes behind it. */
+    for (size_t done = 0, size; moved > 0 && done < later; done += size) {
+        size = later - done < MOST ? later - done : MOST;
+        struct iovec part = {data, size};
+        if (!sw_side_peek(&side, done, data, size) || !sw_side_append(&side, &part, 1))
+            break;
+    }
+    if (moved > 0 && later > 0)
+        sw_side_drop(&side, later);
+    atomic_fetch_add(&socket->record->spilled, moved);
+    sw_side_close(&side);
+    errno = saved_errno;
 }
 
 bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver) {

@@ -27,6 +27,9 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
  * and control. */
 ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_sender *sender, struct msghdr *message, bool peek);
 
+/* Moves what waits in the Unix socket itself to where the spilled datagrams wait, in front of them. The caller announces it. */
+void sw_spill_queue(const struct sw_socket *socket);
+
 /* Makes the socket of `receiver` readable with a token; false when its queue is full, and so it is readable already. */
 bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver);
 

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { ROOM = 512 };
@@ -58,9 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct sw_network *network;
     static struct sw_record *record;
     if (network == NULL) {
-        network = state_in_memory(SW_NETWORK_127);
-        strcpy(network->directory, ".");
-        network->directory_length = 1;
+        network = state_here(SW_NETWORK_127);
         record = sw_record_create(network, 0x1000);
         record->type = SOCK_DGRAM;
     }

@@ -6,6 +6,7 @@
 #include "state/network.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 /* Empty, as a file that is all hole reads. */
@@ -18,6 +19,14 @@ static inline struct sw_network *state_in_memory(enum sw_ipv4_network ipv4_netwo
         abort();
     network->state = state;
     network->ipv4_network = ipv4_network;
+    return network;
+}
+
+/* The same, whose directory is the one that the test runs in. */
+static inline struct sw_network *state_here(enum sw_ipv4_network ipv4_network) {
+    struct sw_network *network = state_in_memory(ipv4_network);
+    strcpy(network->directory, ".");
+    network->directory_length = 1;
     return network;
 }
 
