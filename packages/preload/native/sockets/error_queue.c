@@ -145,12 +145,18 @@ static void add_error(const struct sw_socket *socket, struct msghdr *message, si
                    sizeof told.parts.error + sw_address_size(socket->record->family));
 }
 
+/* Under the lock of an open queue, of which nothing is left. */
+static void forget(const struct sw_socket *socket) {
+    sw_record_clear(socket->record, SW_ERRORS | SW_ERRORS_NEW);
+    sw_side_discard(socket->network, socket->record, SW_SIDE_ERRORS);
+}
+
 /* sock_dequeue_err_skb(): the next call reports what the next entry tells. */
 static void report_next(struct sw_socket *socket, struct sw_side *side, const struct kept *taken) {
     struct kept next;
     bool has_next = sw_side_peek(side, 0, &next, sizeof next);
     if (!has_next)
-        sw_record_clear(socket->record, SW_ERRORS | SW_ERRORS_NEW);
+        forget(socket);
     if (has_next && next.origin == 0)
         atomic_store(&socket->record->pending_error, ECONNREFUSED);
     else if (taken->origin == 0)
@@ -168,7 +174,7 @@ ssize_t sw_error_queue_take(struct sw_socket *socket, struct msghdr *message) {
     if (is_whole)
         report_next(socket, &side, &kept);
     else
-        sw_record_clear(socket->record, SW_ERRORS | SW_ERRORS_NEW);
+        forget(socket);
     sw_side_close(&side);
     if (!is_whole)
         return -EAGAIN;

@@ -46,8 +46,10 @@ ssize_t sw_late_take(const struct sw_socket *socket, const struct msghdr *messag
     }
     if (!peek && done > 0)
         sw_side_drop(&side, done);
-    if (sw_side_size(&side) == 0)
+    if (sw_side_size(&side) == 0) {
         sw_record_clear(socket->record, SW_LATE);
+        sw_side_discard(socket->network, socket->record, SW_SIDE_LATE);
+    }
     sw_side_close(&side);
     return (ssize_t)done;
 }
