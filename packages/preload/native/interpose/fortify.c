@@ -1,12 +1,12 @@
 /* fortify.c: what -D_FORTIFY_SOURCE turns the receiving calls into. A size beyond the buffer's is the program's bug, and libc's own check
  * says so and ends it. */
+#include "interpose/fortify.h"
+
 #include "interpose/export.h"
 
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-extern void __chk_fail(void) __attribute__((noreturn));
 
 SW_EXPORT ssize_t __read_chk(int fd, void *data, size_t size, size_t room);
 SW_EXPORT ssize_t __recv_chk(int fd, void *data, size_t size, size_t room, int flags);

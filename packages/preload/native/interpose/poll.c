@@ -5,6 +5,7 @@
 #include "base/real.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
+#include "interpose/fortify.h"
 #include "interpose/start.h"
 #include "sockets/error_queue.h"
 #include "sockets/readiness.h"
@@ -141,8 +142,6 @@ SW_EXPORT int ppoll(struct pollfd *descriptors, nfds_t count, const struct times
     sw_start();
     return sw_poll(&(struct sw_poll){.descriptors = descriptors, .count = count, .timeout = timeout, .mask = mask});
 }
-
-extern void __chk_fail(void) __attribute__((noreturn));
 
 SW_EXPORT int __poll_chk(struct pollfd *descriptors, nfds_t count, int timeout, size_t room);
 SW_EXPORT int __ppoll_chk(struct pollfd *descriptors, nfds_t count, const struct timespec *timeout, const sigset_t *mask, size_t room);
