@@ -1,6 +1,5 @@
-/* test_ring.c: the flight recorder: events of many threads, around its end, and what became of those of killed processes. */
+/* test_ring.c: the flight recorder: events of many threads, and around its end. */
 #include "base/real.h"
-#include "capture/outcome.h"
 #include "capture/packet.h"
 #include "capture/pages.h"
 #include "capture/readable.h"
@@ -14,7 +13,6 @@
 #include <unistd.h>
 
 enum { PAGE = 4096, THREADS = 4, EVENTS = 200, LARGEST = 40000 };
-
 
 static void open_ring(struct sw_ring *ring, uint64_t size) {
     unlink("ring.d/.capture");
@@ -132,61 +130,11 @@ static void memory_is_readable_or_not_to_the_byte(void) {
     munmap(pages, 3 * PAGE);
 }
 
-/* An event between 10.53.57.12:40000 and 10.53.57.11:80. */
-static struct sw_ticket between(struct sw_ring *ring, bool back, uint32_t sequence, uint32_t acknowledgement, uint32_t length) {
-    static const uint8_t CLIENT[] = {10, 53, 57, 12}, SERVER[] = {10, 53, 57, 11};
-    struct sw_ticket ticket = sw_ring_reserve(ring, SW_EVENT_HEADER_IPV4 + (uint64_t)length, NULL);
-    struct sw_event *event = ticket.event;
-    event->kind = SW_EVENT_SEGMENTS;
-    event->family = 4;
-    event->sequence = sequence;
-    event->acknowledgement = acknowledgement;
-    event->stored = event->length = length;
-    memcpy(event->addresses, back ? SERVER : CLIENT, 4);
-    memcpy(event->addresses + 4, back ? CLIENT : SERVER, 4);
-    event->source_port = back ? 80 : 40000;
-    event->destination_port = back ? 40000 : 80;
-    return ticket;
-}
-
-static void last_words_are_told_by_those_who_heard_them(void) {
-    static const struct {
-        const char *what;
-        bool back;
-        uint32_t sequence, acknowledgement, sent;
-        bool is_final;
-    } LATER[] = {
-        {"the end of the stream", false, 104, 0, 4, true},
-        {"another sender", false, 110, 0, 10, true},
-        {"nothing was sent", false, 100, 0, 0, true},
-        {"an answer", true, 1, 107, 7, false},
-        {"an answer to all of it", true, 1, 110, 10, true},
-        {"an answer to what was before", true, 1, 90, 0, false},
-    };
-    struct sw_state *state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    for (size_t i = 0; i < sizeof LATER / sizeof *LATER; i++) {
-        static struct sw_ring ring;
-        open_ring(&ring, 65536);
-        struct sw_ticket offered = between(&ring, false, 100, 1, 10);
-        sw_ring_offer(&offered);
-        struct sw_ticket later = between(&ring, LATER[i].back, LATER[i].sequence, LATER[i].acknowledgement, 0);
-        sw_ring_commit(&ring, &later);
-        struct sw_outcome outcome = sw_outcome_of(state, &ring, offered.position, sw_ring_head(&ring));
-        if (outcome.sent != LATER[i].sent || outcome.is_final != LATER[i].is_final)
-            printf("# %s\n", LATER[i].what);
-        CHECK_INT(outcome.sent, LATER[i].sent);
-        CHECK_INT(outcome.is_final, LATER[i].is_final);
-        sw_ring_close(&ring);
-    }
-    munmap(state, sizeof *state);
-}
-
 int main(void) {
     sw_real_load();
     RUN(events_of_many_threads_stand_one_behind_the_other);
     RUN(events_go_on_at_the_beginning_behind_the_end);
     RUN(a_place_that_was_not_needed_is_given_back);
     RUN(memory_is_readable_or_not_to_the_byte);
-    RUN(last_words_are_told_by_those_who_heard_them);
     return check_result();
 }

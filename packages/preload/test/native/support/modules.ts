@@ -34,6 +34,8 @@ export const FUZZING: Variant = {
 const MODULE_FOLDERS = ['base', 'state', 'sockets', 'capture', 'names'];
 /** Unit tests that start so are linked with the exported functions too. */
 const TEST_OF_NAMES = 'test_names_';
+/** `test_attach_got` is linked with attach/got.c, and so on: the rest of that folder needs Node.js. */
+const TEST_OF_ATTACH = 'test_attach_';
 const VECTORS_FOLDER = join(BUILD, 'vectors');
 const INCLUDES = [`-I${NATIVE}`, `-I${NATIVE_TESTS}`, `-I${VECTORS_FOLDER}`];
 
@@ -66,15 +68,29 @@ export async function compileTest(
 ): Promise<string> {
   const output = join(BUILD, variant.name, name);
   const needed = name.startsWith(TEST_OF_NAMES) ? objects : objects.filter((object) => !isExport(object));
+  const attached = name.startsWith(TEST_OF_ATTACH) ? await attachedModule(variant, name) : { sources: [], flags: [] };
   const headers = (await filesOf('test')).filter((file) => extname(file) === '.h');
   await compile({
     output,
-    sources: [join(NATIVE_TESTS, `${name}.c`), ...needed],
+    sources: [join(NATIVE_TESTS, `${name}.c`), ...attached.sources, ...needed],
     headers: [...headers, join(VECTORS_FOLDER, 'socket_name_vectors.h')],
-    flags: [...variant.flags, '-D_GNU_SOURCE', ...INCLUDES, ...flags, '-ldl'],
+    flags: [...variant.flags, '-D_GNU_SOURCE', ...INCLUDES, ...flags, ...attached.flags, '-ldl'],
     ...(variant.compiler === undefined ? {} : { compiler: variant.compiler }),
   });
   return output;
+}
+
+/** What a test of attach/ needs more than the modules: the one that it tests, and an object to be hooked, which it finds as CALLER. */
+async function attachedModule(variant: Variant, test: string): Promise<{ sources: string[]; flags: string[] }> {
+  const caller = join(BUILD, variant.name, 'caller.so');
+  await compile({
+    output: caller,
+    sources: [join(NATIVE_TESTS, 'attached', 'caller.c')],
+    flags: [...variant.flags, '-shared', '-fPIC', '-Wl,-z,relro,-z,now'],
+    ...(variant.compiler === undefined ? {} : { compiler: variant.compiler }),
+  });
+  const module = join(NATIVE, 'attach', `${test.slice(TEST_OF_ATTACH.length)}.c`);
+  return { sources: [module], flags: [`-DCALLER="${caller}"`] };
 }
 
 function compilationOf(variant: Variant, source: string, headers: readonly string[]): Compilation {
