@@ -5,13 +5,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { fortifiedPath, programNames, programPath } from './support/compile.js';
-import { type Answers, hasNamespaces, runBare, runRedirected } from './support/run.js';
+import { type Answers, hasNamespaces, networkFor, ON_10_53_57, runBare, runRedirected } from './support/run.js';
 
 const canCompare = await hasNamespaces();
 /** How often the kernel is asked: of 28,000 ephemeral ports it now and then chooses the same one for two sockets. */
 const BARE_RUNS = 3;
-/** In the network 127.0.0.0 an address such as 127.0.0.2 is another host. */
-const MANY_LOOPBACK_ADDRESSES = ['udp_source_choice'];
 const bareRuns = new Map<string, Promise<Answers>>();
 
 /** The kernel's answers. Each run happens once, whichever tests want it. */
@@ -32,24 +30,17 @@ async function expectKernelAnswers(name: string, answers: Answers): Promise<void
 describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeout: 120_000 }, (name) => {
   const fortified = fortifiedPath(name);
 
-  it.skipIf(MANY_LOOPBACK_ADDRESSES.includes(name))(
-    'gets the same answers from redirected sockets as from real ones',
-    async () => {
-      expect((await bare(name)).ending).toBe('');
-      await expectKernelAnswers(name, await runRedirected(programPath(name)));
-    },
-  );
-
-  it('gets the same answers on a host of 10.53.57.0 that is recorded', async () => {
-    const environment = {
-      SOCKET_WRAPPER_IPV4_NETWORK: '10.53.57.0',
-      SOCKET_WRAPPER_DEFAULT_IFACE: '11',
-    };
-    await expectKernelAnswers(name, await runRedirected(programPath(name), environment, { capture: true }));
+  it('gets the same answers from redirected sockets as from real ones', async () => {
+    expect((await bare(name)).ending).toBe('');
+    await expectKernelAnswers(name, await runRedirected(programPath(name), networkFor(name)));
   });
 
-  if (fortified === undefined || MANY_LOOPBACK_ADDRESSES.includes(name)) return;
+  it('gets the same answers on a host of 10.53.57.0 that is recorded', async () => {
+    await expectKernelAnswers(name, await runRedirected(programPath(name), ON_10_53_57, { capture: true }));
+  });
+
+  if (fortified === undefined) return;
   it('gets the same answers when it is compiled with fortified calls', async () => {
-    await expectKernelAnswers(name, await runRedirected(fortified));
+    await expectKernelAnswers(name, await runRedirected(fortified, networkFor(name)));
   });
 });

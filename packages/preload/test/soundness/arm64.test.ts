@@ -7,12 +7,12 @@
  */
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { compile, compilePlainPrograms } from '../native/support/compile.js';
 import { BUILD, NATIVE_TESTS } from '../native/support/paths.js';
-import { hasNamespaces, runBare, runRedirected, withDirectory } from '../native/support/run.js';
+import { runBare, runRedirected, withDirectory } from '../native/support/run.js';
 import { complaints, streamsByClientPort } from '../native/support/tshark.js';
-import { isInstalled, requireProgram } from '../support/programs.js';
+import { describeProof } from './proof.js';
 import { buildFor, builtFor, compilerFor } from './targets.js';
 
 const TARGET = 'linux-arm64-gnu';
@@ -93,21 +93,17 @@ const QEMU = ['qemu-aarch64', '-L', ROOT];
 /** LD_PRELOAD of qemu itself is set beside this: what it plays gets the library alone. */
 const LIBRARY = ['-E', `LD_PRELOAD=${builtFor(TARGET, 'libsocket_wrapper.so')}`];
 
-const canRun = process.arch !== 'arm64' && (await hasNamespaces());
+await describeProof('on arm64', { programs: ['cc', 'qemu-aarch64', 'tshark'], machines: ['x64'] }, () => {
+  beforeAll(async () => {
+    const flags = ['-shared', '-fPIC', '-D_GNU_SOURCE'];
+    await compile({ output: COOKIES, sources: [join(NATIVE_TESTS, 'qemu_cookies.c')], flags });
+    await buildFor(TARGET);
+    const compiler = await compilerFor(TARGET, LIBC_OF_PROGRAMS);
+    await compilePlainPrograms(PROGRAMS, FOLDER, { compiler });
+    await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')], compiler });
+  }, 900_000);
 
-beforeAll(async () => {
-  if (!isInstalled('qemu-aarch64') || !isInstalled('cc')) return;
-  const flags = ['-shared', '-fPIC', '-D_GNU_SOURCE'];
-  await compile({ output: COOKIES, sources: [join(NATIVE_TESTS, 'qemu_cookies.c')], flags });
-  await buildFor(TARGET);
-  const compiler = await compilerFor(TARGET, LIBC_OF_PROGRAMS);
-  await compilePlainPrograms(PROGRAMS, FOLDER, { compiler });
-  await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')], compiler });
-}, 900_000);
-
-describe.skipIf(!canRun)('on arm64', { concurrent: true, timeout: 300_000 }, () => {
-  it.for(PROGRAMS)('%s gets the same answers from redirected sockets as from real ones', async (name, context) => {
-    requireProgram('qemu-aarch64', context);
+  it.for(PROGRAMS)('%s gets the same answers from redirected sockets as from real ones', async (name) => {
     const program = join(FOLDER, name);
     const redirected = await runRedirected([...QEMU, ...LIBRARY, program], {}, { library: COOKIES });
     const bare = await runBare([...QEMU, program]);
@@ -119,9 +115,7 @@ describe.skipIf(!canRun)('on arm64', { concurrent: true, timeout: 300_000 }, () 
     { mode: ['bulk', '2000000'], connections: 1 },
     { mode: ['parallel', '20'], connections: 20 },
     { mode: ['half-close'], connections: 1 },
-  ])('records every byte of $mode', async ({ mode, connections }, context) => {
-    requireProgram('qemu-aarch64', context);
-    requireProgram('tshark', context);
+  ])('records every byte of $mode', async ({ mode, connections }) => {
     await withDirectory(async (directory) => {
       const file = join(directory, 'capture.pcap');
       const [command = '', ...args] = [...QEMU, ...LIBRARY, TRAFFIC, ...mode];

@@ -2,11 +2,11 @@
  * Every plain program under valgrind's memcheck: the library touches no memory that is not its own, loses none, and leaves
  * no descriptor open that the program itself would not have left open on the kernel's sockets.
  */
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { programNames, programPath } from '../native/support/compile.js';
-import { hasNamespaces, runBare } from '../native/support/run.js';
-import { requireProgram } from '../support/programs.js';
+import { runBare } from '../native/support/run.js';
 import { memcheckRedirected, trackBare } from './memcheck.js';
+import { describeProof } from './proof.js';
 
 /**
  * One gives up the system calls that valgrind itself needs; for the other the library uses a clone(2) that valgrind does not know; the next two do
@@ -15,12 +15,10 @@ import { memcheckRedirected, trackBare } from './memcheck.js';
 const OUT_OF_REACH = ['life_seccomp', 'life_chroot', 'life_bad_pointers', 'data_bad_memory', 'life_no_descriptors'];
 /** For one, socket(2) is refused, by a value that it gives to a variable of the library; the other forks while its threads open and close. */
 const OTHER_DESCRIPTORS = ['life_inetd_messages', 'life_threads'];
-const canCompare = await hasNamespaces();
 const names = (await programNames()).filter((name) => !OUT_OF_REACH.includes(name));
 
-describe.skipIf(!canCompare)('memcheck', { concurrent: true, timeout: 300_000 }, () => {
-  it.for(names)('finds nothing wrong with the library under %s', async (name, context) => {
-    requireProgram('valgrind', context);
+await describeProof('memcheck', { programs: ['valgrind'] }, () => {
+  it.for(names)('finds nothing wrong with the library under %s', async (name) => {
     const redirected = await memcheckRedirected(programPath(name));
     expect(redirected.complaints.join('\n\n')).toBe('');
     expect(redirected.lines).toEqual((await runBare(programPath(name))).lines);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { SANDBOX } from '../native/support/compile.js';
 import { LIBRARY, NATIVE_TESTS } from '../native/support/paths.js';
-import { withDirectory } from '../native/support/run.js';
+import { ON_10_53_57, withDirectory } from '../native/support/run.js';
 
 const CAPTURE = 'capture.pcap';
 const TIME_LIMIT_MS = 240_000;
@@ -37,8 +37,7 @@ export async function memcheckRedirected(program: string): Promise<Findings> {
   return withDirectory((directory) =>
     valgrind(options, ['down', `LD_PRELOAD=${LIBRARY}`], program, {
       SOCKET_WRAPPER_DIR: directory,
-      SOCKET_WRAPPER_DEFAULT_IFACE: '11',
-      SOCKET_WRAPPER_IPV4_NETWORK: '10.53.57.0',
+      ...ON_10_53_57,
       SOCKET_WRAPPER_PCAP_FILE: join(directory, CAPTURE),
     }),
   );

@@ -5,17 +5,18 @@
 import { join } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 import { execa } from 'execa';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { compilePlainPrograms, programNames, programPath } from '../native/support/compile.js';
-import { BUILD } from '../native/support/paths.js';
-import { hasNamespaces, runBare, runRedirected } from '../native/support/run.js';
-import { isInstalled, requireProgram } from '../support/programs.js';
+import { BUILD, NATIVE } from '../native/support/paths.js';
+import { networkFor, runBare, runRedirected } from '../native/support/run.js';
+import { describeProof } from './proof.js';
 import { buildFor, builtFor } from './targets.js';
 
 /** Programs that cannot run on musl, or show another thing there, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   connect_odd_ways: "musl's accept4(2) waits when the kernel has refused its flags",
   data_scatter: "musl's recvmsg(2) reads the message before the kernel could refuse it",
+  life_bad_pointers: "musl's sendmsg(2) reads the message before the kernel could refuse it",
   life_close_range: 'musl has no close_range(2)',
   life_dup: "musl's dup3(2) takes any flags",
   life_no_descriptors: 'getaddrinfo(3) answers as on glibc, which finds localhost without a descriptor',
@@ -26,39 +27,42 @@ const KERNEL_HEADERS = ['/usr/include', '/usr/include/x86_64-linux-gnu'];
 const FLAGS = [...KERNEL_HEADERS.flatMap((folder) => ['-idirafter', folder]), '-D_GNU_SOURCE', '-O0'];
 const FOLDER = join(BUILD, 'musl');
 
-const canRun = process.arch === 'x64' && (await hasNamespaces());
 const names = (await programNames()).filter((name) => !(name in LEFT_OUT));
 const isAboutNames = (name: string) => name.startsWith('names_');
 const library = builtFor('linux-x64-musl', 'libsocket_wrapper.so');
 
-beforeAll(async () => {
-  if (!isInstalled('musl-gcc')) return;
-  await buildFor('linux-x64-musl');
-  await compilePlainPrograms(names, FOLDER, { compiler: 'musl-gcc', flags: FLAGS });
-}, 900_000);
+await describeProof('on musl', { programs: ['cc', 'musl-gcc'], machines: ['x64'] }, () => {
+  beforeAll(async () => {
+    await buildFor('linux-x64-musl');
+    await compilePlainPrograms(names, FOLDER, { compiler: 'musl-gcc', flags: FLAGS });
+  }, 900_000);
 
-describe.skipIf(!canRun)('on musl', { concurrent: true, timeout: 300_000 }, () => {
   it.for(names.filter((name) => !isAboutNames(name)))(
     '%s gets the same answers from redirected sockets as from real ones',
-    async (name, context) => {
-      requireProgram('musl-gcc', context);
+    async (name) => {
       const program = join(FOLDER, name);
       const bare = await runBare(program);
       expect(bare.ending).toBe('');
-      expect(await runRedirected(program, {}, { library })).toEqual(bare);
+      expect(await runRedirected(program, networkFor(name), { library })).toEqual(bare);
     },
   );
 
-  it.for(names.filter(isAboutNames))('%s gets the answers of a network on glibc', async (name, context) => {
-    requireProgram('musl-gcc', context);
+  it.for(names.filter(isAboutNames))('%s gets the answers of a network on glibc', async (name) => {
     const onGlibc = await runRedirected(programPath(name));
     const onMusl = await runRedirected(join(FOLDER, name), {}, { library });
     expect(onMusl.ending).toBe('');
     expect(onMusl.lines.map(asGlibcSpells)).toEqual(onGlibc.lines);
   });
 
-  it('is not loaded into programs of glibc', async (context) => {
-    requireProgram('musl-gcc', context);
+  it('is compiled from the sources by gcc, where that is musl', async () => {
+    const compiler = ['musl-gcc', ...KERNEL_HEADERS.flatMap((folder) => ['-idirafter', folder])].join(' ');
+    const args = [join(NATIVE, 'build.mjs'), '--force', '--out', join(FOLDER, 'library')];
+    const { stderr, stdout } = await execa(process.execPath, args, { env: { CC: compiler } });
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`libsocket_wrapper.so with ${compiler}`);
+  });
+
+  it('is not loaded into programs of glibc', async () => {
     const { stderr } = await execa('true', { env: { LD_PRELOAD: library }, reject: false });
     expect(stderr).toMatch(/libc\.so: (cannot open|invalid ELF header)|cannot be preloaded/);
   });

@@ -16,10 +16,24 @@ export interface Answers {
 /** How the redirected run differs from the plain contract of one host on 127.0.0.0. */
 export type Environment = Readonly<Record<string, string>>;
 
+/** The host 10.53.57.11. */
+export const ON_10_53_57: Environment = {
+  SOCKET_WRAPPER_IPV4_NETWORK: '10.53.57.0',
+  SOCKET_WRAPPER_DEFAULT_IFACE: '11',
+};
+
+/** Programs that have many addresses of their own: in the network 127.0.0.0 an address such as 127.0.0.2 is another host. */
+const OF_MANY_ADDRESSES = ['udp_source_choice'];
+
 const TIME_LIMIT_MS = 45_000;
 
 /** A program's path, or a whole command line. */
 export type Command = string | readonly string[];
+
+/** Where a plain program runs redirected: in 127.0.0.0, or in 10.53.57.0 when it must. */
+export function networkFor(name: string): Environment {
+  return OF_MANY_ADDRESSES.includes(name) ? ON_10_53_57 : {};
+}
 
 /** Runs a program on the kernel's loopback. */
 export async function runBare(command: Command): Promise<Answers> {
