@@ -64,7 +64,7 @@ const ARTIFACTS = [
     needs: 'attach',
     folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose', 'attach'],
     // It finds libc by dlopen(3), and has a hook of its own for that.
-    without: ['interpose/loader.c'],
+    without: ['base/next.c', 'interpose/loader.c'],
     compile: ['-fPIC', '-fvisibility=hidden', '-include', join(NATIVE, 'attach', 'libc.h')],
     link: [
       '-shared',

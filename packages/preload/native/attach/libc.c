@@ -1,6 +1,9 @@
 #include "attach/libc.h"
 
+#include "base/next.h"
+
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifdef __GLIBC__
@@ -14,4 +17,9 @@ void *sw_libc(void) {
     if (handle == NULL)
         handle = dlopen(NAME, RTLD_LAZY | RTLD_NOLOAD);
     return handle;
+}
+
+void sw_next_functions(const char *names, void **functions) {
+    for (; *names != '\0'; names += strlen(names) + 1)
+        *functions++ = dlsym(sw_libc(), names);
 }

@@ -1,0 +1,9 @@
+/* next.h: the functions that the dynamic linker finds behind this library: libc's, or those of another library in front of it. */
+#ifndef SW_BASE_NEXT_H
+#define SW_BASE_NEXT_H
+
+/* Stores what dlsym(3) answers for RTLD_NEXT to each of `names`, which end with a zero byte each and with an empty one. NULL where nothing has that
+ * name. Allocates nothing where all are found, and may be repeated by anyone at any moment. */
+void sw_next_functions(const char *names, void **functions);
+
+#endif
