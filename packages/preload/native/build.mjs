@@ -47,7 +47,9 @@ const HARDENED = '-Wl,-z,relro,-z,now';
  * protect: the table of libc's functions (base/real.h) is as writable as the linker's. Code and constants are one as well, but for zig,
  * whose linker has no such choice.
  */
-const FEW_MAPPINGS = '-Wl,-z,norelro,-z,now';
+const FEW_MAPPINGS = '-Wl,-z,norelro';
+/** Most programs that start never call most of what the library needs of libc: what they do call is looked up then. */
+const FEW_LOOKUPS = '-Wl,-z,lazy,-Bsymbolic-functions';
 const FEWER_MAPPINGS = '-Wl,-z,noseparate-code';
 
 const ARTIFACTS = [
@@ -55,7 +57,15 @@ const ARTIFACTS = [
     file: 'libsocket_wrapper.so',
     folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose'],
     compile: LIBRARY_FLAGS,
-    link: ['-shared', '-Wl,-z,nodelete', '-Wl,-z,defs', FEW_MAPPINGS, '-Wl,-soname,libsocket_wrapper.so', '-ldl'],
+    link: [
+      '-shared',
+      '-Wl,-z,nodelete',
+      '-Wl,-z,defs',
+      FEW_MAPPINGS,
+      FEW_LOOKUPS,
+      '-Wl,-soname,libsocket_wrapper.so',
+      '-ldl',
+    ],
     fewMappings: true,
   },
   {
