@@ -62,6 +62,14 @@ static const char *find(char *const *environment, const char *name, size_t lengt
     return NULL;
 }
 
+static bool is_called(const char *variable, const char *name) {
+    while (*name != '\0' && *variable == *name) {
+        variable++;
+        name++;
+    }
+    return *name == '\0' && *variable == '=';
+}
+
 /* For the rest of the process's life; NULL of NULL. */
 static const char *copy_of(const char *text) {
     size_t size = text == NULL ? 0 : strlen(text) + 1;
@@ -70,8 +78,10 @@ static const char *copy_of(const char *text) {
 }
 
 void sw_config_start(void) {
-    for (int i = 0; i < KEPT_COUNT; i++)
-        start[i] = copy_of(find(environ, KEPT[i], strlen(KEPT[i])));
+    for (char *const *variable = environ; variable != NULL && *variable != NULL; variable++)
+        for (int i = 0; i < KEPT_COUNT; i++)
+            if (start[i] == NULL && is_called(*variable, KEPT[i]))
+                start[i] = copy_of(*variable);
 
     user_at_start = geteuid();
     Dl_info info;

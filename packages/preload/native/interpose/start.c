@@ -42,7 +42,8 @@ __attribute__((constructor)) static void start(void) {
 __attribute__((destructor)) static void finish(void) {
     if (!sw_sandbox_is_on()) {
         sw_stdio_flush_all();
-        sw_socket_release_all();
+        if (sw_fd_sockets_open() > 0)
+            sw_socket_release_all();
         sw_capture_finish();
     }
     if (!sw_process_is_self())

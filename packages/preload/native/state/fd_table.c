@@ -189,7 +189,19 @@ void sw_fd_each(void (*visit)(struct sw_socket *socket)) {
     sw_network_unpin();
 }
 
+/* Most programs are started before their network has any socket, and /proc takes its time. */
+static bool is_any_network_in_use(void) {
+    for (unsigned index = 0; index < sw_network_count(); index++) {
+        struct sw_network *network = sw_network_at(index);
+        if (network != NULL && sw_records_are_in_use(network))
+            return true;
+    }
+    return false;
+}
+
 void sw_fd_adopt_inherited(void) {
+    if (!is_any_network_in_use())
+        return;
     int saved_errno = errno;
     int directory = openat(SW_AT("/proc/self/fd"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct sw_socket found;

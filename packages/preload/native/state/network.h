@@ -25,12 +25,12 @@ struct sw_network {
     unsigned directory_length;
     struct sw_recorder *_Atomic recorder;              /* the capture's, made with the first packet */
     void (*recorder_ends)(struct sw_network *network); /* gives the recorder back; NULL while there is none */
-    char given[PATH_MAX];        /* as in the variable */
-    char directory[PATH_MAX];    /* resolved */
     bool capture_is_adopted;     /* the path is another process's, and holds while that one lives */
     bool capture_is_private;     /* a pipe or standard output: no other process can record into it */
     _Atomic uint32_t adopted_looks; /* how often the capture was taken to be adopted still: sw_network_is_recorded_lately() */
     char capture_path[PATH_MAX]; /* absolute; empty when nothing is recorded */
+    char given[PATH_MAX];        /* as in the variable */
+    char directory[PATH_MAX];    /* resolved */
 };
 
 /* The network that SOCKET_WRAPPER_DIR names now. 0 and NULL when the library is off; a negative errno, after one line on

@@ -85,6 +85,15 @@ static bool reserve_page(struct sw_network *network, unsigned page) {
     return reserved;
 }
 
+bool sw_records_are_in_use(const struct sw_network *network) {
+    const struct sw_header *header = &network->state->header;
+    const _Atomic uint64_t *words = (const _Atomic uint64_t *)header->used_pages;
+    for (unsigned i = 0; i < sizeof header->used_pages / (sizeof *words); i++)
+        if (atomic_load_explicit(&words[i], memory_order_relaxed) != 0)
+            return true;
+    return false;
+}
+
 static struct sw_record *claim_in_page(struct sw_network *network, unsigned page, uint64_t cookie) {
     for (unsigned i = 0; i < SW_RECORDS_PER_PAGE; i++) {
         struct sw_record *record = &network->state->records[page * SW_RECORDS_PER_PAGE + i];

@@ -17,6 +17,9 @@ struct sw_record *sw_record_create(struct sw_network *network, uint64_t cookie);
 /* The record of `cookie`, NULL when there is none. */
 struct sw_record *sw_record_find(struct sw_network *network, uint64_t cookie);
 
+/* Whether the network has or ever had a record. */
+bool sw_records_are_in_use(const struct sw_network *network);
+
 void sw_record_free(struct sw_network *network, struct sw_record *record);
 
 /* Index in the table. */
