@@ -29,6 +29,7 @@ import { patchUndici } from './patch-undici.js';
 import { patchWorkers } from './patch-workers.js';
 import { Presence } from './presence.js';
 import { ServerQueries } from './server-queries.js';
+import type { SharedConnections } from './shared-connections.js';
 
 /** Where code runs: on a host of a network that this process takes part in, or nowhere, because it has outlived that. */
 export type Whereabouts = OnHost | Outlived;
@@ -80,6 +81,9 @@ export class Attachment {
   /** Where scopes are kept: every global object with tests of its own has its own. Held weakly, for such an object ends. */
   #storages: WeakRef<FrameStorage>[] = [];
   readonly #modules = new LoadedModules();
+  readonly #connections: SharedConnections;
+  /** How many networks this process takes part in at the moment. */
+  #networks = 0;
   #isOutside = false;
   #logsKeys = false;
 
@@ -90,7 +94,7 @@ export class Attachment {
     this.addon.answer(() => this.#place());
     patchNames(() => this.#names(), this.#queries);
     patchServers(this);
-    patchSockets(this);
+    this.#connections = patchSockets(this);
     patchPools(this);
     patchFetch(this);
     patchUndici(this, this.#modules);
@@ -110,6 +114,7 @@ export class Attachment {
   adopt(scope: TestScope, storage: FrameStorage): void {
     this.#watch(storage);
     this.#members.set(scope, { owner: ownerOf(scope), presence: undefined });
+    if (this.#networks > 0) this.#connections.watchSessions();
   }
 
   /** From now on the packages among the modules in `cache` are on networks as those that Node.js has loaded. */
@@ -138,6 +143,7 @@ export class Attachment {
   /** Ends this process's part in `network`, and closes what its code has left open. */
   async leave(network: ProgramNetwork): Promise<void> {
     const presence = this.#presences.get(network);
+    if (presence?.hasEnded === false) this.#networks--;
     await presence?.end();
   }
 
@@ -179,6 +185,29 @@ export class Attachment {
     return here === undefined || here.hasEnded ? undefined : here.presence;
   }
 
+  /** Whether `presence` is the network of the test that the running code is part of, or of a scope around it. */
+  isOwn(presence: Presence): boolean {
+    return this.#membersHere().some((member) => member.presence === presence);
+  }
+
+  /** The test that the running code is part of, if it has nothing to do with `presence`; `undefined` where there is no test. */
+  strangerTo(presence: Presence): string | undefined {
+    if (this.#isOutside || this.#visits.getStore()?.presence === presence || this.isOwn(presence)) return undefined;
+    return this.#membersHere()[0]?.owner;
+  }
+
+  /** The scopes around the running code that have not ended, the innermost first. */
+  #membersHere(): Member[] {
+    const members: Member[] = [];
+    for (const storage of this.#storages) {
+      for (let frame = storage.deref()?.getStore(); frame !== undefined; frame = frame.outer) {
+        const member = frame.scope?.hasEnded === false ? this.#members.get(frame.scope) : undefined;
+        if (member !== undefined) members.push(member);
+      }
+    }
+    return members;
+  }
+
   #find(presenceOf: (scope: TestScope, member: Member) => Presence | undefined): Whereabouts | undefined {
     if (this.#isOutside) return undefined;
     const visit = this.#visits.getStore();
@@ -215,6 +244,7 @@ export class Attachment {
     this.#logsKeys = true;
     // Before its code makes connections that a package keeps.
     this.#modules.look();
+    if (this.#networks++ > 0) this.#connections.watchSessions();
     const presence = new Presence(this.addon, network, owner);
     this.#presences.set(network, presence);
     return presence;

@@ -55,6 +55,13 @@ export class OpenSockets {
     });
   }
 
+  /** `socket`, with the line that opened it. */
+  described(socket: object): string {
+    const entry = this.#entries.find(({ handle }) => handle.deref() === socket);
+    const opened = entry && openedOf(entry);
+    return opened === undefined ? 'a connection' : `${describe(opened)}${siteText(entry?.site)}`;
+  }
+
   /**
    * Resolves once the connections that {@link left} would name have closed, and after 200 ms in any case.
    *
@@ -138,8 +145,11 @@ function endpoint(address: string, port: number | undefined): string {
 
 function siteText(site: Error | undefined): string {
   const frames = (site?.stack ?? '').split('\n').slice(1);
-  const own = frames.filter((frame) => !/node:|\/node_modules\/|<anonymous>\)$/.test(frame));
-  const shown = new Map((own.length > 0 ? own : frames).map((frame) => [lineOf(frame), frame.trim()]));
+  const outside = frames.filter((frame) => !/node:|<anonymous>\)$/.test(frame));
+  const own = outside.filter((frame) => !frame.includes('/node_modules/'));
+  // A package that connects in its own time leaves no line of the test.
+  const best = [own, outside, frames].find(({ length }) => length > 0) ?? [];
+  const shown = new Map(best.map((frame) => [lineOf(frame), frame.trim()]));
   return shown.size === 0 ? '' : `, opened ${[...shown.values()].slice(0, MAX_FRAMES).join(' ')}`;
 }
 

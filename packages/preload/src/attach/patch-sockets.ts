@@ -10,9 +10,11 @@ import { setImmediate } from 'node:timers';
 import type { Attachment, Whereabouts } from './attachment.js';
 import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
+import { SharedConnections } from './shared-connections.js';
 
 /** Called once per thread. */
-export function patchSockets(attachment: Attachment): void {
+export function patchSockets(attachment: Attachment): SharedConnections {
+  const connections = new SharedConnections(attachment, Socket);
   replaceMethod(
     Socket.prototype,
     'connect',
@@ -29,6 +31,7 @@ export function patchSockets(attachment: Attachment): void {
           return socket;
         }
         here.presence.sockets.add({ kind: 'socket', handle: socket }, connect as Method);
+        connections.add(socket, here.presence);
         return original.apply(this, args);
       },
   );
@@ -55,6 +58,7 @@ export function patchSockets(attachment: Attachment): void {
     attachment.presenceInUse()?.sockets.add({ kind: 'accepted', handle: socket });
   });
   subscribe('udp.socket', onDatagramSocket);
+  return connections;
 
   function onDatagramSocket(message: unknown): void {
     const { socket } = message as { socket: DatagramSocket };

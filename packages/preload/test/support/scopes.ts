@@ -21,9 +21,14 @@ export async function inScope<T>(
 
 /** The warnings about sockets that are left open, from here to the end of the block that declares it. */
 export function leftOpen(): { readonly messages: string[] } & Disposable {
+  return warningsOf('LEFT_OPEN');
+}
+
+/** The warnings with this code, from here to the end of the block that declares it. */
+export function warningsOf(code: string): { readonly messages: string[] } & Disposable {
   const messages: string[] = [];
   const listener = (warning: Error & { code?: string }) => {
-    if (warning.code === 'LEFT_OPEN') messages.push(warning.message);
+    if (warning.code === code) messages.push(warning.message);
   };
   process.on('warning', listener);
   return { messages, [Symbol.dispose]: () => process.off('warning', listener) };
