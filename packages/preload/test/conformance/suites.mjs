@@ -1,14 +1,18 @@
 /** The suites of the command, in the order in which it runs them. */
 import { cAres } from './suites/c-ares.mjs';
 import { cpython } from './suites/cpython.mjs';
+import { curl } from './suites/curl.mjs';
 import { erlang } from './suites/erlang.mjs';
 import { glib } from './suites/glib.mjs';
+import { haproxy } from './suites/haproxy.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
+import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
 import { perlServers } from './suites/perl-servers.mjs';
 import { php } from './suites/php.mjs';
+import { redis } from './suites/redis.mjs';
 import { ruby } from './suites/ruby.mjs';
 import { tcl } from './suites/tcl.mjs';
 import { tornado } from './suites/tornado.mjs';
@@ -31,5 +35,9 @@ export const SUITES = [
   glib,
   cAres,
   perlServers,
+  curl,
+  haproxy,
+  openssl,
+  redis,
   erlang,
 ];

@@ -1,10 +1,20 @@
-/** The network tests of Mojolicious and AnyEvent, event loops and servers of Perl's, from Debian's source packages. */
+/** The network tests of event loops, servers and clients of Perl's, Mojolicious and LWP among them, from Debian's source packages. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportedTests, tapResults } from '../cases.mjs';
 import { sourcePackage, unpackedPackages } from '../debian.mjs';
 
 const LIMIT_S = 120;
+const PACKAGES = [
+  'libev-perl',
+  'libio-socket-ssl-perl',
+  'libcommon-sense-perl',
+  'libio-async-perl',
+  'libhttp-daemon-perl',
+  'libwww-perl',
+  'libtest-needs-perl',
+  'libtest-requires-perl',
+];
 const MODULES = [
   {
     name: 'mojolicious',
@@ -20,17 +30,18 @@ const MODULES = [
     tests: /^(lite|app|websocket|tls|longpolling|sse|proxy|group)/,
   },
   { name: 'anyevent', source: 'libanyevent-perl', folder: 't', tests: /^(0|1|handle|.*ioasync)/ },
+  { name: 'http-daemon', source: 'libhttp-daemon-perl', folder: 't', tests: /^[b-z]/ },
+  { name: 'io-socket-ssl', source: 'libio-socket-ssl-perl', folder: 't', tests: /./ },
+  { name: 'libwww', source: 'libwww-perl', folder: 't/base', tests: /./ },
+  { name: 'libwww', source: 'libwww-perl', folder: 't/local', tests: /./ },
+  { name: 'libwww', source: 'libwww-perl', folder: 't/robot', tests: /./ },
+  { name: 'net-ssleay', source: 'libnet-ssleay-perl', folder: 't/local', tests: /^(0[4-8]|11|3[69]|4|6)/ },
 ];
 
 export const perlServers = {
   name: 'perl-servers',
   cases() {
-    const root = unpackedPackages('perl-servers', [
-      'libev-perl',
-      'libio-socket-ssl-perl',
-      'libcommon-sense-perl',
-      'libio-async-perl',
-    ]);
+    const root = unpackedPackages('perl-servers', PACKAGES);
     const PERL5LIB = ['share/perl5', 'lib/x86_64-linux-gnu/perl5/5.36']
       .map((each) => join(root, 'usr', each))
       .join(':');
@@ -53,7 +64,12 @@ export const perlServers = {
         .map((file) =>
           reportedTests(
             `${name}/${folder}/${file}`,
-            { command: ['perl', '-Ilib', `${folder}/${file}`], environment, folder: place, limitS: LIMIT_S },
+            {
+              command: ['perl', '-I.', '-Ilib', '-Iinc', `${folder}/${file}`],
+              environment,
+              folder: place,
+              limitS: LIMIT_S,
+            },
             results,
           ),
         );
@@ -61,7 +77,8 @@ export const perlServers = {
   },
 };
 
-/** The ports that the tests' servers got are in the names of some. */
+/** Ports that servers got, and addresses of objects, are in the names of some tests. */
 function* results(output) {
-  for (const [name, result] of tapResults(output)) yield [name.replace(/:\d{5}\b/g, ':PORT'), result];
+  for (const [name, result] of tapResults(output))
+    yield [name.replace(/:\d{5}\b/g, ':PORT').replace(/\(0x[\da-f]+\)/g, '()'), result];
 }
