@@ -2,8 +2,17 @@
  * Packet captures: reading and writing pcap and pcapng, taking packets apart, telling conversations as text.
  */
 
-export { type Conversation, type ConversationEvent, type Peer, type Side, streamOf } from './dissect/conversation.js';
+export {
+  type ContentRedaction,
+  type Conversation,
+  type ConversationEvent,
+  type Peer,
+  type ReadingOptions,
+  type Side,
+  streamOf,
+} from './dissect/conversation.js';
 export { conversationsIn } from './dissect/conversations.js';
+export { type DecryptedStreams, decryptedStreams } from './dissect/decrypted-streams.js';
 export { type Dissection, dissect } from './dissect/dissect.js';
 export type { IcmpMessage, QuotedPacket } from './dissect/icmp.js';
 export { type Fragment, type IpPacket, IpProtocol } from './dissect/ip.js';
@@ -11,6 +20,7 @@ export { messagesOf } from './dissect/messages.js';
 export type { Message, MessageContent } from './dissect/protocols/message.js';
 export type { TcpFlags, TcpSegment } from './dissect/tcp.js';
 export type { Moment, StreamData, StreamGap } from './dissect/tcp-flow.js';
+export { TlsKeyLog, type TlsSecretLabel, type TlsSecrets, tlsKeysIn } from './dissect/tls/key-log.js';
 export type { UdpDatagram } from './dissect/udp.js';
 export type { ByteOrder } from './pcap/byte-order.js';
 export type { ByteSource } from './pcap/byte-source.js';

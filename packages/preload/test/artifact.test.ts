@@ -5,7 +5,7 @@ import { createServer, get } from 'node:https';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { type Artifact, readSidecar } from '@socket-wrapper/core';
+import { type Artifact, networkMatchers, readSidecar } from '@socket-wrapper/core';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { type OpenScopeOptions, openScope, type ProgramNetwork } from '../src/index.js';
 import { makeCertificate } from './support/certificate.js';
@@ -282,5 +282,39 @@ describe('the artifact of a failed test', () => {
     const checks = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
     const problems = '_ws.malformed or tcp.checksum.status == "Bad" or ip.checksum.status == "Bad"';
     expect(await tshark(artifact.path, ...checks, '-Y', problems)).toBe('');
+  });
+
+  it('tells what was said inside of TLS, with secrets redacted, and leaves out the keys that would show them', async (test) => {
+    for (const name of ['tshark', 'openssl', 'curl']) requireProgram(name, test);
+    await using folder = await makeFolder();
+    const { key, certificate } = await makeCertificate(folder.path, 'web');
+    const seen: string[] = [];
+    const artifact = await failedTest(
+      folder.path,
+      async (network) => {
+        const server = `
+          const [key, cert] = process.argv.slice(1).map((file) => require('node:fs').readFileSync(file));
+          require('node:https').createServer({ key, cert }, (request, response) => response.end('hello')).listen(443);
+        `;
+        await network.host('web').spawn('node', ['-e', server, key, certificate], { listening: 443 });
+        const curl = ['-sS', '--noproxy', '*', '--cacert', certificate];
+        const laptop = network.host('laptop');
+        await laptop.run('curl', [...curl, '-H', 'Authorization: Bearer hunter2', 'https://web/secret']);
+        await laptop.run('curl', [...curl, 'https://web/open']);
+        seen.push(...network.capture.conversations().map(({ clientText }) => clientText));
+        expect(networkMatchers.toHaveSent(network, 'laptop', 'web:443', /^GET \/open$/m).pass).toBe(true);
+      },
+      { redact: [/authorization: .*/i] },
+    );
+    expect(artifact.text).toMatch(/─1─+▶│ {4}TLS: GET \/secret\n/);
+    expect(artifact.text).toMatch(/◀─+1─+┤ {4}TLS: 200 OK · 5 bytes {2}"hello"\n/);
+    expect(artifact.loss).toBe(
+      'The TLS keys of 1 connection are left out: something said there is to be redacted, or is more than text',
+    );
+    expect(seen).toEqual([
+      expect.stringMatching(/^GET \/secret HTTP\/1.1\r\n[\s\S]*\r\nx{29}\r\n/),
+      expect.stringMatching(/^GET \/open HTTP\/1\.1\r\n/),
+    ]);
+    expect(await rowsOf(artifact.path, 'http.request', ['http.request.uri'])).toEqual([['/open']]);
   });
 });

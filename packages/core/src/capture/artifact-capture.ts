@@ -1,6 +1,7 @@
 /**
  * Makes the pcapng file of an artifact: the recorded packets, and what a person wants to know who opens it alone.
  */
+import type { ReadingOptions } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { plural } from '../dissect/protocols/units.js';
 import type { NetworkNote } from '../network/note-log.js';
@@ -32,8 +33,10 @@ export interface CaptureContents extends Ownership {
   readonly notes: readonly NetworkNote[];
   /** The end of a test that failed, behind the notes. */
   readonly failure: NetworkNote | undefined;
-  /** What SSLKEYLOGFILE holds, if anything. */
+  /** What may be kept of what SSLKEYLOGFILE holds, if anything. */
   readonly tlsKeys: Uint8Array | undefined;
+  /** How conversations are read for the text. */
+  readonly reading: ReadingOptions;
 }
 
 /** The file, and what is in it. */
@@ -66,7 +69,7 @@ export function artifactCapture(contents: CaptureContents, story: CaptureStory |
 
   const firstTold = Math.max(0, packets.length - MAX_TOLD_PACKETS);
   const told = packets.slice(firstTold);
-  const conversations = conversationsIn(told);
+  const conversations = conversationsIn(told, contents.reading);
   const { comments, hints, escapes } = packetComments(conversations, {
     hosts: names,
     sockets: contents.sockets,

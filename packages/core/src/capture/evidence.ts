@@ -3,6 +3,8 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { plural } from '../dissect/protocols/units.js';
+import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import type { NetworkNote } from '../network/note-log.js';
@@ -10,6 +12,8 @@ import type { ProgramRun } from '../network/program-run.js';
 import { monotonicMs } from '../network/real-time.js';
 import type { SocketInfo } from '../network/socket-info.js';
 import type { UnknownName } from '../network/unknown-names.js';
+import type { Packet } from '../pcap/packet.js';
+import { keptKeys } from '../redact/kept-keys.js';
 import { Redaction } from '../redact/redaction.js';
 import type { SidecarHost } from '../scope/sidecar.js';
 import type { CaptureContents } from './artifact-capture.js';
@@ -68,7 +72,10 @@ export class Evidence {
    */
   contents({ isOver = false, failure }: ContentsOptions = {}): CaptureContents & { readonly recording: Recording } {
     const { packets, unknownNames = [], loss, dropped } = this.#recording.read({ isOver });
-    this.redaction.packets(packets);
+    const log = this.#tlsKeys();
+    const tlsKeys = log && new TlsKeyLog([log]);
+    const keys = this.#keysToKeep(log, packets);
+    this.redaction.packets(packets, tlsKeys);
     const losses = loss === undefined ? this.#losses : [...this.#losses, loss];
     const redacted = (note: NetworkNote) => ({ ...note, text: this.redaction.text(note.text) });
     return {
@@ -82,7 +89,8 @@ export class Evidence {
         ...unknownNameNotes([...unknownNames, ...this.#unknownNames], { hosts: this.hosts, programs: this.#programs }),
       ].map(redacted),
       failure: failure && redacted(failure),
-      tlsKeys: this.#tlsKeys(),
+      tlsKeys: keys,
+      reading: { ...(tlsKeys && { tlsKeys }), ...(this.redaction.isEmpty ? {} : { redaction: this.redaction }) },
     };
   }
 
@@ -100,9 +108,20 @@ export class Evidence {
     if (this.#keyLog !== undefined) closeSync(this.#keyLog);
   }
 
-  /** None with redaction: whoever has the keys reads what was taken out elsewhere. */
+  /** With redaction, those of connections with nothing to take out: whoever has the keys of others reads it in them. */
+  #keysToKeep(log: Uint8Array | undefined, packets: readonly Packet[]): Uint8Array | undefined {
+    if (log === undefined || this.redaction.isEmpty) return log;
+    const { log: kept, leftOut } = keptKeys(log, packets, this.redaction);
+    if (leftOut > 0) {
+      this.#losses.push(
+        `The TLS keys of ${plural(leftOut, 'connection')} are left out: something said there is to be redacted, or is more than text`,
+      );
+    }
+    return kept;
+  }
+
   #tlsKeys(): Uint8Array | undefined {
-    if (this.#keyLog === undefined || !this.redaction.isEmpty) return undefined;
+    if (this.#keyLog === undefined) return undefined;
     if (fstatSync(this.#keyLog).size > MAX_KEY_LOG_BYTES) {
       this.#losses.push(`The TLS keys are left out: they take more than ${MAX_KEY_LOG_BYTES} bytes`);
       return undefined;

@@ -1,7 +1,8 @@
 /**
  * Conversations as a test speaks of them: between hosts, not addresses.
  */
-import { type Conversation, type Peer, streamOf } from '../dissect/conversation.js';
+import { type Conversation, type Peer, type Side, streamOf } from '../dissect/conversation.js';
+import { withoutTls } from '../dissect/decrypted-streams.js';
 import { messagesOf } from '../dissect/messages.js';
 import type { Message } from '../dissect/protocols/message.js';
 
@@ -19,9 +20,9 @@ export interface HostConversation extends Omit<Conversation, 'client' | 'server'
   readonly isConnected: boolean;
   /** What was said, one for each request and answer: `GET /users`, `200 OK · application/json · 12 bytes`. */
   readonly messages: readonly Message[];
-  /** What the client sent, decoded as UTF-8. */
+  /** What the client sent, decoded as UTF-8; of a TLS connection whose keys are known, what was inside. */
   readonly clientText: string;
-  /** What the server sent, decoded as UTF-8. */
+  /** What the server sent, likewise. */
   readonly serverText: string;
 }
 
@@ -29,6 +30,11 @@ export interface HostConversation extends Omit<Conversation, 'client' | 'server'
 export function hostConversation(conversation: Conversation, names: ReadonlyMap<string, string>): HostConversation {
   const named = (peer: Peer): HostPeer => ({ ...peer, host: names.get(peer.address) ?? peer.address });
   let messages: readonly Message[] | undefined;
+  let spoken: Conversation | undefined;
+  const textOf = (side: Side) => {
+    spoken ??= withoutTls(conversation);
+    return Buffer.from(streamOf(spoken, side)).toString();
+  };
   return {
     ...conversation,
     client: named(conversation.client),
@@ -39,10 +45,10 @@ export function hostConversation(conversation: Conversation, names: ReadonlyMap<
       return messages;
     },
     get clientText() {
-      return Buffer.from(streamOf(conversation, 'client')).toString();
+      return textOf('client');
     },
     get serverText() {
-      return Buffer.from(streamOf(conversation, 'server')).toString();
+      return textOf('server');
     },
   };
 }

@@ -1,9 +1,11 @@
 /**
  * The recording of a network as a test sees it, while programs run.
  */
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { conversationsIn } from '../dissect/conversations.js';
+import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import { monotonicMs } from '../network/real-time.js';
@@ -61,20 +63,21 @@ export class NetworkCapture {
    * @throws {NetworkError} `NOT_RECORDED` when the network records none; `DISPOSED`
    */
   packets(): readonly Packet[] {
-    this.#assertReadable();
-    const { packets } = recordedPackets(this.#network);
-    this.#redaction.packets(packets);
-    return packets;
+    return this.#read().packets;
   }
 
   /**
-   * The TCP connections and UDP exchanges so far, in the order in which they began.
+   * The TCP connections and UDP exchanges so far, in the order in which they began. What was said inside TLS is told as well.
    *
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
    */
   conversations(): readonly HostConversation[] {
     const names = this.#names();
-    return conversationsIn(this.packets()).map((conversation) => hostConversation(conversation, names));
+    const { packets, tlsKeys } = this.#read();
+    const redaction = this.#redaction.isEmpty ? {} : { redaction: this.#redaction };
+    return conversationsIn(packets, { tlsKeys, ...redaction }).map((conversation) =>
+      hostConversation(conversation, names),
+    );
   }
 
   /**
@@ -83,15 +86,15 @@ export class NetworkCapture {
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
    */
   text(options: RenderOptions = {}): string {
-    this.#assertReadable();
-    const { packets, unknownNames = [] } = recordedPackets(this.#network);
-    this.#redaction.packets(packets);
+    const { packets, unknownNames, tlsKeys } = this.#read();
     const lookups = unknownNameNotes([...unknownNames, ...this.#network.unknownNames], this.#network);
     const blocks = [...this.#network.notes.kept, ...lookups].map((note) =>
       journalBlock({ ...note, text: this.#redaction.text(note.text) }),
     );
     const hints = refusalHints(conversationsIn(packets), this.#sockets());
-    return renderText({ packets: withHints(packets, hints), names: this.#names(), blocks }, options);
+    const redaction = this.#redaction.isEmpty ? {} : { redaction: this.#redaction };
+    const capture = { packets: withHints(packets, hints), names: this.#names(), blocks };
+    return renderText(capture, { tlsKeys, ...redaction, ...options });
   }
 
   /**
@@ -155,6 +158,15 @@ export class NetworkCapture {
     this.#end.abort();
   }
 
+  #read() {
+    this.#assertReadable();
+    const { packets, unknownNames = [] } = recordedPackets(this.#network);
+    // Keys are written down before what they encrypt, so they are read behind it.
+    const tlsKeys = new TlsKeyLog(keyLogOf(this.#network));
+    this.#redaction.packets(packets, tlsKeys);
+    return { packets, unknownNames, tlsKeys };
+  }
+
   #names(): ReadonlyMap<string, string> {
     return new Map(
       this.#network.hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]),
@@ -190,6 +202,16 @@ export class NetworkCapture {
     const question = String(predicate).replaceAll(/\s+/g, ' ');
     const recorded = this.text({ last: LAST_STEPS });
     return new NetworkError('WAIT_TIMEOUT', `Waited ${timeoutMs} ms in vain for ${question}. Recorded:\n\n${recorded}`);
+  }
+}
+
+function keyLogOf({ keyLogFile }: Network): Uint8Array[] {
+  if (keyLogFile === undefined) return [];
+  try {
+    return [readFileSync(keyLogFile)];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // No program spoke TLS.
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import { join } from '../pcap/join.js';
 import type { Moment, StreamData, StreamGap } from './tcp-flow.js';
+import type { TlsKeyLog } from './tls/key-log.js';
 
 /** An address and a port. */
 export interface Peer {
@@ -60,6 +61,24 @@ export interface Conversation {
   readonly sent: Readonly<
     Record<Side, { readonly bytes: number; readonly repeated: number; readonly missing: number }>
   >;
+  /** How its content is read. */
+  readonly reading?: ReadingOptions;
+}
+
+/** How the content of conversations is read. */
+export interface ReadingOptions {
+  /** The keys of TLS connections: what was said inside is told. Default: none, and what is encrypted stays so. */
+  readonly tlsKeys?: TlsKeyLog;
+  /** What must not be told. Default: nothing. */
+  readonly redaction?: ContentRedaction;
+}
+
+/** Takes secrets out of what is told. */
+export interface ContentRedaction {
+  /** `text` without them. */
+  text(text: string): string;
+  /** Writes over them in the data of `conversation`, which is nobody else's. */
+  streams(conversation: Conversation): void;
 }
 
 /** The bytes of one side's stream, gaps left out: what Wireshark shows as "follow stream". */

@@ -2,7 +2,7 @@
  * Sorts packets into conversations: TCP connections, and UDP datagrams between the same endpoints.
  */
 import type { Packet } from '../pcap/packet.js';
-import type { Conversation, ConversationEvent, Peer, Side } from './conversation.js';
+import type { Conversation, ConversationEvent, Peer, ReadingOptions, Side } from './conversation.js';
 import { type Dissection, dissect, dissectIp } from './dissect.js';
 import { Fragments } from './fragments.js';
 import type { IcmpMessage } from './icmp.js';
@@ -22,10 +22,11 @@ import { isDropped } from './verdict.js';
  *   console.log(`${client.address} sent ${sent.client.bytes} bytes to ${server.address}:${server.port}`);
  * }
  */
-export function conversationsIn(packets: Iterable<Packet>): Conversation[] {
+export function conversationsIn(packets: Iterable<Packet>, reading?: ReadingOptions): Conversation[] {
   const tracker = new ConversationTracker();
   for (const packet of packets) tracker.add(packet);
-  return tracker.end();
+  const conversations = tracker.end();
+  return reading === undefined ? conversations : conversations.map((conversation) => ({ ...conversation, reading }));
 }
 
 /** A UDP exchange or TCP connection while its packets come in. */

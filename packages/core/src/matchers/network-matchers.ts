@@ -4,6 +4,7 @@
 import type { HostConversation } from '../capture/host-conversation.js';
 import type { NetworkCapture } from '../capture/network-capture.js';
 import type { Side } from '../dissect/conversation.js';
+import { markedSummary } from '../dissect/protocols/message.js';
 import { shortened } from '../render/text-width.js';
 
 /** What a matcher answers: `message` is shown when the expectation fails, with `.not` too. */
@@ -39,7 +40,7 @@ export const networkMatchers = {
 
   /**
    * Whether host `from` sent `content` to host `to`, whichever of them began. Text is looked for, an expression matched,
-   * in what the messages say (`GET /users`) and in what was sent, byte for byte.
+   * in what the messages say (`GET /users`) and in what was sent, byte for byte; inside TLS as well.
    */
   toHaveSent(received: unknown, from: string, to: string, content: string | RegExp): MatcherAnswer {
     const all = captureOf(received, 'toHaveSent').conversations();
@@ -81,7 +82,7 @@ function messagesOf(sendings: readonly Sending[], from: string, to: string): str
   const lines = sendings.flatMap(({ conversation, side }) =>
     conversation.messages
       .filter((message) => message.from === side)
-      .map(({ summary, excerpt = '' }) => shortened(`${summary}  ${excerpt}`.trimEnd(), FOUND_WIDTH)),
+      .map((message) => shortened(`${markedSummary(message)}  ${message.excerpt ?? ''}`.trimEnd(), FOUND_WIDTH)),
   );
   if (lines.length > 0) return [`${from} has sent to ${to}`, ...listed(lines)].join('\n');
   return `${from} has sent nothing to ${to}`;

@@ -45,7 +45,8 @@ export interface NetworkOptions {
   readonly testHost?: { readonly name?: string; readonly interfaceId?: number };
   /**
    * What must not be kept or shown: expressions, or their sources as text. Every character that one matches in packets,
-   * output, steps and errors becomes an `x`. TLS keys are then left out, for they would show what is taken out elsewhere.
+   * output, steps and errors becomes an `x`, also inside TLS where that is told. The keys of a connection are kept only if nothing in it matched
+   * and all of it was text.
    */
   readonly redact?: readonly RedactPattern[];
   /** How much of the traffic is kept. */

@@ -1,12 +1,15 @@
 /**
  * Takes secrets out of what is kept: in packets byte for byte, so that lengths and sequence numbers stay true.
  */
-import type { Conversation, ConversationEvent, Side } from '../dissect/conversation.js';
+import type { Conversation, Side } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
+import { sealedSpans } from '../dissect/decrypted-streams.js';
+import type { TlsKeyLog } from '../dissect/tls/key-log.js';
 import { NetworkError } from '../network/network-error.js';
 import { shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
 import { renewChecksums } from './checksums.js';
+import { clearRuns, type DataEvent } from './clear-runs.js';
 
 /** What to take out: an expression, or its source as text, which then ignores case. `/…/flags` is text as well. */
 export type RedactPattern = RegExp | string;
@@ -44,16 +47,29 @@ export class Redaction {
    * Writes over the secrets in the data of `packets`, which must be bytes of their own.
    *
    * What an expression matches may lie across packets: it is looked for in the streams of connections, and in single
-   * datagrams. Checksums of what was changed are made anew.
+   * datagrams. Checksums of what was changed are made anew. What the keys of `tlsKeys` decrypt stays as it is: nothing can be
+   * read in it, and it could not be decrypted any more.
    */
-  packets(packets: readonly Packet[]): void {
+  packets(packets: readonly Packet[], tlsKeys?: TlsKeyLog): void {
     if (this.isEmpty) return;
     const changed = new Set<number>();
-    for (const conversation of conversationsIn(packets)) {
-      for (const run of runsOf(conversation)) this.#run(run, changed);
+    const encryptedPackets = new Set<number>();
+    for (const conversation of conversationsIn(packets, tlsKeys && { tlsKeys })) {
+      const sealed = sealedSpans(conversation);
+      for (const run of runsOf(conversation)) {
+        const { from } = run[0];
+        const { clear, encrypted } = clearRuns(run, sealed[from]);
+        // Only the first run is known to begin where the stream does.
+        sealed[from] = [];
+        for (const packet of encrypted) encryptedPackets.add(packet);
+        for (const pieces of clear) {
+          if (this.#bytes(pieces.map(({ bytes }) => bytes))) for (const { packet } of pieces) changed.add(packet);
+        }
+      }
     }
     // A segment that was sent twice is in no stream the second time, so every packet is looked at by itself as well.
     packets.forEach((packet, index) => {
+      if (encryptedPackets.has(index)) return;
       if (this.#bytes([packet.data.subarray(headersOf(packet.data))])) changed.add(index);
     });
     for (const index of changed) {
@@ -62,9 +78,11 @@ export class Redaction {
     }
   }
 
-  #run(events: readonly DataEvent[], changed: Set<number>): void {
-    const isChanged = this.#bytes(events.map(({ bytes }) => bytes));
-    if (isChanged) for (const { packet } of events) changed.add(packet);
+  /** Writes over the secrets in what was decrypted of a conversation; whether there were any. */
+  streams(conversation: Conversation): boolean {
+    return runsOf(conversation)
+      .map((events) => this.#bytes(events.map(({ bytes }) => bytes)))
+      .includes(true);
   }
 
   /** Writes over the secrets in bytes that belong together; whether there were any. */
@@ -81,22 +99,23 @@ export class Redaction {
   }
 }
 
-type DataEvent = Extract<ConversationEvent, { kind: 'data' }>;
-
 /** What one side sent without a gap, for each side; of datagrams, each by itself. */
-function runsOf({ transport, events }: Conversation): DataEvent[][] {
-  const data = events.filter((event) => event.kind === 'data' || event.kind === 'gap');
-  if (transport === 'udp') return data.flatMap((event) => (event.kind === 'data' ? [[event]] : []));
+function runsOf({ transport, events }: Conversation): Run[] {
   const runs: DataEvent[][] = [];
   const open: Record<Side, DataEvent[]> = { client: [], server: [] };
-  for (const event of data) {
+  for (const event of events) {
     if (event.kind === 'data') open[event.from].push(event);
-    else {
-      runs.push(open[event.from]);
-      open[event.from] = [];
-    }
+    if (event.kind !== 'gap' && transport === 'tcp') continue;
+    runs.push(open[event.from]);
+    open[event.from] = [];
   }
-  return [...runs, open.client, open.server].filter((run) => run.length > 0);
+  return [...runs, open.client, open.server].filter(isRun);
+}
+
+type Run = [DataEvent, ...DataEvent[]];
+
+function isRun(events: DataEvent[]): events is Run {
+  return events.length > 0;
 }
 
 /** One character for each byte. */

@@ -4,6 +4,7 @@
 import type { Conversation, Peer, Side } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { messagesOf } from '../dissect/messages.js';
+import { tlsKeysIn } from '../dissect/tls/key-log.js';
 import type { Capture } from '../pcap/capture.js';
 import type { ConversationFilter } from './conversation-filter.js';
 import { notesIn } from './notes.js';
@@ -36,6 +37,8 @@ export interface JsonConversation {
     readonly excerpt?: string;
     readonly bytes: number;
     readonly isComplete: boolean;
+    /** Whether it was inside TLS, and was decrypted. */
+    readonly isDecrypted?: true;
   }[];
 }
 
@@ -65,7 +68,7 @@ export function captureJson(capture: Capture, filter: ConversationFilter = () =>
     })),
     hosts: Object.fromEntries(names),
     packets: packets.length,
-    conversations: conversationsIn(packets)
+    conversations: conversationsIn(packets, { tlsKeys: tlsKeysIn(blocks) })
       .filter(filter)
       .map((conversation) => jsonConversation(conversation, names)),
     notes: notes.map(({ timestampNs, text }) => ({
@@ -94,7 +97,7 @@ function jsonConversation(conversation: Conversation, names: ReadonlyMap<string,
       .filter(({ kind }) => kind !== 'data')
       .map(({ timestampNs, from, kind }) => ({ time: iso(timestampNs), from, kind })),
     messages: messagesOf(conversation).map(
-      ({ startNs: time, from, protocol, summary, excerpt, bytes, isComplete }) => ({
+      ({ startNs: time, from, protocol, summary, excerpt, bytes, isComplete, isDecrypted }) => ({
         time: iso(time),
         from,
         protocol,
@@ -102,6 +105,7 @@ function jsonConversation(conversation: Conversation, names: ReadonlyMap<string,
         ...(excerpt === undefined ? {} : { excerpt }),
         bytes,
         isComplete,
+        ...(isDecrypted === undefined ? {} : { isDecrypted }),
       }),
     ),
   };

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Conversation, Peer, Side } from '../dissect/conversation.js';
+import type { Conversation, ConversationEvent, Peer, Side } from '../dissect/conversation.js';
+import { decryptedStreams } from '../dissect/decrypted-streams.js';
 import { plural } from '../dissect/protocols/units.js';
 import { COLOURS, NO_COLOURS } from './colour.js';
 
@@ -12,7 +13,8 @@ export interface FollowOptions {
 }
 
 /**
- * All that both sides of `conversation` said, in turns, under a line that names who speaks.
+ * All that both sides of `conversation` said, in turns, under a line that names who speaks. Where there are keys of TLS, what
+ * was said inside it, which that line says too.
  *
  * Bytes that are no text are shown as dots, so that nothing can move the cursor of a terminal.
  */
@@ -22,27 +24,38 @@ export function followText(
 ): string {
   const palette = colour ? COLOURS : NO_COLOURS;
   const place = ({ address, port }: Peer) => `${names.get(address) ?? address}:${port}`;
-  const head = (from: Side) => {
+  const head = ({ from, isDecrypted }: Turn) => {
     const [sender, receiver] =
       from === 'client' ? [conversation.client, conversation.server] : [conversation.server, conversation.client];
-    return palette.strong(`── ${place(sender)} ▶ ${place(receiver)}`);
+    const mark = isDecrypted ? ' (decrypted)' : '';
+    return palette.strong(`── ${place(sender)} ▶ ${place(receiver)}${mark}`);
   };
-  const turns: { from: Side; parts: Buffer[] }[] = [];
-  for (const event of conversation.events) {
-    if (event.kind !== 'data' && event.kind !== 'gap') continue;
-    const last = turns.at(-1);
-    const turn = last?.from === event.from ? last : { from: event.from, parts: [] };
-    if (turn !== last) turns.push(turn);
-    turn.parts.push(
-      event.kind === 'data' ? Buffer.from(event.bytes) : Buffer.from(`[${plural(event.length, 'byte')} missing]`),
-    );
-  }
-  return turns
-    .map(({ from, parts }) => {
-      const said = textOf(Buffer.concat(parts));
-      return `${head(from)}\n${palette.conversation(from === 'client' ? 1 : 2, said.replace(/\n$/, ''))}`;
+  const streams = decryptedStreams(conversation) ?? { clear: conversation.events, inside: [] };
+  return [...turnsOf(streams.clear, false), ...turnsOf(streams.inside, true)]
+    .map((turn) => {
+      const said = textOf(Buffer.concat(turn.parts));
+      return `${head(turn)}\n${palette.conversation(turn.from === 'client' ? 1 : 2, said.replace(/\n$/, ''))}`;
     })
     .join('\n');
+}
+
+/** What one side said until the other did. */
+interface Turn {
+  readonly from: Side;
+  readonly isDecrypted: boolean;
+  readonly parts: Uint8Array[];
+}
+
+function turnsOf(events: readonly ConversationEvent[], isDecrypted: boolean): Turn[] {
+  const turns: Turn[] = [];
+  for (const event of events) {
+    if (event.kind !== 'data' && event.kind !== 'gap') continue;
+    const last = turns.at(-1);
+    const turn = last?.from === event.from ? last : { from: event.from, isDecrypted, parts: [] };
+    if (turn !== last) turns.push(turn);
+    turn.parts.push(event.kind === 'data' ? event.bytes : Buffer.from(`[${plural(event.length, 'byte')} missing]`));
+  }
+  return turns;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get to a terminal.

@@ -2,10 +2,11 @@
  * Draws a capture as text: who connected to whom, what was asked and answered, who closed.
  */
 
-import type { Conversation, Peer } from '../dissect/conversation.js';
+import type { ContentRedaction, Conversation, Peer } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { inOneLine } from '../dissect/protocols/excerpt.js';
 import { plural } from '../dissect/protocols/units.js';
+import { type TlsKeyLog, tlsKeysIn } from '../dissect/tls/key-log.js';
 import type { Capture } from '../pcap/capture.js';
 import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
 import type { ConversationFilter } from './conversation-filter.js';
@@ -31,6 +32,10 @@ export interface RenderOptions {
    * million packets takes about 5 seconds. Default: all of them.
    */
   readonly lastPackets?: number;
+  /** The keys of TLS connections. Default: those in the capture itself. */
+  readonly tlsKeys?: TlsKeyLog;
+  /** What must not be told. Default: nothing. */
+  readonly redaction?: ContentRedaction;
   /** Which conversations to show. With a filter notes are left out, for they belong to none. Default: all of both. */
   readonly filter?: ConversationFilter;
 }
@@ -46,16 +51,21 @@ type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
 /**
  * `capture` as a ladder between its hosts, one line for each step: a handshake is one, a request of many packets is one.
  *
+ * What was inside TLS is told as well where the capture has the keys, with `TLS: ` before it.
  * Lines end without spaces and hold no control characters but colours, whatever was in the packets.
  *
  * @example
  * console.log(renderText(readCapture(await readFile('capture.pcapng')), { width: 80, last: 20 }));
  */
 export function renderText(capture: RenderedCapture, options: RenderOptions = {}): string {
-  const { lastPackets = Number.POSITIVE_INFINITY, filter } = options;
+  const { lastPackets = Number.POSITIVE_INFINITY, filter, redaction, tlsKeys } = options;
   const skipped = Math.max(0, capture.packets.length - lastPackets);
   const packets = skipped === 0 ? capture.packets : capture.packets.slice(skipped);
-  const conversations = conversationsIn(packets).filter(filter ?? (() => true));
+  const found = conversationsIn(packets, {
+    tlsKeys: tlsKeys ?? tlsKeysIn(capture.blocks),
+    ...(redaction === undefined ? {} : { redaction }),
+  });
+  const conversations = filter === undefined ? found : found.filter(filter);
   return drawText({ ...capture, packets, conversations, skipped }, options);
 }
 

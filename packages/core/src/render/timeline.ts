@@ -3,7 +3,7 @@
  */
 import type { Conversation, ConversationEvent, Peer, Side } from '../dissect/conversation.js';
 import { messagesOf } from '../dissect/messages.js';
-import type { Message } from '../dissect/protocols/message.js';
+import { type Message, markedSummary } from '../dissect/protocols/message.js';
 import { byteCount } from '../dissect/protocols/units.js';
 
 /** How a step is meant to look. */
@@ -135,7 +135,7 @@ function closeStep(event: ConversationEvent, { events }: Conversation, step: Mak
 
 function messageStep(message: Message, conversation: Conversation): Step {
   const { from, startNs, packet, isComplete, excerpt } = message;
-  const summary = isComplete ? message.summary : `${message.summary} (cut off)`;
+  const summary = isComplete ? markedSummary(message) : `${markedSummary(message)} (cut off)`;
   return {
     ...ends(from, conversation),
     isStopped: false,
@@ -157,7 +157,7 @@ function unanswered(conversation: Conversation, messages: readonly Message[]): S
     isStopped: true,
     timestampNs: undefined,
     packet: Number.POSITIVE_INFINITY,
-    summary: `no answer to ${last.summary}`,
+    summary: `no answer to ${markedSummary(last)}`,
     tone: 'bad',
   };
 }

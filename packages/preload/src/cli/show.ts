@@ -9,6 +9,7 @@ import {
   followText,
   readCapture,
   renderText,
+  tlsKeysIn,
 } from '@socket-wrapper/core/pcap';
 import { readOptions } from './options.js';
 import { UsageError } from './usage-error.js';
@@ -46,7 +47,7 @@ function textOf(capture: Capture, { follow, filter, isJson }: Request): string {
   const colour = isTTY === true && !process.env.NO_COLOR;
   const { names } = capture;
   if (follow !== undefined) {
-    const conversations = conversationsIn(capture.packets);
+    const conversations = conversationsIn(capture.packets, { tlsKeys: tlsKeysIn(capture.blocks) });
     const found = conversations.find(({ id }) => id === follow);
     if (found !== undefined) return followText(found, { names, colour });
     throw new UsageError(

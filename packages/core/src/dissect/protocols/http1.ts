@@ -1,6 +1,7 @@
 /**
  * HTTP/1.0 and 1.1 (RFC 9112).
  */
+import { isTlsStart, newTlsState, type TlsState, tlsSide } from '../tls/tls.js';
 import { excerptOf } from './excerpt.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
@@ -27,6 +28,8 @@ interface Exchange {
   readonly methods: string[];
   /** What the connection turned into; until the answer is there, `'?'` while the client asked for it. */
   tunnel: 'none' | '?' | 'websocket' | 'raw';
+  /** For what goes through a proxy. */
+  readonly tls: TlsState;
 }
 
 /** HTTP/1, and WebSocket once a connection was upgraded to it. */
@@ -37,8 +40,8 @@ export const http1: StreamProtocol = {
     return REQUEST_START.test(latin1(client)) || (client.byteLength === 0 && STATUS_START.test(latin1(server)));
   },
 
-  parsers({ client, server }) {
-    const exchange: Exchange = { methods: [], tunnel: 'none' };
+  parsers({ client, server }, { reading }) {
+    const exchange: Exchange = { methods: [], tunnel: 'none', tls: newTlsState(reading?.tlsKeys) };
     return { client: requests(client, exchange), server: answers(server, exchange) };
   },
 };
@@ -60,7 +63,7 @@ function* requests(context: SideContext, exchange: Exchange): Waiting<void> {
     context.emit(withBody(content, headers, body));
     // What the client sends behind this is of the new protocol only if the server agrees to it.
     if (asksForTunnel && !(yield* isAnswered(exchange, context))) return;
-    if (exchange.tunnel !== 'none') return yield* tunnelled(context, exchange.tunnel);
+    if (exchange.tunnel !== 'none') return yield* tunnelled(context, exchange);
   }
 }
 
@@ -93,13 +96,14 @@ function* answers(context: SideContext, exchange: Exchange): Waiting<void> {
     if (status === 101) exchange.tunnel = headers.get('upgrade')?.toLowerCase() === 'websocket' ? 'websocket' : 'raw';
     else if (isConnected) exchange.tunnel = 'raw';
     else if (!isInterim && exchange.tunnel === '?') exchange.tunnel = 'none';
-    if (exchange.tunnel === 'websocket' || exchange.tunnel === 'raw') return yield* tunnelled(context, exchange.tunnel);
+    if (exchange.tunnel === 'websocket' || exchange.tunnel === 'raw') return yield* tunnelled(context, exchange);
   }
 }
 
-function* tunnelled(context: SideContext, tunnel: Exchange['tunnel']): Waiting<void> {
+function* tunnelled(context: SideContext, { tunnel, tls }: Exchange): Waiting<void> {
   if (tunnel === 'websocket') return yield* websocketSide(context);
-  yield* rawSide(context);
+  const isTls = (yield* context.input.hasMore()) && isTlsStart(context.input.waiting);
+  yield* isTls ? tlsSide(context, tls) : rawSide(context);
 }
 
 /** Waits until the answer to an upgrade is there; `false` when the stream ended before it. */

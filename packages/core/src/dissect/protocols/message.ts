@@ -25,4 +25,11 @@ export interface Message extends MessageContent {
   readonly bytes: number;
   /** Whether its end is in the capture. */
   readonly isComplete: boolean;
+  /** Whether it was inside TLS, and was decrypted. */
+  readonly isDecrypted?: true;
+}
+
+/** What `message` says, in one line: `GET /users`, and with a mark before it when it was inside TLS. */
+export function markedSummary({ summary, isDecrypted }: Message): string {
+  return isDecrypted === true ? `TLS: ${summary}` : summary;
 }

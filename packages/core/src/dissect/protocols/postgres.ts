@@ -2,10 +2,10 @@
  * PostgreSQL's frontend/backend protocol, version 3 (https://www.postgresql.org/docs/current/protocol.html).
  */
 import { ByteReader } from '../../pcap/byte-reader.js';
+import { newTlsState, type TlsState, tlsSide } from '../tls/tls.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { BODY_HEAD_LENGTH, ProtocolError, type Waiting } from './stream-reader.js';
-import { newTlsState, type TlsState, tlsSide } from './tls.js';
 import { byteCount, plural } from './units.js';
 
 /** The numbers that take the place of a version in the first message (§55.7). */
@@ -43,8 +43,8 @@ export const postgres: StreamProtocol = {
     return isRequest || isCancel || isStartup;
   },
 
-  parsers({ client, server }) {
-    const session: Session = { encryption: 'none', tls: newTlsState() };
+  parsers({ client, server }, { reading }) {
+    const session: Session = { encryption: 'none', tls: newTlsState(reading?.tlsKeys) };
     return { client: frontend(client, session), server: backend(server, session) };
   },
 };

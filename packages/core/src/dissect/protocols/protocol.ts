@@ -21,7 +21,26 @@ export interface SideContext {
   emit(content: MessageContent): void;
   /** Tells of a message among others that are still going on; it ends with the byte read last unless it was cut off. */
   emitFrom(start: MessageStart, content: MessageContent, isComplete: boolean): void;
+  /** Says that the rest of this side's stream is encrypted. */
+  conceal(): void;
+  /** Says which bytes of this side's stream the keys of a connection have to do with. */
+  seal(span: SealedSpan): void;
+  /** Says what encrypted bytes hold, or that it cannot be told; `moment` is that of the first of them. */
+  reveal(inside: Revealed, moment: Moment): void;
 }
+
+/** Bytes of a stream, counted from 0, that are encrypted or that keys are made of. */
+export interface SealedSpan {
+  readonly start: number;
+  readonly end: number;
+  /** Whose keys they are: the random bytes of the client, in hexadecimal digits. */
+  readonly clientRandom: string;
+}
+
+/** What is inside encrypted bytes. */
+export type Revealed =
+  | { readonly kind: 'data'; readonly bytes: Uint8Array }
+  | { readonly kind: 'gap'; readonly length: number };
 
 /** The first bytes of both streams, to recognise a protocol by. */
 export interface Heads {

@@ -1,3 +1,4 @@
+import { tls } from '../tls/tls.js';
 import { dnsStream } from './dns-stream.js';
 import { http1 } from './http1.js';
 import { http2 } from './http2.js';
@@ -5,7 +6,6 @@ import { postgres } from './postgres.js';
 import type { StreamProtocol } from './protocol.js';
 import { redis } from './redis.js';
 import { smtp } from './smtp.js';
-import { tls } from './tls.js';
 
 /** The protocols that are looked for in TCP streams; the first that recognises one has it. */
 export const STREAM_PROTOCOLS: readonly StreamProtocol[] = [http2, http1, tls, redis, postgres, smtp, dnsStream];

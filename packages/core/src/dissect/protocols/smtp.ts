@@ -1,13 +1,15 @@
 /**
  * SMTP and LMTP (RFC 5321, RFC 2033), up to STARTTLS.
  */
+import { newTlsState, type TlsState, tlsSide } from '../tls/tls.js';
 import { excerptOf } from './excerpt.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { BODY_HEAD_LENGTH, ProtocolError, type Waiting } from './stream-reader.js';
-import { newTlsState, type TlsState, tlsSide } from './tls.js';
 import { byteCount } from './units.js';
 
-const GREETING = /^(?:220|421|554)[ -]/;
+const GREETING_CODES: readonly number[] = [220, 421, 554];
+const GREETING = new RegExp(`^(?:${GREETING_CODES.join('|')})[ -]`);
+const REPLY_START = /^\d{3}[ -]/;
 const CLIENT_START = /^(?:EHLO|HELO|LHLO) /i;
 const COMMAND = /^(?:EHLO|HELO|LHLO|MAIL|RCPT|DATA|BDAT|RSET|NOOP|QUIT|VRFY|EXPN|HELP|AUTH|STARTTLS)\b/i;
 const SMTP_PORTS: readonly number[] = [25, 587, 2525, 1025];
@@ -30,12 +32,13 @@ export const smtp: StreamProtocol = {
   recognises({ client, server, serverPort }) {
     const asked = latin1(client);
     const greeting = latin1(server);
-    if (CLIENT_START.test(asked)) return server.byteLength === 0 || GREETING.test(greeting);
+    // Behind STARTTLS the client begins anew without a greeting.
+    if (CLIENT_START.test(asked)) return server.byteLength === 0 || REPLY_START.test(greeting);
     return asked === '' && GREETING.test(greeting) && (SMTP_PORTS.includes(serverPort) || /SMTP/i.test(greeting));
   },
 
-  parsers({ client, server }) {
-    const session: Session = { asked: [], mode: 'commands', tls: newTlsState() };
+  parsers({ client, server }, { reading }) {
+    const session: Session = { asked: [], mode: 'commands', tls: newTlsState(reading?.tlsKeys) };
     return { client: commands(client, session), server: replies(server, session) };
   },
 };
@@ -92,7 +95,7 @@ function* message(context: SideContext): Waiting<void> {
 
 function* replies(context: SideContext, session: Session): Waiting<void> {
   const { input } = context;
-  let isGreeting = true;
+  let isFirst = true;
   while (yield* input.hasMore()) {
     context.begin();
     const first = yield* reply(context);
@@ -107,8 +110,8 @@ function* replies(context: SideContext, session: Session): Waiting<void> {
       summary: `${code} ${first.text}`.trim() + more,
       ...tone,
     });
-    const asked = isGreeting ? undefined : session.asked.shift();
-    isGreeting = false;
+    const asked = isFirst && GREETING_CODES.includes(code) ? undefined : session.asked.shift();
+    isFirst = false;
     session.mode = modeBehind(asked, code, session.mode);
     if (session.mode === 'tls') return yield* tlsSide(context, session.tls);
   }

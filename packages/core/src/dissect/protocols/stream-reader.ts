@@ -55,6 +55,12 @@ export class StreamReader {
     return this.#pending.available;
   }
 
+  /** The bytes that wait to be read. */
+  get waiting(): Uint8Array {
+    const { bytes, position } = this.#pending;
+    return bytes.subarray(position);
+  }
+
   /** Whether nothing follows behind what waits. */
   get isOver(): boolean {
     return this.#isOver;
@@ -176,8 +182,7 @@ export class StreamReader {
 
   /** All that waits, read as it is. */
   takeAvailable(): Uint8Array {
-    const { bytes, position } = this.#pending;
-    const all = bytes.subarray(position);
+    const all = this.waiting;
     this.#advance(all.byteLength);
     return all;
   }

@@ -2,9 +2,8 @@
  * ClientHello and ServerHello (RFC 8446 §4.1): which server was asked for, and what both agreed on.
  */
 import type { ByteReader } from '../../pcap/byte-reader.js';
-
-/** The version number of TLS 1.3. */
-export const TLS_1_3 = 0x0304;
+import { cipherSuiteName } from './cipher-suite.js';
+import { TLS_1_3 } from './wire.js';
 
 const VERSIONS: Readonly<Record<number, string>> = {
   768: 'SSL 3.0',
@@ -16,32 +15,30 @@ const VERSIONS: Readonly<Record<number, string>> = {
 const Extension = { SERVER_NAME: 0, ALPN: 16, SUPPORTED_VERSIONS: 43 } as const;
 const HOST_NAME = 0;
 const RANDOM_LENGTH = 32;
-/** The suites of TLS 1.3, and those of TLS 1.2 that are still used (IANA TLS cipher suites). */
-const CIPHER_SUITES: Readonly<Record<number, string>> = {
-  4865: 'AES_128_GCM_SHA256',
-  4866: 'AES_256_GCM_SHA384',
-  4867: 'CHACHA20_POLY1305_SHA256',
-  49195: 'ECDHE_ECDSA_AES_128_GCM_SHA256',
-  49196: 'ECDHE_ECDSA_AES_256_GCM_SHA384',
-  49199: 'ECDHE_RSA_AES_128_GCM_SHA256',
-  49200: 'ECDHE_RSA_AES_256_GCM_SHA384',
-  52392: 'ECDHE_RSA_CHACHA20_POLY1305_SHA256',
-  52393: 'ECDHE_ECDSA_CHACHA20_POLY1305_SHA256',
-};
 /** The random bytes that make a ServerHello a HelloRetryRequest (RFC 8446 §4.1.3). */
 const RETRY_RANDOM = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
 
-/** What a server chose. */
-export interface ServerHello {
-  readonly version: number;
+/** What a client asks for. */
+export interface ClientHello {
+  /** In hexadecimal digits. */
   readonly random: string;
   readonly text: string;
 }
 
+/** What a server chose. */
+export interface ServerHello {
+  readonly version: number;
+  /** In hexadecimal digits. */
+  readonly random: string;
+  /** The number of the cipher suite. */
+  readonly suite: number;
+  readonly text: string;
+}
+
 /** `ClientHello for web.test · ALPN h2, http/1.1 · TLS 1.3`. */
-export function describeClientHello(reader: ByteReader): string {
+export function describeClientHello(reader: ByteReader): ClientHello {
   let version = reader.u16('version');
-  reader.take(RANDOM_LENGTH, 'random bytes');
+  const random = Buffer.from(reader.take(RANDOM_LENGTH, 'random bytes')).toString('hex');
   reader.take(reader.u8('session ID length'), 'session ID');
   reader.take(reader.u16('cipher suites length'), 'cipher suites');
   reader.take(reader.u8('compression methods length'), 'compression methods');
@@ -55,7 +52,7 @@ export function describeClientHello(reader: ByteReader): string {
   const parts = [`ClientHello${name === undefined ? '' : ` for ${name}`}`];
   if (protocols.length > 0) parts.push(`ALPN ${protocols.join(', ')}`);
   parts.push(versionName(version));
-  return parts.join(' · ');
+  return { random, text: parts.join(' · ') };
 }
 
 /** `ServerHello · TLS 1.2 · ECDHE_RSA_AES_128_GCM_SHA256 · ALPN h2`. */
@@ -71,9 +68,17 @@ export function describeServerHello(reader: ByteReader): ServerHello {
     if (type === Extension.SUPPORTED_VERSIONS) version = value.u16('selected version');
   }
   const parts = [random === RETRY_RANDOM ? 'HelloRetryRequest' : 'ServerHello', versionName(version)];
-  parts.push(CIPHER_SUITES[suite] ?? `cipher suite 0x${suite.toString(16).padStart(4, '0')}`);
+  parts.push(cipherSuiteName(suite));
   if (protocols.length > 0) parts.push(`ALPN ${protocols.join(', ')}`);
-  return { version, random, text: parts.join(' · ') };
+  return { version, random, suite, text: parts.join(' · ') };
+}
+
+/** `EncryptedExtensions · ALPN h2`: what a server of TLS 1.3 chose besides. */
+export function describeEncryptedExtensions(reader: ByteReader): string {
+  for (const { type, value } of extensions(reader)) {
+    if (type === Extension.ALPN) return `EncryptedExtensions · ALPN ${protocolNames(value).join(', ')}`;
+  }
+  return 'EncryptedExtensions';
 }
 
 /** Whether the server asks the client to begin again. */
