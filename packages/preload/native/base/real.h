@@ -73,6 +73,7 @@ struct winsize;
     X(int, fclose, (FILE *))                                                                       \
     X(FILE *, fdopen, (int, const char *))                                                         \
     X(FILE *, freopen, (const char *, const char *, FILE *))                                       \
+    X(FILE *, fopen, (const char *, const char *))                                                 \
     X(int, vdprintf, (int, const char *, va_list))                                                 \
     X(int, sockatmark, (int))                                                                      \
     X(int, isfdtype, (int, int))                                                                   \
