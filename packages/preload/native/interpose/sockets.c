@@ -26,6 +26,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/* Of linux/un.h, whose other names are those of sys/un.h. */
+enum { SIOCUNIXFILE = SIOCPROTOPRIVATE };
+
 /* move_addr_to_kernel(): what is wrong with an address before anybody reads it. */
 static int check_address(int fd, const struct sockaddr *address, socklen_t length) {
     if (length > sizeof(struct sockaddr_storage))
@@ -201,6 +204,10 @@ SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen
     return (int)sw_answer(sw_setsockopt(&socket, level, name, value, length));
 }
 
+static bool asks_for_stamp(unsigned long request) {
+    return request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD || request == SIOCGSTAMP_NEW || request == SIOCGSTAMPNS_NEW;
+}
+
 /* ioctl(2) */
 SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     va_list arguments;
@@ -210,16 +217,21 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     unsigned long request = (unsigned)plain_request;
     struct sw_socket socket;
     sw_start();
-    if ((request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD) && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM &&
-        sw_fd_socket(fd, &socket)) {
+    if (asks_for_stamp(request) && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
         struct timespec stamp;
-        int result = sw_datagram_stamp(&socket, &stamp);
-        if (result == 0 && request == SIOCGSTAMPNS_OLD)
-            *(struct timespec *)argument = stamp;
-        else if (result == 0)
-            *(struct timeval *)argument = (struct timeval){stamp.tv_sec, stamp.tv_nsec / 1000};
+        /* sock_gettstamp(): nothing has ever stamped a stream. */
+        int result = socket.record->type == SOCK_DGRAM ? sw_datagram_stamp(&socket, &stamp) : -ENOENT;
+        if (result == 0 && !sw_is_readable(fd, argument, sizeof stamp))
+            result = -EFAULT;
+        /* Seconds and a fraction of 64 bits each, in all four. */
+        if (result == 0 && (request == SIOCGSTAMP_OLD || request == SIOCGSTAMP_NEW))
+            stamp.tv_nsec /= 1000;
+        if (result == 0)
+            memcpy(argument, &stamp, sizeof stamp);
         return (int)sw_answer(result);
     }
+    if (request == SIOCUNIXFILE && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket))
+        return (int)sw_answer(-ENOTTY);
     /* The requests of netdevice(7) are 0x89xx; all others mean the same for a Unix socket. */
     if ((request & 0xff00) == 0x8900 && sw_fd_socket(fd, &socket)) {
         bool handled = false;
