@@ -3,7 +3,9 @@
 #include "base/real.h"
 #include "base/room.h"
 #include "capture/capture.h"
+#include "capture/wait.h"
 #include "names/hosts.h"
+#include "sockets/backlog.h"
 #include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
@@ -42,6 +44,16 @@ static int connect_to_name(const struct sw_socket *socket, const struct sw_name 
     return result;
 }
 
+/* The same, where the listener counts who waits for it. */
+static int connect_to_listener(const struct sw_socket *socket, struct sw_record *listener, struct sw_name *name) {
+    *name = sw_record_name(listener);
+    sw_backlog_enter(listener, socket->record);
+    int result = connect_to_name(socket, name);
+    if (result < 0)
+        sw_backlog_leave(listener, socket->record);
+    return result;
+}
+
 /* A listener for `target`: with SO_REUSEPORT there may be several, and each connection goes to another. */
 static struct sw_record *find_listener(struct sw_network *network, const struct sw_site *target, uint16_t port,
                                        const struct sw_address *address) {
@@ -75,20 +87,19 @@ static int connect_stream(struct sw_socket *socket, const struct sw_site *target
     if (address->port != 0) {
         struct sw_record *listener = find_listener(network, target, address->port, address);
         if (listener != NULL) {
-            name = sw_record_name(listener);
             sw_capture_connected(socket);
+            result = connect_to_listener(socket, listener, &name);
+        } else {
+            result = connect_to_name(socket, &name);
+            if (result == 0)
+                sw_capture_connected(socket);
         }
-        result = connect_to_name(socket, &name);
-        if (listener == NULL && result == 0)
-            sw_capture_connected(socket);
         /* The one chosen may be a ghost; others may serve the port. */
         for (unsigned attempt = 0; result == -ECONNREFUSED && listener != NULL && attempt < 64; attempt++) {
             sw_socket_release(network, listener);
             listener = find_listener(network, target, address->port, address);
-            if (listener != NULL) {
-                name = sw_record_name(listener);
-                result = connect_to_name(socket, &name);
-            }
+            if (listener != NULL)
+                result = connect_to_listener(socket, listener, &name);
         }
     }
     if (result == -ENOENT || result == -ECONNREFUSED) {
@@ -129,6 +140,23 @@ static void forget_failed_connect(struct sw_record *record) {
         sw_record_clear(record, SW_BOUND);
 }
 
+/* connect(2) in progress waits for room in the listener's queue: until somebody accepts it, or closes the listener. `still` is the answer when
+ * its time is over (SO_SNDTIMEO). */
+static int await_room(struct sw_socket *socket, int still) {
+    if (!sw_wait_writable(socket->fd))
+        return errno == EAGAIN ? still : -errno;
+    struct sw_record *record = socket->record;
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (sw_record_has(record, SW_WAITING))
+        sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length);
+    sw_stream_collect(socket);
+    if (error == 0)
+        return 0;
+    forget_failed_connect(record);
+    return -error;
+}
+
 static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct sw_address address) {
     struct sw_record *record = socket->record;
     if (target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST || target.scope == SW_SCOPE_BROADCAST) {
@@ -158,6 +186,10 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     if (result == 0) {
         sw_record_set(record, SW_CONNECTED);
         sw_record_clear(record, SW_WILDCARD);
+        if (sw_record_has(record, SW_WAITING) && sw_backlog_hold(socket)) {
+            sw_record_set(record, SW_IN_PROGRESS);
+            return nonblocking ? -EINPROGRESS : await_room(socket, -EINPROGRESS);
+        }
         if (!nonblocking)
             return 0;
         sw_record_set(record, SW_IN_PROGRESS);
@@ -186,6 +218,8 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
         return disconnect(socket);
     /* inet_stream_connect() looks at the state first. */
     if (record->type == SOCK_STREAM && sw_record_has(record, SW_IN_PROGRESS)) {
+        if (sw_record_has(record, SW_WAITING))
+            return is_nonblocking(socket->fd) && !sw_backlog_was_closed(socket) ? -EALREADY : await_room(socket, -EALREADY);
         bool failed = sw_record_has(record, SW_CONNECT_FAILED);
         sw_stream_collect(socket);
         if (!failed)

@@ -156,7 +156,7 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
         }
     }
     bool rings = sw_record_has(record, SW_LISTENING) || (record->type == SOCK_DGRAM && sw_record_has(record, SW_BOUND));
-    if (record->type == SOCK_STREAM && sw_record_has(record, SW_LINGER_RESET) && sw_record_has(record, SW_CONNECTED) &&
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_LINGER_RESET | SW_WAITING) && sw_record_has(record, SW_CONNECTED) &&
         !sw_record_has(record, SW_ACCEPTED) && atomic_load(&record->peer_cookie) == 0) {
         sw_record_set(record, SW_GONE);
         errno = saved_errno;

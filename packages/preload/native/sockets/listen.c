@@ -1,6 +1,7 @@
 #include "sockets/listen.h"
 
 #include "base/real.h"
+#include "sockets/backlog.h"
 #include "sockets/connect.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
@@ -36,6 +37,7 @@ int sw_listen(struct sw_socket *socket, int backlog) {
     bool listening = sw_record_has(record, SW_LISTENING);
     if (!listening && sw_port_is_listened_on(socket))
         return -EADDRINUSE;
+    sw_backlog_set(record, backlog);
     if (sw_real.listen(socket->fd, backlog < BACKLOG ? BACKLOG : backlog) != 0)
         return -errno;
     sw_record_set(record, SW_LISTENING);
@@ -92,16 +94,38 @@ static void release_if_closed(const struct sw_socket *socket) {
         sw_socket_closed(&closing);
 }
 
+/* accept4(2) of the Unix socket: the descriptor, and by which name and record the client is known, if it is. */
+static int take_connection(const struct sw_socket *socket, int flags, struct sw_name *name, struct sw_record **client, bool *is_known) {
+    for (;;) {
+        struct sockaddr_un from;
+        socklen_t from_length = sizeof from;
+        int fd = sw_real.accept4(socket->fd, (struct sockaddr *)&from, &from_length, flags);
+        if (fd < 0) {
+            int error = errno;
+            if (error == EAGAIN)
+                sw_backlog_is_empty(socket->record);
+            return -error;
+        }
+        *is_known = sw_name_of_unix(&from, from_length, name);
+        *client = *is_known ? find_by_name(socket->network, name) : NULL;
+        if (sw_backlog_accepted(socket->record, fd, *client))
+            return fd;
+        sw_real.close(fd);
+        if (sw_record_has(*client, SW_GONE))
+            sw_record_free(socket->network, *client);
+    }
+}
+
 int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *length, int flags) {
     struct sw_network *network = socket->network;
     struct sw_record *listener = socket->record;
-    struct sockaddr_un from;
-    socklen_t from_length = sizeof from;
-    int fd = sw_real.accept4(socket->fd, (struct sockaddr *)&from, &from_length, flags);
+    struct sw_name name;
+    struct sw_record *client = NULL;
+    bool is_known = false;
+    int fd = take_connection(socket, flags, &name, &client, &is_known);
     if (fd < 0) {
-        int error = errno;
         release_if_closed(socket);
-        return -error;
+        return fd;
     }
     /* Like the kernel, only after the connection was taken. */
     if (address != NULL && (length == NULL || (int)*length < 0)) {
@@ -119,9 +143,7 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
     record->interface = listener->interface;
     sw_options_inherit(socket, fd, record);
 
-    struct sw_name name;
-    if (sw_name_of_unix(&from, from_length, &name)) {
-        struct sw_record *client = find_by_name(network, &name);
+    if (is_known) {
         /* A client that is bound to all addresses has one name and, towards us, one address. */
         record->peer = client != NULL && client->local.family != 0 ? as_seen_by(network, client, &client->local, listener->family)
                                                                    : sw_address_of_name(network, &name, listener->family);

@@ -46,8 +46,14 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
         native_get(socket, SOL_SOCKET, name, &error, &size);
         if (tcp && sw_record_has(record, SW_CONNECTED) && sw_record_has(record, SW_RESET_RECEIVED | SW_RESET_SENT))
             error = sw_record_has(record, SW_RESET_RECEIVED) ? ECONNRESET : EPIPE;
-        if (tcp && (error == ECONNRESET || error == EPIPE))
+        if (tcp && error == ECONNRESET && sw_record_has(record, SW_WAITING)) {
+            /* The listener was closed in front of a client that it had no room for. */
+            error = ECONNREFUSED;
+            sw_record_clear(record, SW_WAITING | SW_CONNECTED);
+            sw_record_set(record, SW_CONNECT_FAILED);
+        } else if (tcp && (error == ECONNRESET || error == EPIPE)) {
             sw_stream_was_reset(record);
+        }
         return sw_give_int(error, value, length);
     }
     case SO_SNDBUF:

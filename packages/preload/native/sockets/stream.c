@@ -55,6 +55,8 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
         return sw_record_has(record, SW_CONNECTED) ? result : -ENOTCONN;
     }
+    if (sw_record_has(record, SW_WAITING))
+        return sw_stream_replace(socket);
     if (!sw_record_has(record, SW_LISTENING) && sw_stream_is_closed(socket)) {
         /* inet_shutdown() closes the halves of a socket without a connection too, and says that it has none. */
         if (!sw_record_has(record, SW_CONNECTED | SW_RESET_SENT)) {
@@ -287,6 +289,8 @@ uint8_t sw_stream_state(const struct sw_socket *socket) {
         return TCP_LISTEN;
     if ((flags & SW_CONNECTED) == 0 || is_reset(socket))
         return TCP_CLOSE;
+    if ((flags & (uint32_t)SW_WAITING) != 0)
+        return TCP_SYN_SENT;
     const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     bool ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
     if ((flags & SW_WRITE_SHUT) != 0)
@@ -314,7 +318,8 @@ int sw_getsockname(struct sw_socket *socket, struct sockaddr *address, socklen_t
 
 int sw_getpeername(struct sw_socket *socket, struct sockaddr *address, socklen_t *length) {
     struct sw_record *record = socket->record;
-    if (!sw_record_has(record, SW_CONNECTED) || (record->type == SOCK_STREAM && sw_stream_is_closed(socket)))
+    if (!sw_record_has(record, SW_CONNECTED) || sw_record_has(record, SW_WAITING) ||
+        (record->type == SOCK_STREAM && sw_stream_is_closed(socket)))
         return -ENOTCONN;
     if (length == NULL || address == NULL)
         return -EFAULT;

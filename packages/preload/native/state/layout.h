@@ -48,12 +48,13 @@ enum sw_record_flag {
     SW_DUPLICATED = 1 << 22,    /* several descriptors of one process name it */
     SW_SENDING = 1 << 28,       /* a recorded send is under way: capture/capture.c */
     SW_STAMPED = 1 << 27,       /* datagrams are stamped for SIOCGSTAMP, in `received` */
-    SW_GONE = 1 << 26,          /* closed with SO_LINGER 0 before it was accepted: the record waits to tell */
+    SW_GONE = 1 << 26,          /* closed with SO_LINGER 0, or while it waited, before it was accepted: the record waits to tell */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
     SW_LATE = 1 << 24,          /* data came after this side shut its reading half: sockets/late.c */
     SW_ERRORS = 1 << 29,        /* the error queue has entries: sockets/error_queue.c */
     SW_ERRORS_NEW = 1 << 30,    /* of which no edge was told yet */
     SW_LINGER_RESET = 1 << 23,  /* SO_LINGER with a time of 0: closing resets */
+    SW_WAITING = INT32_MIN,     /* found no room in the listener's queue: sockets/backlog.c */
 };
 
 /* A socket's end: IPv4 in the first four bytes, the port in host order, family 0 when unset. */
@@ -80,7 +81,10 @@ struct sw_record {
     _Atomic uint64_t sent;     /* stream bytes for the capture */
     _Atomic uint64_t received;
     _Atomic uint64_t peer_cookie;
-    _Atomic uint32_t peer_slot;
+    union {
+        _Atomic uint32_t peer_slot;
+        _Atomic uint32_t backlog; /* of a listener: sockets/backlog.c */
+    };
     _Atomic int32_t pending_error;
     uint32_t sharings;         /* of process `pid` when it made the socket: more of them since then, more holders */
     uint16_t share;            /* the N of a name `…+N`; 0 when the socket has the plain name */
@@ -93,7 +97,11 @@ struct sw_record {
     uint8_t name_files;        /* bit set of SW_CLAIM_…: which of those files this socket made */
     uint8_t name_spare[2];
     uint32_t name_address;     /* 127.0.1.2 of a name `t….7F000102`, host order; 0 without */
-    _Atomic uint32_t spilled;  /* datagrams waiting in the spill file */
+    union {
+        _Atomic uint32_t spilled;   /* datagrams waiting in the spill file */
+        _Atomic uint32_t queued;    /* of a listener, who waits for accept(2) */
+        _Atomic uint32_t held_back; /* of a stream that connects: sockets/backlog.c */
+    };
     uint8_t options[SW_OPTION_BYTES]; /* sockets/options.c */
 };
 
