@@ -41,6 +41,12 @@ const FILES = {
   'jest/first.test.cjs': `/** @jest-environment socket-wrapper */
     const { network } = require('jest-environment-socket-wrapper');
     ${TEST}`,
+  // What docs/library.md says of programs that ask the library.
+  'tool.c': `#include <socket_wrapper.h>
+    int main(void) { return socket_wrapper_enabled() ? 1 : 0; }`,
+  'tool.sh': `export PKG_CONFIG_PATH=$(dirname $(npx socket-wrapper library))
+    cc -o tool tool.c $(pkg-config --cflags --libs socket_wrapper_noop)
+    ./tool && ! npx socket-wrapper run -- ./tool`,
   'jest.config.json': JSON.stringify({ testMatch: ['**/jest/*.test.cjs'] }),
 };
 
@@ -67,6 +73,7 @@ try {
   run('npm', ['install', '--save-dev', '--no-audit', '--no-fund', ...packed, ...runners], project);
 
   run('npx', ['socket-wrapper', 'doctor'], project);
+  run('sh', ['-e', 'tool.sh'], project);
   run('npx', ['vitest', 'run'], project);
   run('npx', ['jest'], project);
 } catch (error) {

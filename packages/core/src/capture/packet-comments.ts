@@ -51,7 +51,7 @@ export function packetComments(conversations: readonly Conversation[], names: Co
   };
 }
 
-/** By the packet that was refused. Whoever tries again and again is told once. */
+/** By the packet that was refused. Who tries again and again is told once. */
 export function refusalHints(
   conversations: readonly Conversation[],
   sockets: readonly Listener[],
@@ -59,13 +59,13 @@ export function refusalHints(
   const hints = new Map<number, string>();
   const told = new Set<string>();
   for (const conversation of conversations) {
-    const { transport, server } = conversation;
-    const place = `${transport} ${server.address} ${server.port}`;
     const first = firstPacketOf(conversation);
-    if (first === undefined || told.has(place) || reasonOf(conversation)?.isRefusal !== true) continue;
+    if (first === undefined || reasonOf(conversation)?.isRefusal !== true) continue;
     const hint = refusalHint(conversation, sockets);
-    if (hint === undefined) continue;
-    told.add(place);
+    // The same again of the host's other address, or of another attempt, would be no news.
+    const news = `${conversation.transport} ${conversation.server.port} ${hint}`;
+    if (hint === undefined || told.has(news)) continue;
+    told.add(news);
     hints.set(first, hint);
   }
   return hints;
