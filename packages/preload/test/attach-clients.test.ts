@@ -1,6 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Agent, Client, type Dispatcher, Pool, request } from 'undici';
+import {
+  Agent,
+  Client,
+  type Dispatcher,
+  getGlobalDispatcher,
+  MockAgent,
+  Pool,
+  request,
+  setGlobalDispatcher,
+} from 'undici';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { inScope } from './support/scopes.js';
@@ -59,6 +68,44 @@ describe.each([
     );
     expect(answers).toEqual(names.map((name) => Array(5).fill(name)));
     await dispatcher.destroy();
+  });
+});
+
+describe('a MockAgent of undici', () => {
+  it('answers in every test what it was told, and lets the rest through to their networks', async () => {
+    const agent = new MockAgent();
+    agent.enableNetConnect('test');
+    agent.get('http://mocked').intercept({ path: '/' }).reply(200, 'mocked').persist();
+    for (const name of ['one', 'two']) {
+      await inScope(async () => {
+        await using _server = await namedServer(name);
+        const { body } = await request('http://mocked/', { dispatcher: agent });
+        expect([await body.text(), await ask(agent)]).toEqual(['mocked', name]);
+        await expect(request('http://other/', { dispatcher: agent })).rejects.toThrow(/net\.connect is not enabled/);
+      });
+    }
+    await agent.close();
+  });
+
+  it('takes the place of the dispatcher of fetch()', async () => {
+    const before = getGlobalDispatcher();
+    const agent = new MockAgent();
+    agent.get('http://mocked').intercept({ path: '/' }).reply(200, 'mocked').persist();
+    setGlobalDispatcher(agent);
+    try {
+      for (const _test of ['one', 'two']) {
+        await inScope(async () => {
+          expect(await (await fetch('http://mocked/')).text()).toBe('mocked');
+        });
+      }
+    } finally {
+      setGlobalDispatcher(before);
+    }
+    await inScope(async () => {
+      await using _server = await namedServer('real');
+      expect(await (await fetch('http://test/')).text()).toBe('real');
+    });
+    await agent.close();
   });
 });
 

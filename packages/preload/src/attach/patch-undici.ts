@@ -12,6 +12,7 @@ import type { Dispatcher } from './pools.js';
 type Dispatch = (this: SymbolObject, ...args: unknown[]) => boolean;
 type DispatcherClass = new (...args: unknown[]) => Dispatcher;
 type SymbolObject = Record<symbol, unknown>;
+type HeldDispatcher = { readonly dispatcher?: object; readonly deref?: () => object | undefined };
 
 /** The modules of a copy of undici whose classes hold connections. */
 const MODULE = /[\\/]undici[\\/]lib[\\/](?:dispatcher[\\/])?(?:agent|pool-base|client)\.js$/;
@@ -35,6 +36,8 @@ export function patchUndici(attachment: Attachment, modules: LoadedModules): voi
       owners.set(this, owner);
       // Outside of networks a dispatcher goes on as ever, unless it has become a network's.
       if (owner === user || (here === undefined && owner === UNKNOWN)) return original.apply(this, args);
+      // It holds no connections but what answers in their place, on every network.
+      if (isMocking(this)) return original.apply(this, args);
 
       const twin = here?.presence.pools.twin(this, here.host.interfaceId, () => twinOf(this));
       return twin === undefined ? original.apply(this, args) : twin.dispatch(...args);
@@ -59,9 +62,23 @@ function isUsed(dispatcher: SymbolObject): boolean {
   return fieldOf(dispatcher, 'socket') != null || fieldOf(dispatcher, 'connecting') === true;
 }
 
+/** Whether this is the agent that a `MockAgent` keeps its pools in. */
+function isMocking(agent: SymbolObject): boolean {
+  // A Map, of any realm, to records of dispatchers; in older versions to dispatchers, or references of them.
+  const clients = fieldOf(agent, 'clients') as Map<unknown, HeldDispatcher> | undefined;
+  if (typeof clients?.values !== 'function') return false;
+  return [...clients.values()].some((held) => isMock((held.dispatcher ?? held.deref?.() ?? held).constructor));
+}
+
+function isMock(Class: unknown): boolean {
+  return typeof Class === 'function' && (Class.name === 'MockPool' || Class.name === 'MockClient');
+}
+
 /** A dispatcher like this one, without its connections; `undefined` for a kind that is not known. */
 function twinOf(dispatcher: SymbolObject): Dispatcher | undefined {
-  const Class = dispatcher.constructor as unknown as DispatcherClass;
+  const own = dispatcher.constructor;
+  // What a mock lets through goes the way of the class that it extends.
+  const Class = (isMock(own) ? Object.getPrototypeOf(own) : own) as DispatcherClass;
   const url = fieldOf(dispatcher, 'url');
   const options = {
     ...(fieldOf(dispatcher, 'options') as object | undefined),
