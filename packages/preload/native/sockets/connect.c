@@ -237,6 +237,10 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
     int result = sw_address_read(family, sockaddr, length, &address);
     if (result < 0)
         return result;
+    /* A link-local address needs its interface. */
+    bool is_link_local = address.family == AF_INET6 && address.bytes[0] == 0xfe && (address.bytes[1] & 0xc0) == 0x80;
+    if (is_link_local && address.scope == 0 && sw_options_of(record)->bound_device == 0)
+        return -EINVAL;
     unsigned own = record->interface;
     struct sw_site target = sw_address_site(socket->network, own, &address);
     if (record->family == AF_INET6 && target.wire_family == 4 && sw_record_has(record, SW_V6ONLY))

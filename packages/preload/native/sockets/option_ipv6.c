@@ -35,6 +35,9 @@ int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_
     case IPV6_MTU:
         if (!sw_record_has(record, SW_CONNECTED))
             return -ENOTCONN;
+        /* IP_MAX_MTU is one less than lo's own. */
+        if (sw_address_is_mapped(&record->peer) && sw_stream_mtu(socket) > UINT16_MAX)
+            return sw_give_int(UINT16_MAX, value, length);
         return sw_give_int(sw_stream_mtu(socket), value, length);
     case IPV6_MULTICAST_IF:
         return sw_give_int(options->multicast_if6, value, length);

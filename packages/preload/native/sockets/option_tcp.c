@@ -52,6 +52,23 @@ static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *
     return sw_give_bytes(&whole, sizeof whole, value, length);
 }
 
+/* tcp_current_mss() of a connection with timestamps: what the MTU leaves, and no more than half of the largest window that the peer has told
+ * of. The window of a SYN is less by its options than the one behind it. */
+static int max_segment(const struct sw_socket *socket) {
+    enum { FIRST_HALF_IPV4 = 32741, FIRST_HALF_IPV6 = 32732, HALF_OF_WINDOW = 32768, TCP_HEADER = 32, IPV4_HEADER = 20, IPV6_HEADER = 40 };
+    const struct sw_record *record = socket->record;
+    bool is_ipv4 = record->family == AF_INET || sw_address_is_mapped(&record->peer);
+    int room = sw_stream_mtu(socket) - TCP_HEADER - (is_ipv4 ? IPV4_HEADER : IPV6_HEADER);
+    int half = sw_record_has(record, SW_ACCEPTED) ? HALF_OF_WINDOW : is_ipv4 ? FIRST_HALF_IPV4 : FIRST_HALF_IPV6;
+    return room < half ? room : half;
+}
+
+/* What repairs TCP from inside takes CAP_NET_ADMIN. */
+static int set_repair(const struct sw_socket *socket, int name) {
+    bool is_refused_first = name == TCP_REPAIR_OPTIONS || (name == TCP_QUEUE_SEQ && sw_stream_state(socket) == TCP_CLOSE);
+    return is_refused_first ? -EINVAL : -EPERM;
+}
+
 int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
     switch (name) {
     case TCP_INFO:
@@ -65,10 +82,21 @@ int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t
         *length = 0;
         return 0;
     case OPT_TCP_IS_MPTCP:
+    case TCP_REPAIR:
+    case TCP_THIN_DUPACK:
         return sw_give_int(0, value, length);
+    case TCP_REPAIR_QUEUE:
+    case TCP_QUEUE_SEQ:
+    case TCP_REPAIR_WINDOW:
+        /* Of sockets in repair alone. */
+        return -EINVAL;
+    case OPT_TCP_CC_INFO:
+        /* The algorithms have nothing to tell. */
+        *length = 0;
+        return 0;
     case TCP_MAXSEG:
         if (sw_record_has(socket->record, SW_CONNECTED))
-            return sw_give_int(32741, value, length);
+            return sw_give_int(max_segment(socket), value, length);
         break;
     default:
         break;
@@ -95,6 +123,13 @@ int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, soc
         return length < 1 ? -EINVAL : -ENOENT;
     if (length < sizeof(int))
         return -EINVAL;
+    if (name == TCP_THIN_DUPACK) {
+        int wanted, result = sw_take_int(IPPROTO_TCP, value, length, &wanted);
+        return result < 0 ? result : wanted == 0 || wanted == 1 ? 0 : -EINVAL;
+    }
+    if (name == TCP_REPAIR || name == TCP_REPAIR_QUEUE || name == TCP_QUEUE_SEQ || name == TCP_REPAIR_OPTIONS || name == TCP_REPAIR_WINDOW ||
+        name == TCP_TIMESTAMP)
+        return set_repair(socket, name);
     if (name == OPT_TCP_FASTOPEN_CONNECT && sw_stream_state(socket) != TCP_CLOSE)
         return -EINVAL;
     if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_stream_state(socket) != TCP_CLOSE)

@@ -12,12 +12,15 @@
 #include "sockets/spill.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 
 /* What tcp_sendmsg() of the kernel hands to the network before it waits for an answer, half of the largest window. */
@@ -252,6 +255,27 @@ static ssize_t discard(const struct sw_socket *socket, struct msghdr *message, i
     return (ssize_t)done;
 }
 
+void sw_stream_await(const struct sw_socket *socket, size_t wanted, int flags) {
+    struct timeval limit = {0};
+    socklen_t length = sizeof limit;
+    if ((flags & MSG_DONTWAIT) != 0 || (sw_real.fcntl(socket->fd, F_GETFL) & O_NONBLOCK) != 0)
+        return;
+    sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, &length);
+    int64_t limit_ms = (int64_t)limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000;
+    int saved_errno = errno, unread = 0;
+    /* What is there already wakes nobody: only edges do. */
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET};
+    if (epoll >= 0 && sw_real.epoll_ctl(epoll, EPOLL_CTL_ADD, socket->fd, &event) == 0)
+        while (sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && (size_t)unread < wanted &&
+               sw_real.epoll_wait(epoll, &event, 1, limit_ms > 0 ? (int)(limit_ms < INT_MAX ? limit_ms : INT_MAX) : -1) == 1 &&
+               (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) == 0)
+            continue;
+    if (epoll >= 0)
+        sw_real.close(epoll);
+    errno = saved_errno;
+}
+
 /* tcp(7)'s TCP_INQ: how much can still be read. */
 static void add_unread(const struct sw_socket *socket, struct msghdr *message, size_t room) {
     enum { TCP_CM_INQ_MESSAGE = 36 };
@@ -272,6 +296,8 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     message->msg_name = NULL;
     message->msg_namelen = 0;
     size_t room = message->msg_controllen;
+    if ((flags & (MSG_PEEK | MSG_WAITALL)) == (MSG_PEEK | MSG_WAITALL))
+        sw_stream_await(socket, sw_parts_length(message), flags);
     ssize_t result = (flags & MSG_TRUNC) != 0 ? discard(socket, message, flags) : sw_real.recvmsg(socket->fd, message, flags);
     message->msg_name = name;
     size_t wanted = result == 0 ? sw_parts_length(message) : 1;

@@ -12,6 +12,10 @@ ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t 
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int flags);
 
+/* Waits, as MSG_WAITALL says, until `wanted` bytes can be looked at with MSG_PEEK, or no more will come. A Unix socket shows at once what is
+ * there. */
+void sw_stream_await(const struct sw_socket *socket, size_t wanted, int flags);
+
 /* What to make of a plain read or write of the Unix socket that gave `result`; errno as it left it. */
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked);
 
