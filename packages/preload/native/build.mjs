@@ -29,16 +29,7 @@ import { findCompiler, isZig, ZIG_TARGETS } from './compiler.mjs';
 
 const run = promisify(execFile);
 const NATIVE = fileURLToPath(new URL('.', import.meta.url));
-const COMMON_FLAGS = [
-  '-std=gnu11',
-  '-D_GNU_SOURCE',
-  '-O2',
-  '-Wall',
-  '-Wextra',
-  '-Werror',
-  '-pthread',
-  `-I${NATIVE}`,
-];
+const COMMON_FLAGS = ['-std=gnu11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-Werror', '-pthread', `-I${NATIVE}`];
 /** Debuggers and valgrind want it where the sources are; published files are a fifth of the size without. */
 const DEBUG_INFORMATION = '-g';
 const NO_DEBUG_INFORMATION = '-Wl,--strip-debug';
@@ -50,9 +41,13 @@ const HARDENED = '-Wl,-z,relro,-z,now';
  * whose linker has no such choice.
  */
 const FEW_MAPPINGS = '-Wl,-z,norelro';
-/** Most programs that start never call most of what the library needs of libc: what they do call is looked up then. */
-const FEW_LOOKUPS = '-Wl,-z,lazy,-Bsymbolic-functions';
 const FEWER_MAPPINGS = '-Wl,-z,noseparate-code';
+/**
+ * Most programs that start never call most of what the library needs of libc: what they do call is looked up then. What the library has itself
+ * needs no looking up, but for zig's linker, which cannot be told so.
+ */
+const FEW_LOOKUPS = '-Wl,-z,lazy';
+const FEWER_LOOKUPS = '-Wl,-Bsymbolic-functions';
 
 const ARTIFACTS = [
   {
@@ -68,7 +63,7 @@ const ARTIFACTS = [
       '-Wl,-soname,libsocket_wrapper.so',
       '-ldl',
     ],
-    fewMappings: true,
+    isLean: true,
   },
   {
     // The same functions for the running process: they stay inside, and are put in front of libc's by attach/.
@@ -142,7 +137,7 @@ async function build(artifact, { compiler, isPublished, workplace, out }) {
   };
   const objects = await mapInParallel(sourcesOf(artifact), compile);
   const built = join(workplace, artifact.file);
-  const layout = artifact.fewMappings && !isZig(compiler) ? [FEWER_MAPPINGS] : [];
+  const layout = artifact.isLean && !isZig(compiler) ? [FEWER_MAPPINGS, FEWER_LOOKUPS] : [];
   if (isPublished) layout.push(NO_DEBUG_INFORMATION);
   await run(command, [...first, '-pthread', '-o', built, ...objects, ...layout, ...artifact.link]);
   renameSync(built, join(out, artifact.file));
