@@ -101,13 +101,15 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         message->msg_controllen = control_room;
         ssize_t result = receive_from(socket->fd, message, flags, wanted);
         int error = errno;
-        if (result < 0) {
+        /* Nothing more comes into the Unix socket then, but into the spill file. */
+        bool is_shut = result < 0 && error == EAGAIN && sw_record_has(record, SW_READ_SHUT) && atomic_load(&record->spilled) != 0;
+        if (result < 0 && !is_shut) {
             int pending = error == ECONNRESET ? sw_pending_error(socket) : 0;
             return pending != 0 ? -pending : -error;
         }
         bool peek = (flags & MSG_PEEK) != 0;
         *named = wanted->source && sw_name_of_unix(&from, message->msg_namelen, &sender->name);
-        bool token = message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0;
+        bool token = is_shut || (message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0);
         if (!token) {
             if (!peek && atomic_load(&record->spilled) != 0)
                 sw_spill_announce(socket->network, record);
@@ -115,8 +117,9 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         }
         if (!peek)
             sw_record_clear(record, SW_ERROR_TOKEN);
-        if (sw_record_has(record, SW_READ_SHUT))
-            return 0;
+        /* That of shutdown(2). */
+        if (sw_record_has(record, SW_READ_SHUT) && !is_shut)
+            return -EAGAIN;
         int message_flags = message->msg_flags;
         result = sw_spill_take(socket->network, record, sender, message, peek);
         if (result >= 0) {
@@ -128,6 +131,8 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
                 sw_spill_announce(socket->network, record);
             return result;
         }
+        if (is_shut)
+            return -EAGAIN;
         if (peek)
             sw_real.recv(socket->fd, &(char){0}, 0, MSG_DONTWAIT);
     }
@@ -183,8 +188,14 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     ssize_t result = next_datagram(socket, message, flags, &wanted, &sender, &named);
     message->msg_name = name;
     message->msg_namelen = name_length;
+    if (result == -EAGAIN && sw_record_has(record, SW_READ_SHUT)) {
+        message->msg_namelen = 0;
+        message->msg_controllen = 0;
+        message->msg_flags = 0;
+        return 0;
+    }
     if (result < 0)
-        return result == -EAGAIN && sw_record_has(record, SW_READ_SHUT) ? 0 : result;
+        return result;
 
     if (sw_record_has(record, SW_STAMPED)) {
         struct timespec now;

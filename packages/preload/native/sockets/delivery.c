@@ -134,8 +134,9 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
             spill(delivery, receiver);
         return 0; /* Without a record it is Samba's, and full: UDP drops. */
     }
-    /* It listens to somebody else: Samba's, or one of ours that is being told of an error. */
-    if (result == -EPERM) {
+    /* It listens to somebody else: Samba's, or one of ours that is being told of an error. Or it has shut its reading half, of which UDP
+     * knows nothing. */
+    if (result == -EPERM || result == -EPIPE) {
         if (receiver != NULL)
             spill(delivery, receiver);
         return 0;
