@@ -23,6 +23,18 @@ static void finds_what_was_created_until_it_is_freed(void) {
     forget_state(network);
 }
 
+static void records_are_in_use_once_there_was_one_wherever_it_stands(void) {
+    for (uint64_t cookie = 1000; cookie < 1100; cookie++) {
+        struct sw_network *network = state_in_memory(SW_NETWORK_127);
+        CHECK(!sw_records_are_in_use(network));
+        struct sw_record *record = sw_record_create(network, cookie);
+        CHECK(sw_records_are_in_use(network));
+        sw_record_free(network, record);
+        CHECK(sw_records_are_in_use(network));
+        forget_state(network);
+    }
+}
+
 static void a_new_record_is_zeroed_although_it_was_used_before(void) {
     struct sw_network *network = state_in_memory(SW_NETWORK_127);
     struct sw_record *record = sw_record_create(network, 7);
@@ -121,6 +133,7 @@ static void threads_do_not_take_each_others_records(void) {
 
 int main(void) {
     RUN(finds_what_was_created_until_it_is_freed);
+    RUN(records_are_in_use_once_there_was_one_wherever_it_stands);
     RUN(a_new_record_is_zeroed_although_it_was_used_before);
     RUN(the_table_fills_up_and_says_so);
     RUN(a_flag_is_claimed_once);
