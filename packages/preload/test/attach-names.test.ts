@@ -126,6 +126,9 @@ describe('dns on a network', () => {
     await withWeb(async () => {
       expect(() => dns.lookup('web', undefined as never)).toThrow('The "callback" argument must be of type function');
       expect(() => dns.lookup('web', 5, () => {})).toThrow('must be one of: 0, 4, 6. Received 5');
+      expect(() => promises.lookup('web', (() => {}) as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      );
       // No name is an answer until Node.js 26, and an error from then on.
       const nothing = (done: () => void) => dns.lookup('' as string, done);
       if (Number(process.versions.node.split('.')[0]) >= 26) {

@@ -51,8 +51,9 @@ function promiseOf(
     name,
     (original) =>
       function (this: unknown, ...args: never[]) {
-        // What Node.js says of missing arguments names the callback when there is to be one.
-        if (namesHere() === undefined || args.length < arity) return original.apply(this, args);
+        // What Node.js says of missing arguments names the callback when there is to be one, and takes a function for one.
+        const isWrong = args.length < arity || args.some((arg) => typeof arg === 'function');
+        if (isWrong || namesHere() === undefined) return original.apply(this, args);
         let settle: (error: unknown, ...values: unknown[]) => void = () => {};
         const answer = new Promise((resolve, reject) => {
           settle = (error, ...values) => (error === null ? resolve(resultOf(values)) : reject(error));
