@@ -24,7 +24,7 @@ struct sw_network {
     enum sw_ipv4_network ipv4_network;
     unsigned directory_length;
     struct sw_recorder *_Atomic recorder;              /* the capture's, made with the first packet */
-    void (*recorder_ends)(struct sw_network *network); /* gives the recorder back; NULL while there is none */
+    void (*_Atomic recorder_ends)(struct sw_network *network); /* gives the recorder back; NULL while there is none */
     bool capture_is_adopted;     /* the path is another process's, and holds while that one lives */
     bool capture_is_private;     /* a pipe or standard output: no other process can record into it */
     _Atomic uint32_t adopted_looks; /* how often the capture was taken to be adopted still: sw_network_is_recorded_lately() */
