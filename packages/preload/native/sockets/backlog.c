@@ -4,6 +4,9 @@
 #include "capture/wait.h"
 
 #include <errno.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -15,9 +18,49 @@ void sw_backlog_set(struct sw_record *listener, int backlog) {
     atomic_store(&listener->backlog, (unsigned)backlog < SOMAXCONN_DEFAULT ? (unsigned)backlog : SOMAXCONN_DEFAULT);
 }
 
+/* How many wait for accept(2) as the kernel counts, or as it was counted where sock_diag(7) does not tell. */
+static uint32_t count_truly(const struct sw_record *listener) {
+    uint64_t cookie = atomic_load(&listener->cookie) - 1;
+    struct {
+        struct nlmsghdr header;
+        struct unix_diag_req request;
+    } question = {
+        .header = {.nlmsg_len = sizeof question, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST},
+        .request = {.sdiag_family = AF_UNIX, .udiag_ino = (uint32_t)listener->inode, .udiag_show = UDIAG_SHOW_RQLEN,
+                    .udiag_cookie = {(uint32_t)cookie, (uint32_t)(cookie >> 32)}},
+    };
+    struct {
+        struct nlmsghdr header;
+        struct unix_diag_msg message;
+        struct nlattr attribute;
+        struct unix_diag_rqlen length;
+    } answer;
+    uint32_t queued = atomic_load(&listener->queued);
+    int fd = sw_real.socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (fd < 0)
+        return queued;
+    if (sw_real.send(fd, &question, sizeof question, 0) == sizeof question &&
+        sw_real.recv(fd, &answer, sizeof answer, MSG_DONTWAIT) == sizeof answer && answer.header.nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+        answer.attribute.nla_type == UNIX_DIAG_RQLEN)
+        queued = answer.length.udiag_rqueue;
+    sw_real.close(fd);
+    return queued;
+}
+
+/* The count says that there is no room. It is too high when somebody died on the way, or took connections without the library. */
+static bool is_full(struct sw_record *listener) {
+    int saved_errno = errno;
+    uint32_t queued = count_truly(listener);
+    errno = saved_errno;
+    if (queued > atomic_load(&listener->backlog))
+        return true;
+    atomic_store(&listener->queued, queued + 1);
+    return false;
+}
+
 void sw_backlog_enter(struct sw_record *listener, struct sw_record *client) {
     /* sk_acceptq_is_full(): there is room for one more than the program said. */
-    if (atomic_fetch_add(&listener->queued, 1) <= atomic_load(&listener->backlog))
+    if (atomic_fetch_add(&listener->queued, 1) <= atomic_load(&listener->backlog) || !is_full(listener))
         return;
     atomic_store(&client->held_back, WAITS);
     sw_record_set(client, SW_WAITING);

@@ -3,7 +3,7 @@
  * TCP lets connect(2) go on until there is room: accept_backlog_full.c shows it. A Unix socket either waits in the call or gives up, so the
  * queue of the Unix listener is always a long one, and the program's number is counted here. A client beyond it is connected but filled up: it
  * can be neither read nor written, and nobody who waits for it wakes, until accept(2) empties it again. What it was filled with no program
- * ever sees. A count that a killed process leaves wrong makes somebody wait for accept(2), or not wait, and nothing else. */
+ * ever sees. Who finds no room asks the kernel whether the count is right: processes die, and some take connections without the library. */
 #ifndef SW_SOCKETS_BACKLOG_H
 #define SW_SOCKETS_BACKLOG_H
 
