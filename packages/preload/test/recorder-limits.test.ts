@@ -33,6 +33,16 @@ describe('the limits of the recorder', () => {
     expect(kept).toBeLessThan(1_200_000);
   });
 
+  it('are told of where what was sent found no room at all', async () => {
+    await using network = createNetwork();
+    const env = { SOCKET_WRAPPER_CAPTURE_BYTES: '65536' };
+    await network.host('box').run('node', ['-e', SEND, '60000'], { env });
+    expect(network.capture.text()).toMatch(/ 60\.0 kB are missing in the capture\n/);
+    expect(network.capture.text()).toMatch(
+      /\nIncomplete: 1 event with 60\.1 kB of data found no room in the recorder$/,
+    );
+  });
+
   it('hold for the sockets of the test itself', async () => {
     const identity = { file: import.meta.filename, fullName: 'limits', attempt: 0 };
     const scope = openScope(identity, { recorder: { packetBytes: 10 } });

@@ -86,7 +86,7 @@ export class NetworkCapture {
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
    */
   text(options: RenderOptions = {}): string {
-    const { packets, unknownNames, tlsKeys } = this.#read();
+    const { packets, unknownNames, tlsKeys, loss } = this.#read();
     const lookups = unknownNameNotes([...unknownNames, ...this.#network.unknownNames], this.#network);
     const blocks = [...this.#network.notes.kept, ...lookups].map((note) =>
       journalBlock({ ...note, text: this.#redaction.text(note.text) }),
@@ -94,7 +94,8 @@ export class NetworkCapture {
     const hints = refusalHints(conversationsIn(packets), this.#sockets());
     const redaction = this.#redaction.isEmpty ? {} : { redaction: this.#redaction };
     const capture = { packets: withHints(packets, hints), names: this.#names(), blocks };
-    return renderText(capture, { tlsKeys, ...redaction, ...options });
+    const text = renderText(capture, { tlsKeys, ...redaction, ...options });
+    return loss === undefined ? text : `${text}\n\nIncomplete: ${loss}`;
   }
 
   /**
@@ -160,11 +161,11 @@ export class NetworkCapture {
 
   #read() {
     this.#assertReadable();
-    const { packets, unknownNames = [] } = recordedPackets(this.#network);
+    const { packets, unknownNames = [], loss } = recordedPackets(this.#network);
     // Keys are written down before what they encrypt, so they are read behind it.
     const tlsKeys = new TlsKeyLog(keyLogOf(this.#network));
     this.#redaction.packets(packets, tlsKeys);
-    return { packets, unknownNames, tlsKeys };
+    return { packets, unknownNames, tlsKeys, loss };
   }
 
   #names(): ReadonlyMap<string, string> {

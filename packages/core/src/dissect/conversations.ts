@@ -73,7 +73,7 @@ class OpenConversation {
     }
     if (flags.ack) {
       const other = from === 'client' ? 'server' : 'client';
-      this.#addParts(this.flows[other].acknowledged(segment.acknowledgment), other);
+      this.#addParts(this.flows[other].acknowledged(segment.acknowledgment, moment), other);
     }
     if (flags.rst) {
       this.#addReset(from, moment);

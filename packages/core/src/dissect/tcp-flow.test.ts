@@ -61,8 +61,8 @@ describe('TcpFlow', () => {
     const flow = new TcpFlow();
     add(flow, 100, 'a');
     add(flow, 104, 'e');
-    expect(flow.acknowledged(103)).toEqual([]);
-    expect(told(flow.acknowledged(105))).toEqual([3, 'e']);
+    expect(flow.acknowledged(103, MOMENT)).toEqual([]);
+    expect(told(flow.acknowledged(105, MOMENT))).toEqual([3, 'e']);
     expect(flow).toMatchObject({ position: 5, missingBytes: 3 });
   });
 
@@ -72,6 +72,29 @@ describe('TcpFlow', () => {
     add(flow, 109, 'j');
     add(flow, 104, 'e');
     expect(told(flow.end())).toEqual([3, 'e', 4, 'j']);
+  });
+
+  it('says what is missing behind all that it has: up to the FIN, or to what the other side has', () => {
+    const closed = new TcpFlow();
+    add(closed, 100, 'a');
+    closed.add(segment(108, '', ['ack', 'fin']), MOMENT);
+    expect(closed.acknowledged(109, MOMENT)).toEqual([]);
+    expect(told(closed.end())).toEqual([7]);
+    expect(closed).toMatchObject({ position: 8, missingBytes: 7 });
+
+    const open = new TcpFlow();
+    open.add(segment(99, '', ['syn']), MOMENT);
+    expect(open.acknowledged(100, MOMENT)).toEqual([]);
+    expect(open.acknowledged(130, MOMENT)).toEqual([]);
+    expect(told(open.end())).toEqual([30]);
+  });
+
+  it('misses nothing of a stream whose end is acknowledged', () => {
+    const flow = new TcpFlow();
+    flow.add(segment(99, '', ['syn']), MOMENT);
+    flow.add(segment(100, 'abc', ['ack', 'fin']), MOMENT);
+    flow.acknowledged(104, MOMENT);
+    expect(flow.end()).toEqual([]);
   });
 
   it('counts what the recorder cut off a packet as missing', () => {

@@ -62,6 +62,8 @@ export class TcpFlow {
   #firstSequence: number | undefined;
   #waiting: WaitingSegment[] = [];
   #waitingBytes = 0;
+  /** How far the stream goes at least: a FIN stands behind its last byte, and the other side has what it acknowledges. */
+  #reach: { readonly position: number; readonly moment: Moment } | undefined;
 
   /** The sequence number of the stream's first byte, once it is known. */
   get firstSequence(): number | undefined {
@@ -74,7 +76,10 @@ export class TcpFlow {
     const dataSequence = flags.syn ? (sequence + 1) % SEQUENCE_SPACE : sequence;
     this.#firstSequence ??= dataSequence;
     const position = this.#positionOf(dataSequence);
-    if (flags.fin) this.endPosition ??= position + payloadLength;
+    if (flags.fin) {
+      this.endPosition ??= position + payloadLength;
+      this.#reaches(this.endPosition, moment);
+    }
     if (payloadLength === 0) return NOTHING;
 
     const repeated = Math.min(payloadLength, Math.max(0, this.position - position));
@@ -95,14 +100,27 @@ export class TcpFlow {
   }
 
   /** The other side has all up to `acknowledgment`: what is still missing before it will never be seen. */
-  acknowledged(acknowledgment: number): readonly (StreamData | StreamGap)[] {
-    if (this.#waiting.length === 0) return NO_PARTS;
-    return this.#giveUpMissing(this.#positionOf(acknowledgment));
+  acknowledged(acknowledgment: number, moment: Moment): readonly (StreamData | StreamGap)[] {
+    if (this.#firstSequence === undefined) return NO_PARTS;
+    const position = this.#positionOf(acknowledgment);
+    this.#reaches(Math.min(position, this.endPosition ?? position), moment);
+    return this.#waiting.length === 0 ? NO_PARTS : this.#giveUpMissing(position);
   }
 
-  /** The capture is over: all that still waits, with the gaps between. */
+  /** The capture is over: all that still waits, with the gaps between and behind. */
   end(): (StreamData | StreamGap)[] {
-    return this.#giveUpMissing(Number.POSITIVE_INFINITY);
+    const parts = this.#giveUpMissing(Number.POSITIVE_INFINITY);
+    const { position = 0, moment } = this.#reach ?? {};
+    const missing = position - this.position;
+    if (moment === undefined || missing <= 0) return parts;
+    this.missingBytes += missing;
+    this.position += missing;
+    const { timestampNs, packet } = moment;
+    return [...parts, { kind: 'gap', length: missing, timestampNs, packet }];
+  }
+
+  #reaches(position: number, moment: Moment): void {
+    if (position > this.position && position > (this.#reach?.position ?? 0)) this.#reach = { position, moment };
   }
 
   /** The position of a sequence number: the one nearest to what was read, for numbers wrap. */

@@ -2,7 +2,7 @@
  * The packets of a flight recorder in the form in which the rest of a capture is told.
  */
 import type { RecordedPacket, Recording } from '../capture/recording.js';
-import { plural } from '../dissect/protocols/units.js';
+import { byteCount, plural } from '../dissect/protocols/units.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { CaptureInterface } from '../pcap/packet.js';
 import { type FlightOptions, type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
@@ -57,7 +57,9 @@ function lossOf(recording: FlightRecording, first: number, maxBytes: number): st
   const losses: string[] = [];
   if (overwrittenBytes > 0) losses.push(`The first ${overwrittenBytes} bytes of the recording are left out`);
   if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
-  if (lostEvents > 0) losses.push(`${lostEvents} events with ${lostBytes} bytes of data found no room`);
+  if (lostEvents > 0) {
+    losses.push(`${plural(lostEvents, 'event')} with ${byteCount(lostBytes)} of data found no room in the recorder`);
+  }
   if (unfinished > 0) {
     losses.push(`${plural(unfinished, 'send')} had not come to ${unfinished === 1 ? 'its' : 'their'} end`);
   }
