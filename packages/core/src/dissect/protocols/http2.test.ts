@@ -53,15 +53,26 @@ describe('http2', () => {
     expect(told).toEqual(['client: GET / (stream 1)']);
   });
 
-  it('tells the gRPC status that comes behind the body', () => {
-    const trailers = join([literal('grpc-status', '5'), literal('grpc-message', 'not here')]);
+  it('tells the calls of gRPC with their status, which comes behind the body or in its place', () => {
+    const call = join([hex('83 86'), literal(':path', '/shop.Shop/Buy'), literal('content-type', 'application/grpc')]);
+    const status = (code: string, ...more: Uint8Array[]) => join([literal('grpc-status', code), ...more]);
+    const END = END_HEADERS | END_STREAM;
     const told = toldOf((it) =>
       it
-        .fromClient(join([PREFACE, frame(1, END_HEADERS | END_STREAM, 1, GET_ROOT)]))
+        .fromClient(join([PREFACE, ...[1, 3, 5].map((stream) => frame(1, END, stream, call))]))
         .fromServer(frame(1, END_HEADERS, 1, hex('88')))
-        .fromServer(frame(1, END_HEADERS | END_STREAM, 1, trailers)),
+        .fromServer(frame(1, END, 1, status('5', literal('grpc-message', 'caf%C3%A9 is 100% gone'))))
+        .fromServer(join([frame(1, END_HEADERS, 3, hex('88')), frame(1, END, 3, status('0'))]))
+        .fromServer(frame(1, END, 5, join([hex('88'), status('99')]))),
     );
-    expect(told.at(-1)).toBe('server: 200 (stream 1) · gRPC status 5 not here');
+    expect(told).toEqual([
+      'client: gRPC /shop.Shop/Buy (stream 1)',
+      'client: gRPC /shop.Shop/Buy (stream 3)',
+      'client: gRPC /shop.Shop/Buy (stream 5)',
+      'server: 200 (stream 1) · gRPC NOT_FOUND: café is 100% gone',
+      'server: 200 (stream 3) · gRPC OK',
+      'server: 200 (stream 5) · gRPC status 99',
+    ]);
   });
 
   it('tells why a stream or the connection is given up', () => {

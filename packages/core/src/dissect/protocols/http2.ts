@@ -1,5 +1,5 @@
 /**
- * HTTP/2 (RFC 9113) without TLS. What goes through TLS is encrypted, so only its existence can be told.
+ * HTTP/2 (RFC 9113), and the calls of gRPC in it.
  */
 import type { Moment } from '../tcp-flow.js';
 import { excerptOf } from './excerpt.js';
@@ -39,6 +39,27 @@ const ERRORS = [
   'ENHANCE_YOUR_CALM',
   'INADEQUATE_SECURITY',
   'HTTP_1_1_REQUIRED',
+] as const;
+
+/** By their numbers (https://grpc.io/docs/guides/status-codes/). */
+const GRPC_STATUS = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
 ] as const;
 
 /** HTTP/2, and gRPC on top of it. */
@@ -182,22 +203,40 @@ function openMessage(start: {
   const method = headers.get(':method');
   const base = { protocol: 'http2' as const };
   const mark = `(stream ${stream})`;
+  const verb = isGrpc(headers) ? 'gRPC' : method;
   const content: MessageContent =
     method === undefined
       ? { ...base, role: 'answer', summary: `${headers.get(':status') ?? ''} ${mark}`, ...toneOf(headers) }
-      : { ...base, role: 'request', summary: `${method} ${headers.get(':path') ?? ''} ${mark}` };
-  return { moment, bytes, content, headers, body: { length: 0, head: new Uint8Array() } };
+      : { ...base, role: 'request', summary: `${verb} ${headers.get(':path') ?? ''} ${mark}` };
+  // A call of gRPC that fails at once has its trailers in front.
+  const told = { ...content, ...grpcOutcome(content, headers) };
+  return { moment, bytes, content: told, headers, body: { length: 0, head: new Uint8Array() } };
+}
+
+function addTrailers(message: OpenMessage, fields: readonly HeaderField[], bytes: number): void {
+  message.bytes += bytes;
+  message.content = { ...message.content, ...grpcOutcome(message.content, new Map(fields)) };
+}
+
+function isGrpc(headers: ReadonlyMap<string, string>): boolean {
+  return headers.get('content-type')?.startsWith('application/grpc') === true;
 }
 
 /** Trailers tell how a gRPC call went; its HTTP status is 200 all the same. */
-function addTrailers(message: OpenMessage, fields: readonly HeaderField[], bytes: number): void {
-  message.bytes += bytes;
-  const trailers = new Map(fields);
+function grpcOutcome({ summary }: MessageContent, trailers: ReadonlyMap<string, string>): Partial<MessageContent> {
   const status = trailers.get('grpc-status');
-  if (status === undefined || status === '0') return;
-  const reason = trailers.get('grpc-message') ?? '';
-  const summary = `${message.content.summary} · gRPC status ${status} ${reason}`.trimEnd();
-  message.content = { ...message.content, summary, tone: 'bad' };
+  if (status === undefined) return {};
+  const outcome = `${summary} · gRPC ${GRPC_STATUS[Number(status)] ?? `status ${status}`}`;
+  if (status === '0') return { summary: outcome };
+  const reason = unescaped(trailers.get('grpc-message') ?? '');
+  return { summary: `${outcome}${reason === '' ? '' : `: ${reason}`}`, tone: 'bad' };
+}
+
+/** Percent signs of `grpc-message`; a sign that begins no escape stands for itself. */
+function unescaped(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString(),
+  );
 }
 
 function toneOf(headers: ReadonlyMap<string, string>): Pick<MessageContent, 'tone'> {
