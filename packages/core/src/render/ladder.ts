@@ -27,25 +27,24 @@ export class Ladder {
   /** How many columns of text a line of the ladder takes. */
   readonly width: number;
   readonly #names: readonly string[];
-  readonly #spacing: number;
+  /** Where each column stands, and where the one behind the last would. */
+  readonly #starts: readonly number[];
 
   constructor(names: readonly string[], { lastSendsToItself }: { readonly lastSendsToItself: boolean }) {
-    const longest = Math.max(...names.map(widthOf), 0);
-    this.#spacing = Math.min(MAX_SPACING, Math.max(MIN_SPACING, longest + GAP_BETWEEN_NAMES));
-    this.#names = names.map((name) => shortened(name, this.#spacing - 1));
+    this.#names = names.map((name) => shortened(name, MAX_SPACING - 1));
+    const starts = [0];
+    for (const name of this.#names) {
+      const spacing = Math.max(MIN_SPACING, widthOf(name) + GAP_BETWEEN_NAMES);
+      starts.push((starts.at(-1) ?? 0) + Math.min(MAX_SPACING, spacing));
+    }
+    this.#starts = starts;
     const lastWidth = Math.max(lastSendsToItself ? SELF_WIDTH : 1, widthOf(this.#names.at(-1) ?? ''));
-    this.width = this.#spacing * Math.max(0, names.length - 1) + lastWidth;
+    this.width = this.#startOf(Math.max(0, names.length - 1)) + lastWidth;
   }
 
   /** The names, each over its column. */
   header(): string {
-    return padded(
-      this.#names
-        .map((name) => padded(name, this.#spacing))
-        .join('')
-        .trimEnd(),
-      this.width,
-    );
+    return padded(this.#inColumns(this.#names).trimEnd(), this.width);
   }
 
   /** A line with nothing but the columns. */
@@ -65,24 +64,26 @@ export class Ladder {
     }
     const left = Math.min(from, to);
     const right = Math.max(from, to);
-    const shaftLength = (right - left) * this.#spacing - 2;
+    const shaftLength = this.#startOf(right) - this.#startOf(left) - 2;
     const before = Math.floor((shaftLength - mark.length) / 2);
     const shaft = ('─'.repeat(Math.max(0, before)) + mark).padEnd(shaftLength, '─');
     const line = this.#draw(columns);
-    const start = line.slice(0, left * this.#spacing);
-    const end = line.slice(right * this.#spacing + 1);
+    const start = line.slice(0, this.#startOf(left));
+    const end = line.slice(this.#startOf(right) + 1);
     return from < to
       ? `${start}├${shaft}${isStopped ? '✗' : '▶'}│${end}`
       : `${start}│${isStopped ? '✗' : '◀'}${shaft}┤${end}`;
   }
 
   #draw(columns: readonly string[]): string {
-    return padded(
-      columns
-        .map((column) => padded(column, this.#spacing))
-        .join('')
-        .slice(0, this.width),
-      this.width,
-    );
+    return padded(this.#inColumns(columns).slice(0, this.width), this.width);
+  }
+
+  #inColumns(texts: readonly string[]): string {
+    return texts.map((text, column) => padded(text, this.#startOf(column + 1) - this.#startOf(column))).join('');
+  }
+
+  #startOf(column: number): number {
+    return this.#starts[column] ?? 0;
   }
 }
