@@ -68,6 +68,7 @@ export type { CommonOptions, CustomOption, UnknownOption } from './pcapng/option
 export { BlockDecoder } from './pcapng/reader.js';
 export { BlockEncoder, encodeBlocks, streamEncodedBlocks } from './pcapng/writer.js';
 export { captureJson, type JsonCapture, type JsonConversation, type JsonPeer } from './render/capture-json.js';
+export { captureStory } from './render/capture-story.js';
 export { type ConversationFilter, conversationFilter } from './render/conversation-filter.js';
 export { type FollowOptions, followText } from './render/follow-text.js';
 export { captureSummary, type RenderOptions, renderText } from './render/render-text.js';

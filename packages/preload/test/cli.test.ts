@@ -5,7 +5,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { encodePcap, LinkType } from '@socket-wrapper/core/pcap';
+import { encodePcap, type JsonCapture, LinkType } from '@socket-wrapper/core/pcap';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { libraryPath } from '../src/locate-library.js';
@@ -84,6 +84,18 @@ describe('socket-wrapper doctor', () => {
 });
 
 describe('socket-wrapper show', () => {
+  it('tells what was said inside TLS, with the keys in the capture', async () => {
+    const file = fileURLToPath(new URL('../../core/test/captures/tls-keys.pcapng', import.meta.url));
+    const { stdout } = await cli('show', '--filter', '/one/', file);
+    expect(stdout).toMatch(/▶│ {4}TLS: GET \/one\n/);
+    expect((await cli('show', '--follow', '1', file)).stdout).toMatch(
+      /^── laptop:\d+ ▶ web:443 \(decrypted\)\nGET \/one HTTP\/1\.1\n[\s\S]*\nhello \/one\n$/,
+    );
+    const { conversations } = JSON.parse((await cli('show', '--json', file)).stdout) as JsonCapture;
+    const inside = conversations.flatMap(({ messages }) => messages.filter(({ isDecrypted }) => isDecrypted === true));
+    expect(inside.map(({ protocol }) => protocol)).toEqual(['http', 'http', 'http2', 'http2', 'http', 'http']);
+  });
+
   it('prints the conversations of a capture', async () => {
     await using folder = await makeFolder();
     const file = join(folder.path, 'empty.pcap');

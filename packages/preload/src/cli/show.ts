@@ -4,6 +4,7 @@ import {
   CaptureError,
   type ConversationFilter,
   captureJson,
+  captureStory,
   conversationFilter,
   conversationsIn,
   followText,
@@ -23,7 +24,7 @@ interface Request {
 }
 
 /**
- * `socket-wrapper show FILE` prints the conversations of a capture.
+ * `socket-wrapper show FILE` prints what a capture says of itself, and its conversations.
  *
  * Of a damaged file it prints what comes before the damage, says where that is, and gives the exit code 1.
  */
@@ -56,11 +57,13 @@ function textOf(capture: Capture, { follow, filter, isJson }: Request): string {
   }
   const chosen = filter === undefined ? undefined : filterOf(filter, names);
   if (isJson) return JSON.stringify(captureJson(capture, chosen), undefined, 2);
-  return renderText(capture, {
+  const text = renderText(capture, {
     colour,
     ...(columns === undefined ? {} : { width: columns }),
     ...(chosen === undefined ? {} : { filter: chosen }),
   });
+  const story = captureStory(capture);
+  return story === '' ? text : `${story}\n\n${text}`;
 }
 
 function filterOf(expression: string, names: ReadonlyMap<string, string>): ConversationFilter {
