@@ -15,10 +15,12 @@ const GRACE_S = 15;
  * A case for a module. A run that crashes or hangs is continued behind the test that did it.
  *
  * @param {string} module such as `test.test_socket`
- * @param {Record<string, string>} [environment]
- * @param {string} [name]
+ * @param {object} [options]
+ * @param {Record<string, string>} [options.environment]
+ * @param {string[]} [options.through] arguments of Python's in front of the program: another one that runs it
+ * @param {string} [options.name]
  */
-export function pythonModule(module, environment = {}, name = module) {
+export function pythonModule(module, { environment = {}, through = [], name = module } = {}) {
   return {
     name,
     async run({ start, base, only }) {
@@ -27,7 +29,8 @@ export function pythonModule(module, environment = {}, name = module) {
         const listed = only === undefined ? [...results.keys()] : ['only', ...only.filter((id) => !results.has(id))];
         writeFileSync(`${base}.listed`, listed.map((id) => `${id}\n`).join(''));
         writeFileSync(`${base}.results`, '');
-        const command = [PYTHON, DRIVER, module, `${base}.results`, `${base}.listed`, String(TEST_LIMIT_S)];
+        const program = [DRIVER, module, `${base}.results`, `${base}.listed`, String(TEST_LIMIT_S)];
+        const command = [PYTHON, ...through, ...program];
         const limitS = TEST_LIMIT_S + GRACE_S;
         const { ending, code } = await start({ command, environment, limitS, progress: `${base}.results` });
         const before = results.size;

@@ -3,8 +3,10 @@ import { cAres } from './suites/c-ares.mjs';
 import { cpython } from './suites/cpython.mjs';
 import { curl } from './suites/curl.mjs';
 import { erlang } from './suites/erlang.mjs';
+import { gevent } from './suites/gevent.mjs';
 import { glib } from './suites/glib.mjs';
 import { haproxy } from './suites/haproxy.mjs';
+import { jdk } from './suites/jdk.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
@@ -12,6 +14,7 @@ import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
 import { perlServers } from './suites/perl-servers.mjs';
 import { php } from './suites/php.mjs';
+import { pyzmq } from './suites/pyzmq.mjs';
 import { redis } from './suites/redis.mjs';
 import { ruby } from './suites/ruby.mjs';
 import { tcl } from './suites/tcl.mjs';
@@ -25,9 +28,11 @@ export const SUITES = [
   node,
   nodeInScope,
   cpython,
+  gevent,
   twisted,
   tornado,
   trio,
+  pyzmq,
   perl,
   ruby,
   php,
@@ -40,4 +45,5 @@ export const SUITES = [
   openssl,
   redis,
   erlang,
+  jdk,
 ];

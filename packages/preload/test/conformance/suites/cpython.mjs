@@ -37,17 +37,48 @@ const MODULES = [
   'test_multiprocessing_fork',
   'test_multiprocessing_forkserver',
   'test_multiprocessing_spawn',
+  'test_timeout',
+  'test_smtpd',
+  'test_robotparser',
+  'test_urllib',
+  'test_urllib2',
+  'test_threading',
+  'test_thread',
+  'test_threadsignals',
+  'test_queue',
+  'test_io',
+  'test_file_eintr',
+  'test_largefile',
+  'test_pty',
+  'test_openpty',
+  'test_popen',
+  'test_wait3',
+  'test_wait4',
+  'test_fork1',
+  'test_faulthandler',
+  'test_shutil',
+  'test_ioctl',
+  'test_syslog',
+  'test_repl',
+  'test_multiprocessing_main_handling',
+  'test_regrtest',
+  'test_support',
+  'test_script_helper',
 ];
 
 export const cpython = {
   name: 'cpython',
   cases() {
-    /* The test-suite fits one build of the interpreter alone, so it is not fetched. */
-    try {
-      execFileSync(PYTHON, ['-c', 'import test.test_socket'], { stdio: 'pipe' });
-    } catch (error) {
-      throw new Error(`${PYTHON} has no tests: install Debian's package libpython3-testsuite`, { cause: error });
-    }
+    assertTestsInstalled();
     return MODULES.map((module) => pythonModule(`test.${module}`));
   },
 };
+
+/** The test-suite fits one build of the interpreter alone, so it is not fetched. */
+export function assertTestsInstalled() {
+  try {
+    execFileSync(PYTHON, ['-c', 'import test.test_socket'], { stdio: 'pipe' });
+  } catch (error) {
+    throw new Error(`${PYTHON} has no tests: install Debian's package libpython3-testsuite`, { cause: error });
+  }
+}

@@ -24,6 +24,6 @@ export const tornado = {
   name: 'tornado',
   cases() {
     const environment = { ...searchPath(unpackedPackages('tornado', ['python3-tornado'])), ASYNC_TEST_TIMEOUT: '30' };
-    return MODULES.map((module) => pythonModule(`tornado.test.${module}_test`, environment));
+    return MODULES.map((module) => pythonModule(`tornado.test.${module}_test`, { environment }));
   },
 };

@@ -55,6 +55,6 @@ export const twisted = {
   name: 'twisted',
   cases() {
     const environment = searchPath(unpackedPackages('twisted', ['python3-twisted']));
-    return MODULES.map((module) => pythonModule(`twisted.${module}`, environment));
+    return MODULES.map((module) => pythonModule(`twisted.${module}`, { environment }));
   },
 };
