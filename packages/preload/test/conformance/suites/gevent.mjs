@@ -28,9 +28,6 @@ const MODULES = [
   'test_urllib2_localnet',
   'test_wsgiref',
   'test_xmlrpc',
-  'test_queue',
-  'test_signal',
-  'test_subprocess',
 ];
 
 export const gevent = {

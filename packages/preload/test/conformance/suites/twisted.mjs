@@ -49,6 +49,23 @@ const MODULES = [
   'names.test.test_names',
   'names.test.test_rootresolve',
   'names.test.test_server',
+  'conch.test.test_cftp',
+  'conch.test.test_conch',
+  'conch.test.test_endpoints',
+  'conch.test.test_filetransfer',
+  'conch.test.test_forwarding',
+  'conch.test.test_manhole_tap',
+  'conch.test.test_ssh',
+  'conch.test.test_telnet',
+  'mail.test.test_imap',
+  'mail.test.test_pop3',
+  'mail.test.test_smtp',
+  'names.test.test_cache',
+  'names.test.test_resolve',
+  'names.test.test_tap',
+  'protocols.haproxy.test.test_wrapper',
+  'spread.test.test_pb',
+  'test.test_policies',
 ];
 
 export const twisted = {
