@@ -14,6 +14,33 @@ import { type Exchange, saidIn } from './support/wiretap.js';
 const TIMEOUT_MS = 60_000;
 const hasTshark = await canRunTshark();
 
+/** A server of mail that knows little more than STARTTLS. */
+const MAIL_SERVER = `
+import socket, ssl, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(*sys.argv[1:])
+connection, _ = socket.create_server(('', 25)).accept()
+def serve(connection, last, answer):
+    with connection.makefile('rwb') as lines:
+        for line in lines:
+            lines.write(answer if last in line.lower() else b'250 well\\r\\n')
+            lines.flush()
+            if last in line.lower(): return
+connection.sendall(b'220 mail ESMTP\\r\\n')
+serve(connection, b'starttls', b'220 go\\r\\n')
+serve(context.wrap_socket(connection, server_side=True), b'quit', b'221 bye\\r\\n')
+`;
+const MAIL_CLIENT = `
+import smtplib, ssl, sys
+mail = smtplib.SMTP('mail', 25, local_hostname='laptop')
+mail.ehlo_or_helo_if_needed()
+mail.esmtp_features['starttls'] = ''
+mail.starttls(context=ssl.create_default_context(cafile=sys.argv[1]))
+mail.ehlo()
+mail.mail('a@laptop')
+mail.quit()
+`;
+
 /** The conversations of a capture file, with the keys in it. */
 async function conversationsOf(file: string) {
   const { packets, blocks } = readCapture(await readFile(file));
@@ -164,6 +191,22 @@ describe.skipIf(!hasTshark)('what was said inside of TLS', { timeout: TIMEOUT_MS
       'client: GET /echo',
       'client: GET /echo?early',
       'client: GET /echo',
+    ]);
+  });
+
+  it('is told behind STARTTLS', async ({ network, folder, skip }) => {
+    for (const name of ['openssl', 'python3']) requireProgram(name, { skip });
+    const { key, certificate } = await makeCertificate(folder.path, 'mail');
+    await network.host('mail').spawn('python3', ['-c', MAIL_SERVER, certificate, key], { listening: 25 });
+    await network.host('laptop').run('python3', ['-c', MAIL_CLIENT, certificate]);
+    const file = await expectAsTshark(network, folder.path);
+    expect(await toldInside(file)).toEqual([
+      'client: ehlo laptop',
+      'server: 250 well',
+      'client: mail FROM:<a@laptop>',
+      'server: 250 well',
+      'client: quit',
+      'server: 221 bye',
     ]);
   });
 });
