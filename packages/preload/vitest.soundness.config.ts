@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 /** A folder for results that `.ci/run` counts. */
 const { TEST_REPORTS } = process.env;
 
-/** The proofs that take minutes: valgrind, musl, arm64. `pnpm test:soundness`. */
+/** The proofs that take minutes: valgrind, ThreadSanitizer, musl, arm64. `pnpm test:soundness`. */
 export default defineConfig({
   test: {
     include: ['test/soundness/*.test.ts'],

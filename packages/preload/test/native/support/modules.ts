@@ -17,11 +17,14 @@ export interface Variant {
   readonly compiler?: string;
 }
 
+/** With ThreadSanitizer, which tells of memory that two threads touch unordered. */
+export const THREAD: Variant = { name: 'thread', flags: ['-fsanitize=thread', '-Wno-tsan'] };
+
 /** Each unit test runs in all of these. */
 export const VARIANTS: readonly Variant[] = [
   { name: 'plain', flags: ['-Werror'] },
   { name: 'address-and-undefined', flags: ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'] },
-  { name: 'thread', flags: ['-fsanitize=thread', '-Wno-tsan'] },
+  THREAD,
 ];
 
 /** Fuzz targets, with clang's libFuzzer. */
@@ -32,6 +35,8 @@ export const FUZZING: Variant = {
 };
 
 const MODULE_FOLDERS = ['base', 'state', 'sockets', 'capture', 'names'];
+/** What the library has beside them. */
+const OTHER_FOLDERS = ['programs', 'interpose'];
 /** Unit tests that start so are linked with the exported functions too. */
 const TEST_OF_NAMES = 'test_names_';
 /** `test_attach_got` is linked with attach/got.c, and so on: the rest of that folder needs Node.js. */
@@ -57,6 +62,24 @@ export async function compileModules(variant: Variant): Promise<string[]> {
   );
   await compileAll(compilations);
   return compilations.map(({ output }) => output);
+}
+
+/** The whole library, compiled for a variant. */
+export async function compileLibrary(variant: Variant): Promise<string> {
+  const modules = await compileModules(variant);
+  const files = (await Promise.all([...MODULE_FOLDERS, ...OTHER_FOLDERS].map(filesOf))).flat();
+  const headers = files.filter((file) => extname(file) === '.h');
+  const others = (await Promise.all(OTHER_FOLDERS.map(filesOf))).flat().filter((file) => extname(file) === '.c');
+  const compilations = others.map((source) => compilationOf(variant, source, headers));
+  await compileAll(compilations);
+  const output = join(BUILD, variant.name, 'libsocket_wrapper.so');
+  const objects = new Set([...modules, ...compilations.map((compilation) => compilation.output)]);
+  await compile({
+    output,
+    sources: [...objects],
+    flags: [...variant.flags, '-shared', '-Wl,-z,nodelete', '-Wl,-z,now', '-ldl'],
+  });
+  return output;
 }
 
 /** Links a test of the test folder with the modules; gives back the executable. */
