@@ -53,7 +53,7 @@ static struct sw_site ipv4_site(const struct sw_network *network, unsigned own, 
         site.scope = SW_SCOPE_BROADCAST;
     } else if (own_loopback && address == 0x7fffffff) {
         site.scope = SW_SCOPE_BROADCAST;
-    } else if (own_loopback && address >> 24 == 127) {
+    } else if (address >> 24 == 127) {
         site.scope = SW_SCOPE_LOOPBACK;
         site.loopback_address = address == INADDR_LOOPBACK ? 0 : address;
     }
@@ -166,6 +166,15 @@ struct sw_address sw_address_of_site(const struct sw_network *network, const str
         address.bytes[15] = site->interface;
     }
     return address;
+}
+
+struct sw_site sw_address_source(const struct sw_network *network, unsigned own_interface, const struct sw_site *target) {
+    struct sw_site source = *target;
+    bool has_loopback = target->wire_family == 6 || sw_has_ipv4_loopback(network);
+    source.scope = target->scope == SW_SCOPE_LOOPBACK && has_loopback ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
+    source.interface = (uint8_t)own_interface;
+    source.loopback_address = 0;
+    return source;
 }
 
 struct sw_address sw_address_of_name(const struct sw_network *network, const struct sw_name *name, int family) {

@@ -42,7 +42,10 @@ struct sw_address sw_address_of_name(const struct sw_network *network, const str
 /* The address of `place` (host, loopback or wildcard) with `port`, as a socket of `family` sees it. */
 struct sw_address sw_address_of_site(const struct sw_network *network, const struct sw_site *site, uint16_t port, int family);
 
-/* Whether the loopback of this network is the host's own in IPv4 too: in 127.0.0.0 those addresses are the hosts. */
+/* Where a socket without an address of its own is when it talks to `target`. */
+struct sw_site sw_address_source(const struct sw_network *network, unsigned own_interface, const struct sw_site *target);
+
+/* Whether 127.0.0.1 is the host's own loopback: in 127.0.0.0 it is a host, as all are whose last byte alone differs. */
 static inline bool sw_has_ipv4_loopback(const struct sw_network *network) {
     return network->ipv4_network == SW_NETWORK_10_53_57;
 }

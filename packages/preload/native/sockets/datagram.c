@@ -24,10 +24,7 @@ struct sw_address sw_datagram_source(const struct sw_socket *socket, const struc
         if (own.scope == SW_SCOPE_HOST || own.scope == SW_SCOPE_LOOPBACK)
             return record->local;
     }
-    struct sw_site source = *target;
-    source.scope = target->scope == SW_SCOPE_LOOPBACK ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
-    source.interface = record->interface;
-    source.loopback_address = 0;
+    struct sw_site source = sw_address_source(socket->network, record->interface, target);
     return sw_address_of_site(socket->network, &source, record->name_port, record->family);
 }
 
@@ -71,7 +68,7 @@ static struct sw_address address_of_sender(const struct sw_socket *socket, struc
     if (record->family == AF_INET || (record->local.family != 0 && sw_address_is_mapped(&record->local)) ||
         (sw_record_has(record, SW_CONNECTED) && sw_address_is_mapped(&record->peer)))
         name.wire_family = 4;
-    if (name.wire_family == 4 && !sw_has_ipv4_loopback(socket->network))
+    if (name.wire_family == 4 && !sw_has_ipv4_loopback(socket->network) && name.loopback_address == 0)
         name.loopback = false;
     return sw_address_of_name(socket->network, &name, record->family);
 }

@@ -64,7 +64,7 @@ static int request_for(const struct sw_socket *socket, const struct sw_address *
         .name = {.udp = record->type == SOCK_DGRAM, .interface = site.interface, .port = address->port,
                  .loopback_address = site.loopback_address},
     };
-    uint8_t ipv4 = SW_CLAIM_IPV4 | (sw_has_ipv4_loopback(network) ? SW_CLAIM_IPV4_LOOPBACK : 0);
+    uint8_t ipv4 = SW_CLAIM_IPV4 | SW_CLAIM_IPV4_LOOPBACK;
     switch (site.scope) {
     case SW_SCOPE_WILDCARD:
         request->wildcard = true;
@@ -372,12 +372,9 @@ int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) 
     int own = sw_config_interface_of_socket(record->interface);
     if (own == 0)
         return -EINVAL;
-    struct sw_site source = *target;
-    source.interface = (uint8_t)own;
-    source.loopback_address = 0;
-
+    struct sw_site source = sw_address_source(socket->network, (unsigned)own, target);
     struct request request = {.name = {.interface = (uint8_t)own}};
-    bool loopback = target->scope == SW_SCOPE_LOOPBACK;
+    bool loopback = source.scope == SW_SCOPE_LOOPBACK;
     struct sw_name name = {.udp = record->type == SOCK_DGRAM, .loopback = loopback, .wire_family = target->wire_family,
                            .interface = (uint8_t)own};
     for (unsigned i = 0; i < 4; i++)

@@ -39,6 +39,8 @@ static void loopback_is_the_own_hosts(void) {
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "127.0.0.1").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "127.0.0.1").interface, OWN);
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "127.0.1.2").loopback_address, 0x7f000102);
+    CHECK_INT(site_of(SW_NETWORK_127, "127.0.1.2").loopback_address, 0x7f000102);
+    CHECK_INT(site_of(SW_NETWORK_127, "127.0.0.255").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "::1").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_127, "::1").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_127, "::1").interface, OWN);
