@@ -17,6 +17,7 @@ import { php } from './suites/php.mjs';
 import { pyzmq } from './suites/pyzmq.mjs';
 import { redis } from './suites/redis.mjs';
 import { ruby } from './suites/ruby.mjs';
+import { socat } from './suites/socat.mjs';
 import { tcl } from './suites/tcl.mjs';
 import { tornado } from './suites/tornado.mjs';
 import { trio } from './suites/trio.mjs';
@@ -44,6 +45,7 @@ export const SUITES = [
   haproxy,
   openssl,
   redis,
+  socat,
   erlang,
   jdk,
 ];

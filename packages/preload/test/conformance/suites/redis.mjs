@@ -60,7 +60,9 @@ export const redis = {
     const source = sourcePackage('redis');
     const root = unpackedPackages('redis', ['redis-server', 'redis-tools']);
     /* The tests look for the programs where they would have been built, and write beside them. */
-    const prepare = `cp -r ${source}/tests ${source}/utils ${source}/*.conf . && ln -s ${join(root, 'usr/bin')} src`;
+    const copy = `cp -r ${source}/tests ${source}/utils ${source}/*.conf . && mkdir src`;
+    const programs = join(root, 'usr/bin');
+    const prepare = `${copy} && ln -s ${programs}/* src && ln -s ${programs}/redis-server src/redis-sentinel`;
     const prepared = (command) => ['sh', '-c', `${prepare} && exec ${command}`];
     const units = UNITS.map((unit) =>
       reportedTests(
