@@ -52,7 +52,7 @@ const FEWER_LOOKUPS = '-Wl,-Bsymbolic-functions';
 const ARTIFACTS = [
   {
     file: 'libsocket_wrapper.so',
-    folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose'],
+    folders: ['base', 'state', 'sockets', 'capture', 'names', 'listing', 'programs', 'interpose'],
     compile: LIBRARY_FLAGS,
     link: [
       '-shared',
@@ -69,7 +69,7 @@ const ARTIFACTS = [
     // The same functions for the running process: they stay inside, and are put in front of libc's by attach/.
     file: 'attach.node',
     needs: 'attach',
-    folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose', 'attach'],
+    folders: ['base', 'state', 'sockets', 'capture', 'names', 'listing', 'programs', 'interpose', 'attach'],
     // It finds libc by dlopen(3), and has a hook of its own for that.
     without: ['base/next.c', 'interpose/loader.c'],
     compile: ['-fPIC', '-fvisibility=hidden', '-include', join(NATIVE, 'attach', 'libc.h')],

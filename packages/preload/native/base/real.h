@@ -24,6 +24,17 @@ struct if_nameindex;
 struct termios;
 struct winsize;
 
+/* Elsewhere these are no functions, but macros for those without the number. */
+#ifdef __GLIBC__
+#define SW_REAL_FILES(X)                                                                           \
+    X(int, open64, (const char *, int, ...))                                                       \
+    X(int, openat64, (int, const char *, int, ...))                                                \
+    X(int, __open_2, (const char *, int))                                                          \
+    X(FILE *, fopen64, (const char *, const char *))
+#else
+#define SW_REAL_FILES(X)
+#endif
+
 /* X(result, name, parameters) */
 #define SW_REAL_FUNCTIONS(X)                                                                       \
     X(int, socket, (int, int, int))                                                                \
@@ -70,10 +81,13 @@ struct winsize;
     X(ssize_t, sendfile, (int, int, off_t *, size_t))                                              \
     X(ssize_t, sendfile64, (int, int, off_t *, size_t))                                            \
     X(ssize_t, splice, (int, off_t *, int, off_t *, size_t, unsigned))                             \
+    X(int, open, (const char *, int, ...))                                                         \
+    X(int, openat, (int, const char *, int, ...))                                                  \
+    X(FILE *, fopen, (const char *, const char *))                                                 \
+    SW_REAL_FILES(X)                                                                               \
     X(int, fclose, (FILE *))                                                                       \
     X(FILE *, fdopen, (int, const char *))                                                         \
     X(FILE *, freopen, (const char *, const char *, FILE *))                                       \
-    X(FILE *, fopen, (const char *, const char *))                                                 \
     X(int, vdprintf, (int, const char *, va_list))                                                 \
     X(int, sockatmark, (int))                                                                      \
     X(int, isfdtype, (int, int))                                                                   \

@@ -1,6 +1,6 @@
-/* netlink.h: NETLINK_ROUTE sockets, by which programs learn of interfaces without getifaddrs(3): dnsmasq, ip(8).
+/* netlink.h: netlink(7) sockets, by which programs learn of interfaces, routes and sockets: dnsmasq, ip(8), ss(8).
  *
- * The socket is the kernel's. A question for all links or addresses does not reach the kernel: a request that does nothing takes its
+ * The socket is the kernel's. A question that is answered here does not reach the kernel: a request that does nothing takes its
  * place, so that its acknowledgement makes the socket readable, and whoever reads is given the answer instead. */
 #ifndef SW_INTERPOSE_NETLINK_H
 #define SW_INTERPOSE_NETLINK_H
@@ -18,7 +18,8 @@ void sw_netlink_opened(int fd, int family, int protocol);
 /* Whether the message is a question that is answered here; then `result` is that of the call. */
 bool sw_netlink_sending(int fd, const struct msghdr *message, int flags, ssize_t *result);
 
-/* Whether the next message on `fd` is an answer from here; then `result` is that of the call. */
+/* Whether the next message on `fd` is an answer from here, or one of the kernel's that has to be read here; then `result` is that of the
+ * call. */
 bool sw_netlink_receiving(int fd, struct msghdr *message, int flags, ssize_t *result);
 
 #endif

@@ -87,6 +87,12 @@ SW_EXPORT long syscall(long number, ...) {
     switch (number) {
     case SYS_close:
         return close((int)a[0]);
+#ifdef SYS_open
+    case SYS_open:
+        return open((const char *)a[0], (int)a[1], (mode_t)a[2]);
+#endif
+    case SYS_openat:
+        return openat((int)a[0], (const char *)a[1], (int)a[2], (mode_t)a[3]);
     case SYS_read:
         return read((int)a[0], (void *)a[1], (size_t)a[2]);
     case SYS_execve:

@@ -5,6 +5,7 @@
 #include "base/table_memory.h"
 #include "capture/capture.h"
 #include "interpose/export.h"
+#include "interpose/files.h"
 #include "interpose/start.h"
 #include "interpose/stdio.h"
 #include "state/fd_table.h"
@@ -154,14 +155,16 @@ SW_EXPORT FILE *fdopen(int fd, const char *mode) {
 /* freopen(3) */
 SW_EXPORT FILE *freopen(const char *path, const char *mode, FILE *stream) {
     sw_start();
-    return place_of(stream) != NULL ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
+    return place_of(stream) != NULL ? reopen_stream(path, mode, stream)
+                                    : sw_file_of_stream(sw_real.freopen(path, mode, stream), path);
 }
 
 #ifdef __GLIBC__
 /* freopen(3) for big files, as glibc names it for programs. */
 SW_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream) {
     sw_start();
-    return place_of(stream) != NULL ? reopen_stream(path, mode, stream) : sw_real.freopen(path, mode, stream);
+    return place_of(stream) != NULL ? reopen_stream(path, mode, stream)
+                                    : sw_file_of_stream(sw_real.freopen(path, mode, stream), path);
 }
 #endif
 

@@ -37,8 +37,8 @@ static struct sw_interface ethernet(const struct sw_place *place) {
         return eth0;
     eth0.ipv4 = (struct sw_interface_address){.ip = sw_place_address(place, AF_INET, place->interface), .prefix = 24};
     eth0.ipv6 = (struct sw_interface_address){.ip = sw_place_address(place, AF_INET6, place->interface), .prefix = 120};
-    /* All ones after the class A network, as in Samba's socket_wrapper, although the prefix is 24. */
-    eth0.ipv4_broadcast = sw_ipv4(eth0.ipv4.ip.bytes[0], 255, 255, 255);
+    eth0.ipv4_broadcast = eth0.ipv4.ip;
+    eth0.ipv4_broadcast.bytes[SW_IPV4_SIZE - 1] = 255;
     return eth0;
 }
 

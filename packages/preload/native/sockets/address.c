@@ -49,7 +49,7 @@ static struct sw_site ipv4_site(const struct sw_network *network, unsigned own, 
                (address & 0xff) <= SW_INTERFACE_MAX) {
         site.scope = SW_SCOPE_HOST;
         site.interface = (uint8_t)address;
-    } else if (own_loopback && address == (host_network(network) | 0xff)) {
+    } else if (address == (host_network(network) | 0xff)) {
         site.scope = SW_SCOPE_BROADCAST;
     } else if (own_loopback && address == 0x7fffffff) {
         site.scope = SW_SCOPE_BROADCAST;

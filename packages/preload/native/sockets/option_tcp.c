@@ -21,12 +21,12 @@ union whole_tcp_info {
         uint32_t counters[7], min_rtt, others[32];
     } more;
 };
-_Static_assert(sizeof(union whole_tcp_info) == 280, "as long as the kernel's");
+_Static_assert(sizeof(union whole_tcp_info) == SW_TCP_INFO_SIZE, "as long as the kernel's");
 
-static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *length) {
+void sw_tcp_info_of(uint8_t state, unsigned char bytes[static SW_TCP_INFO_SIZE]) {
     union whole_tcp_info whole = {.more = {.app_limited = 1, .pacing_rate = UINT64_MAX, .max_pacing_rate = UINT64_MAX, .min_rtt = UINT32_MAX}};
     struct tcp_info info = {0};
-    info.tcpi_state = sw_stream_state(socket);
+    info.tcpi_state = state;
     if (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_CLOSE_WAIT || info.tcpi_state == TCP_FIN_WAIT2) {
         info.tcpi_options = TCPI_OPT_TIMESTAMPS | TCPI_OPT_SACK | TCPI_OPT_WSCALE;
         info.tcpi_snd_wscale = info.tcpi_rcv_wscale = 7;
@@ -49,7 +49,17 @@ static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *
     uint8_t app_limited = whole.more.app_limited;
     whole.known = info;
     whole.more.app_limited = app_limited;
-    return sw_give_bytes(&whole, sizeof whole, value, length);
+    memcpy(bytes, &whole, sizeof whole);
+}
+
+static int get_tcp_info(const struct sw_socket *socket, void *value, socklen_t *length) {
+    unsigned char whole[SW_TCP_INFO_SIZE];
+    sw_tcp_info_of(sw_stream_state(socket), whole);
+    return sw_give_bytes(whole, sizeof whole, value, length);
+}
+
+const char *sw_congestion_name(unsigned congestion) {
+    return CONGESTION[congestion % (sizeof CONGESTION / sizeof *CONGESTION)];
 }
 
 /* tcp_current_mss() of a connection with timestamps: what the MTU leaves, and no more than half of the largest window that the peer has told
@@ -75,7 +85,7 @@ int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t
         return get_tcp_info(socket, value, length);
     case TCP_CONGESTION: {
         char text[16] = "";
-        strcpy(text, CONGESTION[sw_options_of(socket->record)->congestion % 2]);
+        strcpy(text, sw_congestion_name(sw_options_of(socket->record)->congestion));
         return sw_give_bytes(text, sizeof text, value, length);
     }
     case TCP_ULP:

@@ -226,6 +226,8 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
         if (late > 0)
             return sw_stream_received(socket, late, peeked);
     }
+    if (result == 0 && !peeked)
+        sw_record_set(socket->record, SW_END_READ);
     errno = error;
     return sw_stream_received(socket, result, peeked);
 }
@@ -308,20 +310,26 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     return result > 0 ? sw_stream_received(socket, result, (flags & MSG_PEEK) != 0) : sw_stream_ended(socket, message, result, flags);
 }
 
+uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended) {
+    if ((flags & SW_LISTENING) != 0)
+        return TCP_LISTEN;
+    if ((flags & SW_CONNECTED) == 0)
+        return TCP_CLOSE;
+    if ((flags & SW_WRITE_SHUT) != 0)
+        return has_peer_ended ? TCP_CLOSE : TCP_FIN_WAIT1;
+    return has_peer_ended ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
+}
+
 uint8_t sw_stream_state(const struct sw_socket *socket) {
     const struct sw_record *record = socket->record;
     uint32_t flags = atomic_load(&record->flags);
-    if ((flags & SW_LISTENING) != 0)
-        return TCP_LISTEN;
-    if ((flags & SW_CONNECTED) == 0 || is_reset(socket))
+    if ((flags & (SW_LISTENING | SW_CONNECTED)) == SW_CONNECTED && is_reset(socket))
         return TCP_CLOSE;
     if ((flags & (uint32_t)SW_WAITING) != 0)
         return TCP_SYN_SENT;
     const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     bool ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
-    if ((flags & SW_WRITE_SHUT) != 0)
-        return ended ? TCP_CLOSE : TCP_FIN_WAIT1;
-    return ended ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
+    return sw_stream_state_of(flags, ended);
 }
 
 int sw_stream_mtu(const struct sw_socket *socket) {

@@ -31,6 +31,9 @@ bool sw_stream_is_closed(const struct sw_socket *socket);
 /* A state of tcp(7)'s TCP_INFO. */
 uint8_t sw_stream_state(const struct sw_socket *socket);
 
+/* The same of a socket with these flags of its record, which no reset has ended. */
+uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended);
+
 /* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
 void sw_stream_was_reset(struct sw_record *record);
 

@@ -44,6 +44,7 @@ enum sw_record_flag {
     SW_BOUND_ADDRESS = 1 << 18, /* the local address is the program's choice and outlives a disconnect */
     SW_CONNECT_FAILED = 1 << 19,
     SW_ERROR_TOKEN = 1 << 20,   /* a token that stands for spilled datagrams waits in the receive queue */
+    SW_END_READ = 1 << 20,      /* of a stream, which has no such token: the program has read to its end */
     SW_MEMBER = 1 << 21,        /* has entries in the group members table */
     SW_DUPLICATED = 1 << 22,    /* several descriptors of one process name it */
     SW_SENDING = 1 << 28,       /* a recorded send is under way: capture/capture.c */

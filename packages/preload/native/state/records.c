@@ -114,7 +114,7 @@ enum { LIVE_WORDS = 1 << 16, LIVE_SIZE = LIVE_WORDS * sizeof(uint64_t) };
 
 /* Notes every Unix socket that /proc/net/unix names. Its columns: Num RefCount Protocol Flags Type St Inode Path. */
 static bool note_live(uint64_t *live) {
-    int fd = openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC);
+    int fd = sw_real.openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC); /* the machine's list, not the program's */
     if (fd < 0)
         return false;
     char buffer[8192];

@@ -45,7 +45,7 @@ static void lists_links_then_ipv4_then_ipv6(void) {
     CHECK_TEXT(all_addresses(), "lo 10049 link 1 00:00 none link 1 00:00; "
                                 "eth0 11043 link 2 02:0a none link 2 ff:ff; "
                                 "lo 10049 127.0.0.1 255.0.0.0 127.0.0.1; "
-                                "eth0 11043 10.53.57.10 255.255.255.0 10.255.255.255; "
+                                "eth0 11043 10.53.57.10 255.255.255.0 10.53.57.255; "
                                 "lo 10049 ::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff none; "
                                 "eth0 11043 fd00::5357:5f0a ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00 none; ");
 }
@@ -54,7 +54,7 @@ static void lists_no_address_twice_where_127_is_the_network(void) {
     network_move_to("127.0.0.0", "5");
     CHECK_TEXT(all_addresses(), "lo 10049 link 1 00:00 none link 1 00:00; "
                                 "eth0 11043 link 2 02:05 none link 2 ff:ff; "
-                                "eth0 11043 127.0.0.5 255.255.255.0 127.255.255.255; "
+                                "eth0 11043 127.0.0.5 255.255.255.0 127.0.0.255; "
                                 "lo 10049 ::1 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff none; "
                                 "eth0 11043 fd00::5357:5f05 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff00 none; ");
 }
@@ -109,7 +109,7 @@ static void answers_the_requests_of_netdevice(void) {
     CHECK_INT(ask(SIOCGIFNETMASK, "eth0", &answer), 0);
     CHECK_TEXT(text_of(&answer.ifr_addr), "255.255.255.0");
     CHECK_INT(ask(SIOCGIFBRDADDR, "eth0", &answer), 0);
-    CHECK_TEXT(text_of(&answer.ifr_addr), "10.255.255.255");
+    CHECK_TEXT(text_of(&answer.ifr_addr), "10.53.57.255");
     CHECK_INT(ask(SIOCGIFFLAGS, "lo", &answer), 0);
     CHECK_INT(answer.ifr_flags, IFF_UP | IFF_LOOPBACK | IFF_RUNNING);
     CHECK_INT(ask(SIOCGIFINDEX, "eth0", &answer), 0);

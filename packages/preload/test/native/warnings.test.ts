@@ -23,7 +23,7 @@ describe.each(COMPILERS)('$name', ({ compiler, flags }) => {
   it.for([
     {
       part: 'the library',
-      folders: ['base', 'state', 'sockets', 'capture', 'names', 'programs', 'interpose'],
+      folders: ['base', 'state', 'sockets', 'capture', 'names', 'listing', 'programs', 'interpose'],
       more: [],
     },
     { part: 'the addon', folders: ['attach'], more: ATTACHED },

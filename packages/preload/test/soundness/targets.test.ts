@@ -10,7 +10,18 @@ const FILES = ['libsocket_wrapper.so', 'libsocket_wrapper_noop.so', 'attach.node
 /** The oldest glibc that Node.js 20 runs on. */
 const GLIBC_FLOOR: readonly number[] = [2, 28];
 /** Functions that glibc alone has: 64-bit twins, and names asked for in the background. */
-const OF_GLIBC_ALONE = ['fopen64', 'freopen64', 'getaddrinfo_a', 'sendfile64'];
+const OF_GLIBC_ALONE = [
+  '__open64_2',
+  '__open_2',
+  '__openat64_2',
+  '__openat_2',
+  'fopen64',
+  'freopen64',
+  'getaddrinfo_a',
+  'open64',
+  'openat64',
+  'sendfile64',
+];
 const LIBCS = {
   gnu: ['libc.so.6', 'libdl.so.2', 'libpthread.so.0', 'ld-linux-x86-64.so.2', 'ld-linux-aarch64.so.1'],
   musl: ['libc.so'],

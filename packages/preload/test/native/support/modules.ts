@@ -34,7 +34,7 @@ export const FUZZING: Variant = {
   compiler: 'clang',
 };
 
-const MODULE_FOLDERS = ['base', 'state', 'sockets', 'capture', 'names'];
+const MODULE_FOLDERS = ['base', 'state', 'sockets', 'capture', 'names', 'listing'];
 /** What the library has beside them. */
 const OTHER_FOLDERS = ['programs', 'interpose'];
 /** Unit tests that start so are linked with the exported functions too. */

@@ -1,0 +1,51 @@
+#include "listing/proc_net.h"
+
+#include "listing/proc_interfaces.h"
+#include "listing/proc_sockets.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct sw_proc_net_file FILES[] = {
+    {"tcp", sw_proc_tcp},           {"tcp6", sw_proc_tcp6},           {"udp", sw_proc_udp},
+    {"udp6", sw_proc_udp6},         {"udplite", sw_proc_udplite},     {"udplite6", sw_proc_udplite6},
+    {"raw", sw_proc_raw},           {"raw6", sw_proc_raw6},           {"icmp", sw_proc_icmp},
+    {"icmp6", sw_proc_raw6},        {"sockstat", sw_proc_sockstat},   {"sockstat6", sw_proc_sockstat6},
+    {"unix", sw_proc_unix},         {"dev", sw_proc_dev},             {"if_inet6", sw_proc_if_inet6},
+    {"route", sw_proc_route},       {"ipv6_route", sw_proc_ipv6_route}, {"arp", sw_proc_arp},
+};
+
+/* What follows `word` in `text`; NULL where it does not begin so. */
+static const char *behind(const char *text, const char *word) {
+    size_t length = strlen(word);
+    return text != NULL && strncmp(text, word, length) == 0 ? text + length : NULL;
+}
+
+static const char *behind_number(const char *text) {
+    const char *end = text;
+    while (*end >= '0' && *end <= '9')
+        end++;
+    return end == text ? NULL : end;
+}
+
+const struct sw_proc_net_file *sw_proc_net_find(const char *path) {
+    const char *rest = behind(path, "/proc/"), *process, *name;
+    if (rest == NULL)
+        return NULL;
+    process = behind(rest, "self");
+    if (process == NULL)
+        process = behind(rest, "thread-self");
+    if (process == NULL)
+        process = behind_number(rest);
+    if (process != NULL) {
+        const char *thread = behind(process, "/task/");
+        thread = thread == NULL ? NULL : behind_number(thread);
+        name = behind(thread != NULL ? thread : process, "/net/");
+    } else {
+        name = behind(rest, "net/");
+    }
+    for (size_t i = 0; name != NULL && i < sizeof FILES / sizeof *FILES; i++)
+        if (strcmp(name, FILES[i].name) == 0)
+            return &FILES[i];
+    return NULL;
+}
