@@ -19,6 +19,7 @@ const STEPS = {
   installation: 'check:installation',
   vitest5: 'test:vitest5',
   nodes: 'test:nodes',
+  soundness: 'test:soundness',
 };
 
 const { values } = parseArgs({

@@ -105,7 +105,7 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
             return pending != 0 ? -pending : -error;
         }
         bool peek = (flags & MSG_PEEK) != 0;
-        *named = wanted->source && sw_name_of_unix(&from, message->msg_namelen, &sender->name);
+        *named = !is_shut && wanted->source && sw_name_of_unix(&from, message->msg_namelen, &sender->name);
         bool token = is_shut || (message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0);
         if (!token) {
             if (!peek && atomic_load(&record->spilled) != 0)

@@ -7,9 +7,9 @@
 #endif
 #include "harness.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/time.h>
-
 
 static struct pair tcp, udp;
 static int listener, fresh, datagrams;
@@ -18,6 +18,8 @@ static void names(const char *what, void *bad) {
     struct sockaddr_in6 address;
     socklen_t length = sizeof address, *bad_length = bad;
     say("%s: names", what);
+    CALL(open(bad, O_RDONLY));
+    CALL(openat(AT_FDCWD, bad, O_RDONLY));
     CALL(bind(fresh, bad, 16));
     CALL(bind(datagrams, bad, 16));
     CALL(connect(fresh, bad, 16));
