@@ -49,26 +49,32 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
     return 0;
 }
 
+uint8_t sw_datagram_wire_family(const struct sw_record *record) {
+    bool is_bound = record->local.family != 0, is_connected = sw_record_has(record, SW_CONNECTED);
+    if (record->family == AF_INET || (is_bound && sw_address_is_mapped(&record->local)) || (is_connected && sw_address_is_mapped(&record->peer)))
+        return 4;
+    bool takes_both = !sw_record_has(record, SW_V6ONLY) && !is_connected && (!is_bound || sw_address_is_wildcard(&record->local));
+    return takes_both ? 0 : 6;
+}
+
 /* The sender as the receiver is to see it. A socket on all addresses of this very host has two names to go by: the one that fits
  * what the receiver listens on or, where that is everything, the one that the sender told. */
 static struct sw_address address_of_sender(const struct sw_socket *socket, struct sw_name name) {
     const struct sw_record *record = socket->record;
-    if (name.interface == record->interface && record->local.family != 0) {
+    /* A socket of both families goes by the name of one; whom it reaches over the other sees its address there. */
+    uint8_t family = sw_datagram_wire_family(record);
+    if (family != 0)
+        name.wire_family = family;
+    bool has_loopback = name.wire_family == 6 || sw_has_ipv4_loopback(socket->network);
+    if (has_loopback && name.interface == record->interface && record->local.family != 0) {
         struct sw_site own = sw_address_site(socket->network, record->interface, &record->local);
         uint8_t told = sw_options_of(socket->record)->received_from;
-        bool on_loopback = own.scope == SW_SCOPE_LOOPBACK || (own.scope == SW_SCOPE_WILDCARD && record->name_loopback);
         if (own.scope == SW_SCOPE_WILDCARD && told != SW_FROM_UNTOLD)
-            on_loopback = told == SW_FROM_LOOPBACK;
-        if (!name.loopback && on_loopback && (name.wire_family == 6 || sw_has_ipv4_loopback(socket->network)))
+            name.loopback = told == SW_FROM_LOOPBACK;
+        else if (own.scope == SW_SCOPE_LOOPBACK || (own.scope == SW_SCOPE_WILDCARD && record->name_loopback))
             name.loopback = true;
-        if (name.loopback && own.scope == SW_SCOPE_WILDCARD && told == SW_FROM_HOST)
-            name.loopback = false;
     }
-    /* A socket of both families goes by its IPv6 name; whom it reaches over IPv4 sees its IPv4 address. */
-    if (record->family == AF_INET || (record->local.family != 0 && sw_address_is_mapped(&record->local)) ||
-        (sw_record_has(record, SW_CONNECTED) && sw_address_is_mapped(&record->peer)))
-        name.wire_family = 4;
-    if (name.wire_family == 4 && !sw_has_ipv4_loopback(socket->network) && name.loopback_address == 0)
+    if (!has_loopback && name.loopback_address == 0)
         name.loopback = false;
     return sw_address_of_name(socket->network, &name, record->family);
 }

@@ -2,6 +2,7 @@
 
 #include "base/real.h"
 #include "capture/capture.h"
+#include "sockets/datagram.h"
 #include "sockets/error_queue.h"
 #include "sockets/groups.h"
 #include "sockets/life.h"
@@ -69,18 +70,32 @@ static enum sw_received_from origin(const struct sw_delivery *delivery) {
     return from.scope == SW_SCOPE_LOOPBACK ? SW_FROM_LOOPBACK : SW_FROM_HOST;
 }
 
+/* Whether the receiver needs to be told which of its own addresses a sender of its host has used. */
+static bool origin_counts(const struct sw_delivery *delivery, const struct sw_record *receiver) {
+    bool has_loopback = delivery->target.wire_family == 6 || sw_has_ipv4_loopback(delivery->socket->network);
+    return has_loopback && delivery->socket->record->interface == receiver->interface;
+}
+
+/* Whether the receiver would take the sender for another, by its name and by what was told of earlier ones. */
+static bool is_mistaken(const struct sw_delivery *delivery, struct sw_record *receiver) {
+    /* The name is that of one family; a socket of both may send over the other. */
+    if (delivery->socket->record->name_family != delivery->target.wire_family && sw_datagram_wire_family(receiver) == 0)
+        return true;
+    uint8_t told = sw_options_of(receiver)->received_from;
+    return told != SW_FROM_UNTOLD && sw_record_has(receiver, SW_WILDCARD) && origin_counts(delivery, receiver) && told != origin(delivery);
+}
+
 /* A Unix socket's datagram carries no more than its sender's name. What is to be known beside it stands with the receiver, once for all
  * that wait; a datagram that differs goes with words of its own. */
 static bool differs(const struct sw_delivery *delivery, struct sw_record *receiver) {
-    if (delivery->source_is_chosen)
+    if (delivery->source_is_chosen || is_mistaken(delivery, receiver))
         return true;
     if (!sw_control_is_asked_for(receiver))
         return false;
     if (delivery->target.scope == SW_SCOPE_LOOPBACK && delivery->target.loopback_address != 0 && sw_record_has(receiver, SW_WILDCARD))
         return true;
     const struct sw_options *told = sw_options_of(receiver);
-    return told->received_ttl != 0 && (told->received_ttl != delivery->control.ttl || told->received_tos != delivery->control.tos ||
-                                       told->received_from != origin(delivery));
+    return told->received_ttl != 0 && (told->received_ttl != delivery->control.ttl || told->received_tos != delivery->control.tos);
 }
 
 static struct sw_address as_seen_by(const struct sw_delivery *delivery, const struct sw_record *receiver, const struct sw_address *address) {
@@ -91,14 +106,12 @@ static struct sw_address as_seen_by(const struct sw_delivery *delivery, const st
 static void spill(const struct sw_delivery *delivery, struct sw_record *receiver) {
     struct sw_sender sender = {
         .name = sw_record_name(delivery->socket->record),
+        .address = as_seen_by(delivery, receiver, &delivery->source),
         .ttl = delivery->control.ttl,
         .tos = delivery->control.tos,
     };
-    if (differs(delivery, receiver)) {
-        sender.address = as_seen_by(delivery, receiver, &delivery->source);
-        if (delivery->target.scope == SW_SCOPE_LOOPBACK || delivery->target.scope == SW_SCOPE_HOST)
-            sender.destination = as_seen_by(delivery, receiver, &delivery->destination);
-    }
+    if (delivery->target.scope == SW_SCOPE_LOOPBACK || delivery->target.scope == SW_SCOPE_HOST)
+        sender.destination = as_seen_by(delivery, receiver, &delivery->destination);
     sw_spill_put(delivery->socket->network, receiver, &sender, &delivery->message);
 }
 
@@ -123,7 +136,8 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
         struct sw_options *options = sw_options_of(receiver);
         options->received_ttl = delivery->control.ttl;
         options->received_tos = delivery->control.tos;
-        options->received_from = delivery->from = origin(delivery);
+        if (options->received_from == SW_FROM_UNTOLD && origin_counts(delivery, receiver))
+            options->received_from = (uint8_t)origin(delivery);
     }
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;
@@ -248,7 +262,7 @@ static void unicast(struct sw_delivery *delivery) {
         int result = hand_over(delivery, &name, receiver);
         if (result == 0) {
             delivery->delivered = true;
-            delivery->receiver = count == 1 && !delivery->source_is_chosen ? receiver : NULL;
+            delivery->receiver = count == 1 && receiver != NULL && !differs(delivery, receiver) ? receiver : NULL;
             return;
         }
         if (result == -EFAULT || result == -ENOMEM) {

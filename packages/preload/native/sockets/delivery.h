@@ -16,7 +16,6 @@ struct sw_delivery {
     bool source_is_chosen; /* by IP_PKTINFO, and another than the socket would have */
     bool delivered;
     struct sw_record *receiver; /* who got it in the plainest way, and has the endpoint alone; NULL otherwise */
-    uint8_t from;               /* enum sw_received_from: which of its addresses the sender has told the receiver */
     int error; /* of the data itself, such as EFAULT */
 };
 

@@ -25,7 +25,7 @@ struct sw_options {
     uint8_t mtu_discover4, mtu_discover6, min_ttl, min_hops;
     uint8_t preferences;
     uint8_t received_ttl, received_tos;  /* of the last datagram that was sent here; 0 TTL when nobody said */
-    uint8_t received_from;               /* enum sw_received_from, of that datagram */
+    uint8_t received_from;               /* enum sw_received_from, of the first datagram from this host: sockets/delivery.c */
     _Atomic uint8_t corked;              /* a datagram of several writes waits: sockets/cork.c */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
     uint32_t zerocopy_sends;             /* how many sends with MSG_ZEROCOPY were told of, or will be */

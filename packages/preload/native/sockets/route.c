@@ -32,7 +32,6 @@ struct route {
     uint64_t cookie, receiver_cookie;
     uint32_t flags, receiver_flags, changes;
     uint8_t interface;
-    uint8_t from; /* enum sw_received_from */
     struct sw_address local;
     struct named named;
     struct sw_path path;
@@ -102,7 +101,6 @@ static bool send_along(struct route *route, const struct sw_socket *socket, cons
     struct sw_options *options = sw_options_of(route->receiver);
     options->received_ttl = control.ttl;
     options->received_tos = control.tos;
-    options->received_from = route->from;
     const struct iovec *block = message->msg_iov;
     ssize_t sent = sw_real.sendto(socket->fd, block->iov_base, block->iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
                                   (const struct sockaddr *)&route->path.address, route->path.length);
@@ -141,7 +139,6 @@ static void keep(struct route *route, const struct sw_delivery *delivery, const 
     route->receiver_flags = flags_of(delivery->receiver);
     route->changes = changes;
     route->interface = record->interface;
-    route->from = delivery->from;
     route->local = record->local;
     route->named = *named;
     route->record = record;

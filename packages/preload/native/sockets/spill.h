@@ -14,8 +14,7 @@
 /* Who has sent a datagram, and what came along with it. */
 struct sw_sender {
     struct sw_name name;
-    struct sw_address address;     /* instead of the name, in the receiver's form: a name server, which has no socket, or a choice by IP_PKTINFO; family 0
-                                    * otherwise */
+    struct sw_address address;     /* what it is to be seen by, in the receiver's form; family 0 where the name tells */
     struct sw_address destination; /* which of the receiver's addresses it was sent to, in its form; family 0 where its socket tells */
     uint8_t ttl, tos;              /* 0 TTL where nobody said */
 };
