@@ -4,7 +4,6 @@
 #include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
-#include "sockets/error_queue.h"
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 #include "state/watches.h"
@@ -98,16 +97,24 @@ static int translate_all(int epoll, struct epoll_event *events, int count) {
     return kept;
 }
 
-/* Adds what waits in error queues, of which the kernel knows nothing. With `most` 0 it only looks whether there is something. */
-static int add_errors(int epoll, struct epoll_event *events, int count, int most) {
+/* What `watch` is to be told of `socket` beside what the kernel says. Of an edge it is told once, and it is an error that is counted. */
+static uint32_t hidden_from(const struct sw_watch *watch, const struct sw_socket *socket) {
+    if ((watch->event.events & EPOLLONESHOT) != 0)
+        return 0;
+    uint32_t hidden = sw_readiness_hidden(socket, watch->event.events);
+    if ((watch->event.events & EPOLLET) != 0)
+        hidden &= sw_record_has(socket->record, SW_ERRORS_NEW) ? EPOLLERR : 0;
+    return hidden;
+}
+
+/* Adds what the kernel knows nothing of. With `most` 0 it only looks whether there is something. */
+static int add_hidden(int epoll, struct epoll_event *events, int count, int most) {
     struct sw_watch watch;
     int found = 0;
     for (int fd = -1; (fd = sw_watch_find_any(epoll, fd + 1, &watch)) >= 0;) {
         struct sw_socket socket;
-        if (!sw_fd_hint(fd, &socket) || !sw_error_queue_waits(socket.record) || (watch.event.events & EPOLLONESHOT) != 0)
-            continue;
-        bool is_edge = (watch.event.events & EPOLLET) != 0;
-        if (is_edge && !sw_record_has(socket.record, SW_ERRORS_NEW))
+        uint32_t hidden = sw_fd_hint(fd, &socket) ? hidden_from(&watch, &socket) : 0;
+        if (hidden == 0)
             continue;
         found++;
         int i = 0;
@@ -117,27 +124,27 @@ static int add_errors(int epoll, struct epoll_event *events, int count, int most
             continue;
         if (i == count)
             events[count++] = (struct epoll_event){.data = watch.event.data};
-        events[i].events |= EPOLLERR;
-        if (is_edge)
+        events[i].events |= hidden;
+        if ((watch.event.events & EPOLLET) != 0)
             sw_record_clear(socket.record, SW_ERRORS_NEW);
     }
     return most == 0 ? found : count;
 }
 
-static bool has_errors(int epoll) {
-    return sw_error_queue_any() && add_errors(epoll, NULL, 0, 0) > 0;
+static bool has_hidden(int epoll) {
+    return sw_readiness_any_hidden() && add_hidden(epoll, NULL, 0, 0) > 0;
 }
 
 /* Calls `wait`, which uses `deadline`, until there is something to tell or the time is over. */
 #define WAIT(deadline, wait)                                                                                                       \
     do {                                                                                                                           \
-        bool errors = has_errors(epoll);                                                                                           \
-        int count = errors ? sw_real.epoll_wait(epoll, events, most, 0) : (wait);                                                  \
-        if (count < 0 || (count == 0 && !errors) || !sw_network_any())                                                             \
+        bool hidden = has_hidden(epoll);                                                                                           \
+        int count = hidden ? sw_real.epoll_wait(epoll, events, most, 0) : (wait);                                                  \
+        if (count < 0 || (count == 0 && !hidden) || !sw_network_any())                                                             \
             return count;                                                                                                          \
         count = translate_all(epoll, events, count);                                                                               \
-        if (errors)                                                                                                                \
-            count = add_errors(epoll, events, count, most);                                                                        \
+        if (hidden)                                                                                                                \
+            count = add_hidden(epoll, events, count, most);                                                                        \
         if (count > 0)                                                                                                             \
             return count;                                                                                                          \
     } while (sw_deadline_is_ahead(&(deadline)));                                                                                   \

@@ -7,7 +7,6 @@
 #include "interpose/export.h"
 #include "interpose/fortify.h"
 #include "interpose/start.h"
-#include "sockets/error_queue.h"
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 
@@ -33,7 +32,7 @@ static int translate_all(const struct sw_poll *wanted, bool *quiet) {
     *quiet = false;
     for (nfds_t i = 0; i < wanted->count; i++) {
         bool is_told = descriptors[i].revents != 0;
-        if (!is_told && !sw_error_queue_any())
+        if (!is_told && !sw_readiness_any_hidden())
             continue;
         if (sw_fd_hint(descriptors[i].fd, &socket))
             descriptors[i].revents = (short)sw_readiness(&socket, (unsigned short)descriptors[i].events, (unsigned short)descriptors[i].revents);
@@ -104,11 +103,11 @@ static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadli
     return result;
 }
 
-/* Whether an error queue has something to tell: the kernel knows nothing of those. */
-static bool has_errors(const struct sw_poll *wanted) {
+/* Whether a socket has something to tell of which the kernel knows nothing. */
+static bool has_hidden(const struct sw_poll *wanted) {
     struct sw_socket socket;
-    for (nfds_t i = 0; sw_error_queue_any() && i < wanted->count && !sw_is_nowhere(wanted->descriptors); i++)
-        if (sw_fd_hint(wanted->descriptors[i].fd, &socket) && sw_error_queue_waits(socket.record))
+    for (nfds_t i = 0; sw_readiness_any_hidden() && i < wanted->count && !sw_is_nowhere(wanted->descriptors); i++)
+        if (sw_fd_hint(wanted->descriptors[i].fd, &socket) && sw_readiness_hidden(&socket, (unsigned short)wanted->descriptors[i].events) != 0)
             return true;
     return false;
 }
@@ -116,7 +115,7 @@ static bool has_errors(const struct sw_poll *wanted) {
 /* `result` is what the kernel has answered. */
 static int answer(const struct sw_poll *wanted, int result, struct sw_deadline *deadline) {
     bool quiet;
-    if (result < 0 || (result == 0 && !sw_error_queue_any()) || !sw_network_any())
+    if (result < 0 || (result == 0 && !sw_readiness_any_hidden()) || !sw_network_any())
         return result;
     result = translate_all(wanted, &quiet);
     return result > 0 || !quiet || !sw_deadline_is_ahead(deadline) ? result : wait_quietly(wanted, deadline);
@@ -124,7 +123,7 @@ static int answer(const struct sw_poll *wanted, int result, struct sw_deadline *
 
 int sw_poll(const struct sw_poll *wanted) {
     struct sw_deadline deadline = sw_deadline_after(wanted->timeout);
-    int result = has_errors(wanted) ? sw_real.poll(wanted->descriptors, wanted->count, 0)
+    int result = has_hidden(wanted) ? sw_real.poll(wanted->descriptors, wanted->count, 0)
                                     : sw_real.ppoll(wanted->descriptors, wanted->count, wanted->timeout, wanted->mask);
     return answer(wanted, result, &deadline);
 }
@@ -134,7 +133,7 @@ SW_EXPORT int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
     sw_start();
     struct sw_poll wanted = {.descriptors = descriptors, .count = count};
     struct sw_deadline deadline = sw_deadline_after_ms(timeout);
-    return answer(&wanted, sw_real.poll(descriptors, count, has_errors(&wanted) ? 0 : timeout), &deadline);
+    return answer(&wanted, sw_real.poll(descriptors, count, has_hidden(&wanted) ? 0 : timeout), &deadline);
 }
 
 /* ppoll(2) */

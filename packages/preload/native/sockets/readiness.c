@@ -30,12 +30,27 @@ static bool is_below_low_water(const struct sw_socket *socket) {
     return is_below;
 }
 
-uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events) {
+atomic_bool sw_readiness_full_shut;
+
+bool sw_readiness_any_hidden(void) {
+    return sw_error_queue_any() || atomic_load_explicit(&sw_readiness_full_shut, memory_order_relaxed);
+}
+
+uint32_t sw_readiness_hidden(const struct sw_socket *socket, uint32_t wanted) {
     const struct sw_record *record = socket->record;
     /* datagram_poll() and tcp_poll() report what is queued as an error, whether it was asked for or not. */
-    uint32_t queued = sw_error_queue_waits(record) ? POLLERR : 0;
+    uint32_t hidden = sw_error_queue_waits(record) ? POLLERR : 0;
+    if (atomic_load_explicit(&sw_readiness_full_shut, memory_order_relaxed) && record->type == SOCK_STREAM &&
+        sw_record_has(record, SW_CONNECTED) && sw_record_has(record, SW_WRITE_SHUT))
+        hidden |= wanted & (POLLOUT | POLLWRNORM);
+    return hidden;
+}
+
+uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events) {
+    const struct sw_record *record = socket->record;
+    uint32_t hidden = sw_readiness_hidden(socket, wanted);
     if (record->type != SOCK_STREAM || events == 0)
-        return events | queued;
+        return events | hidden;
     const uint32_t all = wanted & (POLLIN | POLLRDNORM | POLLRDHUP | POLLOUT | POLLWRNORM);
     /* Only AF_UNIX sets it. */
     events &= ~(uint32_t)POLLWRBAND;
@@ -56,7 +71,7 @@ uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t 
     bool half_open = sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_WRITE_SHUT | SW_RESET_SENT);
     if (half_open && (events & POLLERR) == 0)
         events &= ~(uint32_t)POLLHUP;
-    return events | queued;
+    return events | hidden;
 }
 
 void sw_readiness_wake_writers(int fd) {
@@ -66,4 +81,18 @@ void sw_readiness_wake_writers(int fd) {
         return;
     size /= 2;
     sw_real.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
+static bool is_writable(int fd) {
+    return sw_real.poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, 0) > 0;
+}
+
+void sw_readiness_write_shut(int fd) {
+    /* A Unix socket is writable when it has filled a quarter of its buffer at most. Nothing is written any more, so the buffer may be of any
+     * size; but only with CAP_NET_ADMIN may it be as large as it takes. */
+    enum { HUGE = 1 << 29 };
+    int saved_errno = errno;
+    if (!is_writable(fd) && (sw_real.setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &(int){HUGE}, sizeof(int)) != 0 || !is_writable(fd)))
+        atomic_store_explicit(&sw_readiness_full_shut, true, memory_order_relaxed);
+    errno = saved_errno;
 }

@@ -17,6 +17,16 @@ static inline bool sw_readiness_differs(uint32_t events) {
     return (events & (PRIORITY | HANGUP)) != 0 || atomic_load_explicit(&sw_readiness_low_water, memory_order_relaxed);
 }
 
+/* Whether this process has ever shut the writing half of a stream that stays full: to a Unix socket that is not writable. */
+extern atomic_bool sw_readiness_full_shut;
+
+/* Whether a socket may have something to tell of which the kernel knows nothing, and what that is for somebody who asked for `wanted`. */
+bool sw_readiness_any_hidden(void);
+uint32_t sw_readiness_hidden(const struct sw_socket *socket, uint32_t wanted);
+
+/* After shutdown(2) with SHUT_WR: a write would fail at once, so TCP calls the socket writable and wakes who waits for that. */
+void sw_readiness_write_shut(int fd);
+
 /* Wakes whoever waits for the socket to become writable: for changes of which a Unix socket gives no sign of its own. */
 void sw_readiness_wake_writers(int fd);
 

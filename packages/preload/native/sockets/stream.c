@@ -9,6 +9,7 @@
 #include "sockets/late.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
+#include "sockets/readiness.h"
 #include "sockets/spill.h"
 
 #include <errno.h>
@@ -80,6 +81,8 @@ int sw_shutdown(struct sw_socket *socket, int how) {
     if (sw_real.shutdown(socket->fd, how) != 0)
         return -errno;
     sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
+    if (how != SHUT_RD)
+        sw_readiness_write_shut(socket->fd);
     return 0;
 }
 
