@@ -2,6 +2,8 @@
 #ifndef SW_TEST_NAMES_NETWORK_H
 #define SW_TEST_NAMES_NETWORK_H
 
+#include "base/real.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -40,6 +42,7 @@ static inline void network_move_to(const char *network, const char *interface) {
 }
 
 static inline void network_make(void) {
+    sw_real_load();
     snprintf(network_directory, sizeof network_directory, "%s/sw-names-XXXXXX",
              getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
     if (mkdtemp(network_directory) == NULL) {
@@ -58,6 +61,9 @@ static inline void network_make(void) {
 }
 
 static inline void network_remove(void) {
+    char state[sizeof network_hosts]; /* made by a lookup of an unknown name, which looks for the recorder */
+    snprintf(state, sizeof state, "%s/.state", network_directory);
+    unlink(state);
     unlink(network_hosts);
     rmdir(network_directory);
 }

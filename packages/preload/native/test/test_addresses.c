@@ -40,7 +40,6 @@ static void loopback_is_the_own_hosts(void) {
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "127.0.0.1").interface, OWN);
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "127.0.1.2").loopback_address, 0x7f000102);
     CHECK_INT(site_of(SW_NETWORK_127, "127.0.1.2").loopback_address, 0x7f000102);
-    CHECK_INT(site_of(SW_NETWORK_127, "127.0.0.255").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "::1").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_127, "::1").scope, SW_SCOPE_LOOPBACK);
     CHECK_INT(site_of(SW_NETWORK_127, "::1").interface, OWN);
@@ -49,6 +48,7 @@ static void loopback_is_the_own_hosts(void) {
 static void other_addresses_lead_elsewhere(void) {
     CHECK_INT(site_of(SW_NETWORK_127, "0.0.0.0").scope, SW_SCOPE_WILDCARD);
     CHECK_INT(site_of(SW_NETWORK_127, "::").scope, SW_SCOPE_WILDCARD);
+    CHECK_INT(site_of(SW_NETWORK_127, "127.0.0.255").scope, SW_SCOPE_BROADCAST);
     CHECK_INT(site_of(SW_NETWORK_127, "127.255.255.255").scope, SW_SCOPE_BROADCAST);
     CHECK_INT(site_of(SW_NETWORK_127, "255.255.255.255").scope, SW_SCOPE_BROADCAST);
     CHECK_INT(site_of(SW_NETWORK_10_53_57, "10.255.255.255").scope, SW_SCOPE_BROADCAST);

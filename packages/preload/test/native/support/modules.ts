@@ -127,9 +127,9 @@ function compilationOf(variant: Variant, source: string, headers: readonly strin
   };
 }
 
-/** The exported functions that answer names: their tests call them as programs do. */
+/** The exported functions that answer names, and what tells of unknown ones: their tests call them as programs do. */
 async function exportedNames(): Promise<string[]> {
-  return (await filesOf('interpose')).filter((file) => basename(file).startsWith('names') && extname(file) === '.c');
+  return (await filesOf('interpose')).filter((file) => /^(names|unknown_name).*\.c$/.test(basename(file)));
 }
 
 /** An object of the interpose layer. */
