@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/real.h"
 #include "base/root.h"
+#include "base/unix_inodes.h"
 #include "listing/sockets.h"
 #include "listing/stand_ins.h"
 
@@ -160,20 +161,12 @@ void sw_proc_sockstat6(struct sw_growing *text) {
     sw_growing_end(&rows);
 }
 
-/* The column of a line of /proc/net/unix that has the inode: Num RefCount Protocol Flags Type St Inode Path. */
 static uint64_t inode_of(const char *line, const char *end) {
-    enum { INODE = 7 };
+    struct sw_unix_line read = {0};
     uint64_t inode = 0;
-    unsigned column = 0;
-    for (const char *at = line; at < end; at++) {
-        if (*at != ' ' && (at == line || at[-1] == ' '))
-            column++;
-        if (column == INODE && *at >= '0' && *at <= '9')
-            inode = inode * 10 + (uint64_t)(*at - '0');
-        if (column > INODE)
-            break;
-    }
-    return inode;
+    for (const char *at = line; at < end; at++)
+        sw_unix_line_ends(&read, *at, &inode);
+    return inode != 0 ? inode : read.inode; /* the list may end within a line */
 }
 
 void sw_proc_unix(struct sw_growing *text) {

@@ -3,10 +3,9 @@
 #include "base/netlink_message.h"
 #include "base/real.h"
 #include "base/room.h"
-#include "base/root.h"
+#include "base/unix_inodes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
@@ -103,34 +102,9 @@ static bool read_by_netlink(struct sw_growing *entries) {
     return is_read;
 }
 
-/* The columns: Num RefCount Protocol Flags Type St Inode Path. */
-static bool read_by_name(struct sw_growing *entries) {
-    enum { INODE = 7 };
-    int fd = sw_real.openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    char buffer[4096];
-    ssize_t count;
-    unsigned column = 0;
-    char before = '\n';
-    struct sw_unix_socket found = {.uid = UINT32_MAX};
-    while ((count = sw_real.read(fd, buffer, sizeof buffer)) > 0)
-        for (ssize_t i = 0; i < count; before = buffer[i++]) {
-            char c = buffer[i];
-            bool is_gap = c == ' ' || c == '\n', was_gap = before == ' ' || before == '\n';
-            if (!is_gap && was_gap)
-                column++;
-            if (column == INODE && c >= '0' && c <= '9')
-                found.inode = found.inode * 10 + (uint64_t)(c - '0');
-            if (c != '\n')
-                continue;
-            if (found.inode != 0)
-                sw_growing_add(entries, &found, sizeof found);
-            found.inode = 0;
-            column = 0;
-        }
-    sw_real.close(fd);
-    return count == 0;
+static void add_by_inode(void *entries, uint64_t inode) {
+    struct sw_unix_socket found = {.inode = inode, .uid = UINT32_MAX};
+    sw_growing_add(entries, &found, sizeof found);
 }
 
 static size_t place_of(const struct sw_unix_sockets *sockets, uint64_t inode) {
@@ -161,7 +135,7 @@ bool sw_unix_sockets_read(struct sw_unix_sockets *sockets) {
     bool is_read = read_by_netlink(&sockets->entries);
     if (!is_read) {
         sw_growing_end(&sockets->entries);
-        is_read = read_by_name(&sockets->entries);
+        is_read = sw_unix_inodes(add_by_inode, &sockets->entries);
     }
     errno = saved_errno;
     return is_read && make_places(sockets);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/real.h"
 #include "base/root.h"
+#include "base/unix_inodes.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -112,37 +113,8 @@ static struct sw_record *claim_in_page(struct sw_network *network, unsigned page
 /* A bit per hash of the inode of a socket that is there: a ghost may be kept by a clash. */
 enum { LIVE_WORDS = 1 << 16, LIVE_SIZE = LIVE_WORDS * sizeof(uint64_t) };
 
-/* Notes every Unix socket that /proc/net/unix names. Its columns: Num RefCount Protocol Flags Type St Inode Path. */
-static bool note_live(uint64_t *live) {
-    int fd = sw_real.openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC); /* the machine's list, not the program's */
-    if (fd < 0)
-        return false;
-    char buffer[8192];
-    ssize_t count;
-    unsigned column = 0;
-    bool in_word = false;
-    uint64_t inode = 0;
-    while ((count = sw_real.read(fd, buffer, sizeof buffer)) > 0)
-        for (ssize_t i = 0; i < count; i++) {
-            char c = buffer[i];
-            if (c == ' ' || c == '\n') {
-                if (in_word && column == 7)
-                    live[inode / 64 % LIVE_WORDS] |= 1ull << inode % 64;
-                in_word = false;
-                if (c == '\n')
-                    column = 0;
-            } else {
-                if (!in_word) {
-                    in_word = true;
-                    column++;
-                    inode = 0;
-                }
-                if (column == 7 && c >= '0' && c <= '9')
-                    inode = inode * 10 + (uint64_t)(c - '0');
-            }
-        }
-    sw_real.close(fd);
-    return count == 0;
+static void note_live(void *live, uint64_t inode) {
+    ((uint64_t *)live)[inode / 64 % LIVE_WORDS] |= 1ull << inode % 64;
 }
 
 /* A process of another network namespace has its sockets in a list that we cannot see. */
@@ -184,7 +156,7 @@ static void free_ghosts(struct sw_network *network) {
     for (int look = 0; look < 2 && count > 0; look++) {
         memset(live, 0, LIVE_SIZE);
         size_t left = 0;
-        bool is_whole = note_live(live);
+        bool is_whole = sw_unix_inodes(note_live, live);
         for (size_t i = 0; is_whole && i < count; i++) {
             uint64_t inode = network->state->records[suspects[i].slot].inode;
             if ((live[inode / 64 % LIVE_WORDS] >> inode % 64 & 1) == 0)
