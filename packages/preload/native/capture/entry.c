@@ -32,31 +32,30 @@ static void describe(struct sw_entry *entry, struct sw_actor actor, enum sw_even
     put_address(put_address(event->addresses, ends.source, ipv4), ends.destination, ipv4);
 }
 
-struct sw_entry sw_entry_begin(const struct sw_socket *socket, enum sw_event_kind kind, struct sw_ends ends, uint32_t length) {
-    struct sw_entry entry = {.recorder = sw_recorder_of(socket->network)};
-    if (entry.recorder == NULL)
-        return entry;
+static struct sw_entry begin(struct sw_recorder *recorder, enum sw_event_kind kind, struct sw_actor actor, struct sw_ends ends, uint32_t length,
+                             bool may_be_fresh) {
+    struct sw_entry entry = {.recorder = recorder};
     bool ipv4 = ends.source->family == AF_INET || sw_packet_is_ipv4(ends.source, ends.destination);
-    bool may_be_fresh = kind == SW_EVENT_SEGMENTS && atomic_load_explicit(&entry.recorder->ring.header->packet_limit, memory_order_relaxed) == 0;
-    entry.ticket = sw_recorder_reserve(entry.recorder, sw_event_header(ipv4) + (uint64_t)length, may_be_fresh ? &entry.is_fresh : NULL);
+    entry.ticket = sw_recorder_reserve(recorder, sw_event_header(ipv4) + (uint64_t)length, may_be_fresh ? &entry.is_fresh : NULL);
     if (entry.ticket.event == NULL)
         return entry;
-    describe(&entry, (struct sw_actor){socket->record->spawn, socket->record->interface}, kind, ends, ipv4);
+    describe(&entry, actor, kind, ends, ipv4);
     sw_ring_announce(&entry.ticket);
     return entry;
 }
 
+struct sw_entry sw_entry_begin(const struct sw_socket *socket, enum sw_event_kind kind, struct sw_ends ends, uint32_t length) {
+    struct sw_recorder *recorder = sw_recorder_of(socket->network);
+    if (recorder == NULL)
+        return (struct sw_entry){0};
+    bool may_be_fresh = kind == SW_EVENT_SEGMENTS && atomic_load_explicit(&recorder->ring.header->packet_limit, memory_order_relaxed) == 0;
+    return begin(recorder, kind, (struct sw_actor){socket->record->spawn, socket->record->interface}, ends, length, may_be_fresh);
+}
+
 struct sw_entry sw_entry_begin_without_socket(struct sw_network *network, enum sw_event_kind kind, struct sw_actor actor, uint32_t length) {
     static const struct sw_address NOWHERE = {.family = AF_INET};
-    struct sw_entry entry = {.recorder = sw_recorder_of(network)};
-    if (entry.recorder == NULL)
-        return entry;
-    entry.ticket = sw_recorder_reserve(entry.recorder, sw_event_header(true) + (uint64_t)length, NULL);
-    if (entry.ticket.event == NULL)
-        return entry;
-    describe(&entry, actor, kind, (struct sw_ends){&NOWHERE, &NOWHERE}, true);
-    sw_ring_announce(&entry.ticket);
-    return entry;
+    struct sw_recorder *recorder = sw_recorder_of(network);
+    return recorder == NULL ? (struct sw_entry){0} : begin(recorder, kind, actor, (struct sw_ends){&NOWHERE, &NOWHERE}, length, false);
 }
 
 /* Whether the place is still ours: someone who was stopped for long may find the ring written over. */
