@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { plural } from '../dissect/protocols/units.js';
 import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import type { Network } from '../network/network.js';
-import { NetworkError } from '../network/network-error.js';
 import type { NetworkNote } from '../network/note-log.js';
 import type { ProgramRun } from '../network/program-run.js';
 import { monotonicMs } from '../network/real-time.js';
@@ -18,6 +17,7 @@ import { Redaction } from '../redact/redaction.js';
 import type { SidecarHost } from '../scope/sidecar.js';
 import type { CaptureContents } from './artifact-capture.js';
 import { OpenRecording } from './open-recording.js';
+import { socketsOf } from './readable-sockets.js';
 import type { Recording } from './recording.js';
 import { unknownNameNotes } from './unknown-name-notes.js';
 
@@ -54,7 +54,9 @@ export class Evidence {
     this.#testHost = network.testHost.interfaceId;
     this.redaction = new Redaction(network.redact);
     this.hosts = network.hosts.map(({ name, interfaceId, ipv4, ipv6 }) => ({ name, interfaceId, ipv4, ipv6 }));
-    this.sockets = this.#socketsOf(network);
+    const { sockets, loss } = socketsOf(network);
+    this.sockets = sockets;
+    if (loss !== undefined) this.#losses.push(loss);
     this.#programs = network.programs.map((run) => ({ ...run, command: this.redaction.text(run.command) }));
     this.#recording = new OpenRecording(network);
     this.#keyLog = openIfThere(network.keyLogFile);
@@ -127,16 +129,6 @@ export class Evidence {
       return undefined;
     }
     return readFileSync(this.#keyLog);
-  }
-
-  #socketsOf(network: Network): readonly SocketInfo[] {
-    try {
-      return network.sockets();
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      this.#losses.push(error.message);
-      return [];
-    }
   }
 }
 

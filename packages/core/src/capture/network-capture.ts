@@ -9,11 +9,10 @@ import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import { monotonicMs } from '../network/real-time.js';
-import type { SocketInfo } from '../network/socket-info.js';
 import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
 import { Redaction } from '../redact/redaction.js';
-import { type RenderOptions, renderText } from '../render/render-text.js';
+import { drawText, type RenderOptions, toldCapture } from '../render/render-text.js';
 import { currentScope } from '../scope/current-scope.js';
 import { artifactCapture } from './artifact-capture.js';
 import { Evidence } from './evidence.js';
@@ -21,6 +20,7 @@ import { type HostConversation, hostConversation } from './host-conversation.js'
 import { journalBlock } from './journal.js';
 import { recordedPackets } from './open-recording.js';
 import { refusalHints, withHints } from './packet-comments.js';
+import { socketsOf } from './readable-sockets.js';
 import { unknownNameNotes } from './unknown-name-notes.js';
 import { watchRecording } from './watch-recording.js';
 
@@ -73,11 +73,8 @@ export class NetworkCapture {
    */
   conversations(): readonly HostConversation[] {
     const names = this.#names();
-    const { packets, tlsKeys } = this.#read();
-    const redaction = this.#redaction.isEmpty ? {} : { redaction: this.#redaction };
-    return conversationsIn(packets, { tlsKeys, ...redaction }).map((conversation) =>
-      hostConversation(conversation, names),
-    );
+    const { packets, reading } = this.#read();
+    return conversationsIn(packets, reading).map((conversation) => hostConversation(conversation, names));
   }
 
   /**
@@ -86,15 +83,14 @@ export class NetworkCapture {
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
    */
   text(options: RenderOptions = {}): string {
-    const { packets, unknownNames, tlsKeys, loss } = this.#read();
+    const { packets, unknownNames, reading, loss } = this.#read();
     const lookups = unknownNameNotes([...unknownNames, ...this.#network.unknownNames], this.#network);
     const blocks = [...this.#network.notes.kept, ...lookups].map((note) =>
       journalBlock({ ...note, text: this.#redaction.text(note.text) }),
     );
-    const hints = refusalHints(conversationsIn(packets), this.#sockets());
-    const redaction = this.#redaction.isEmpty ? {} : { redaction: this.#redaction };
-    const capture = { packets: withHints(packets, hints), names: this.#names(), blocks };
-    const text = renderText(capture, { tlsKeys, ...redaction, ...options });
+    const told = toldCapture({ packets, names: this.#names(), blocks }, { ...reading, ...options });
+    const hints = refusalHints(told.conversations, socketsOf(this.#network).sockets);
+    const text = drawText({ ...told, packets: withHints(told.packets, hints) }, options);
     return loss === undefined ? text : `${text}\n\nIncomplete: ${loss}`;
   }
 
@@ -165,23 +161,14 @@ export class NetworkCapture {
     // Keys are written down before what they encrypt, so they are read behind it.
     const tlsKeys = new TlsKeyLog(keyLogOf(this.#network));
     this.#redaction.packets(packets, tlsKeys);
-    return { packets, unknownNames, tlsKeys, loss };
+    const reading = { tlsKeys, ...(this.#redaction.isEmpty ? {} : { redaction: this.#redaction }) };
+    return { packets, unknownNames, reading, loss };
   }
 
   #names(): ReadonlyMap<string, string> {
     return new Map(
       this.#network.hosts.flatMap(({ name, ipv4, ipv6 }) => [[ipv4, name] as const, [ipv6, name] as const]),
     );
-  }
-
-  /** None when nobody can read the table: the packets are worth seeing all the same. */
-  #sockets(): readonly SocketInfo[] {
-    try {
-      return this.#network.sockets();
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      return [];
-    }
   }
 
   #story(): Parameters<typeof artifactCapture>[1] {

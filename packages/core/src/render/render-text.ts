@@ -58,6 +58,11 @@ type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
  * console.log(renderText(readCapture(await readFile('capture.pcapng')), { width: 80, last: 20 }));
  */
 export function renderText(capture: RenderedCapture, options: RenderOptions = {}): string {
+  return drawText(toldCapture(capture, options), options);
+}
+
+/** What `options` leave of `capture`, with its conversations. */
+export function toldCapture(capture: RenderedCapture, options: RenderOptions): ToldCapture {
   const { lastPackets = Number.POSITIVE_INFINITY, filter, redaction, tlsKeys } = options;
   const skipped = Math.max(0, capture.packets.length - lastPackets);
   const packets = skipped === 0 ? capture.packets : capture.packets.slice(skipped);
@@ -66,7 +71,7 @@ export function renderText(capture: RenderedCapture, options: RenderOptions = {}
     ...(redaction === undefined ? {} : { redaction }),
   });
   const conversations = filter === undefined ? found : found.filter(filter);
-  return drawText({ ...capture, packets, conversations, skipped }, options);
+  return { ...capture, packets, conversations, skipped };
 }
 
 /** What is to be drawn once its conversations are known. */
