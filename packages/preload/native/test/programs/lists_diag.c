@@ -122,6 +122,12 @@ static void show_single(int listener, int client, const int *sockets, size_t cou
     list("nothing", ask_for_one(AF_INET, &nowhere, &none, ANY), sockets, count);
 }
 
+static void list_filtered(const char *what, const void *filter, size_t size, const int *sockets, size_t count) {
+    struct request request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
+    add_filter(&request, filter, size);
+    list(what, request, sockets, count);
+}
+
 static void show_filters(const int *sockets, size_t count) {
     struct {
         struct inet_diag_bc_op op, port;
@@ -133,24 +139,12 @@ static void show_filters(const int *sockets, size_t count) {
         unsigned char address[4];
     } to = {{INET_DIAG_BC_D_COND, 16, 20}, {AF_INET, 32, 7000}, {127, 0, 0, 1}}, near = {{INET_DIAG_BC_S_COND, 16, 20}, {AF_INET, 7, -1}, {126, 0, 0, 0}},
       far = {{INET_DIAG_BC_S_COND, 16, 20}, {AF_INET, 8, -1}, {126, 0, 0, 0}};
-    struct request request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
-    add_filter(&request, &least, sizeof least);
-    list("ports from 7001 on", request, sockets, count);
-    request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
-    add_filter(&request, &to, sizeof to);
-    list("to 127.0.0.1 port 7000", request, sockets, count);
-    request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
-    add_filter(&request, &near, sizeof near);
-    list("at 126.0.0.0/7", request, sockets, count);
-    request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
-    add_filter(&request, &far, sizeof far);
-    list("at 126.0.0.0/8", request, sockets, count);
-    request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
-    add_filter(&request, &endless, sizeof endless);
-    list("a filter that stays where it is", request, sockets, count);
-    request = ask(AF_INET, IPPROTO_TCP, STATES_ALL);
-    add_filter(&request, &unknown, sizeof unknown);
-    list("a filter of an unknown kind", request, sockets, count);
+    list_filtered("ports from 7001 on", &least, sizeof least, sockets, count);
+    list_filtered("to 127.0.0.1 port 7000", &to, sizeof to, sockets, count);
+    list_filtered("at 126.0.0.0/7", &near, sizeof near, sockets, count);
+    list_filtered("at 126.0.0.0/8", &far, sizeof far, sockets, count);
+    list_filtered("a filter that stays where it is", &endless, sizeof endless, sockets, count);
+    list_filtered("a filter of an unknown kind", &unknown, sizeof unknown, sockets, count);
 }
 
 int main(void) {
