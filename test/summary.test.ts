@@ -36,6 +36,31 @@ it('fails when a test has failed', async () => {
   expect(await summary(1)).toEqual({ stdout: '5 passed, 2 failed, 0 skipped', exitCode: 1 });
 });
 
+it('says which tests have failed, and why', async () => {
+  const assertionResults = [
+    { status: 'passed', fullName: 'a server answers', failureMessages: [] },
+    {
+      status: 'failed',
+      fullName: 'a server stops',
+      failureMessages: ['Error: still there\n    at server.test.ts:7:9'],
+    },
+  ];
+  const testResults = [
+    { name: join(process.cwd(), 'test/server.test.ts'), assertionResults, message: '' },
+    { name: join(process.cwd(), 'test/broken.test.ts'), assertionResults: [], message: 'Unexpected token' },
+  ];
+  const counts = { numPassedTests: 1, numFailedTests: 2, numPendingTests: 0, numTodoTests: 0, success: false };
+  await writeFile(join(folder, 'one.json'), JSON.stringify({ ...counts, testResults }));
+  expect((await summary(1)).stdout.split('\n')).toEqual([
+    'FAILED test/server.test.ts > a server stops',
+    '    Error: still there',
+    '        at server.test.ts:7:9',
+    'FAILED test/broken.test.ts > could not be run',
+    '    Unexpected token',
+    '1 passed, 2 failed, 0 skipped',
+  ]);
+});
+
 it('counts a file that could not be loaded as a failed test', async () => {
   await report('one', { passed: 5, success: false });
   expect(await summary(1)).toEqual({ stdout: '5 passed, 1 failed, 0 skipped', exitCode: 1 });

@@ -5,6 +5,8 @@ export default defineConfig({
     name: 'preload',
     // Programs start in their own time on a busy machine.
     testTimeout: 20_000,
+    // What programs print is what a failure is about.
+    chaiConfig: { truncateThreshold: 1000 },
     include: [
       'src/**/*.test.ts',
       'test/*.test.ts',

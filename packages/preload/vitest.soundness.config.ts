@@ -11,6 +11,8 @@ export default defineConfig({
     include: ['test/soundness/*.test.ts'],
     // One heavy test per processor, whatever the file.
     fileParallelism: false,
+    // What programs print is what a failure is about.
+    chaiConfig: { truncateThreshold: 1000 },
     maxConcurrency: availableParallelism(),
     globalSetup: ['test/native/support/global-setup.ts'],
     reporters: [
