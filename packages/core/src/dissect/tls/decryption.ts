@@ -2,12 +2,13 @@
  * Follows the handshake of one connection to know which keys each side encrypts with.
  */
 import type { Side } from '../conversation.js';
+import { ChainedRecords } from './chained-records.js';
 import { type CipherSuite, cipherSuite, cipherSuiteName, EARLY_SUITES } from './cipher-suite.js';
-import type { ClientHello, ServerHello } from './hello.js';
+import { type ClientHello, type ServerHello, versionName } from './hello.js';
 import type { TlsKeyLog, TlsSecretLabel, TlsSecrets } from './key-log.js';
 import { sessionKeys, trafficKeys, updatedSecret } from './key-schedule.js';
-import { type OpenedRecord, RecordProtection, type TlsRecord } from './record-protection.js';
-import { HandshakeType, RecordType, TLS_1_3 } from './wire.js';
+import { AuthenticatedRecords, type OpenedRecord, type RecordProtection, type TlsRecord } from './record-protection.js';
+import { HandshakeType, RecordType, TLS_1_2, TLS_1_3 } from './wire.js';
 
 /** Which secrets of TLS 1.3 a side uses before its last handshake message, and behind it. */
 const LABELS: Readonly<Record<Side, readonly [handshake: TlsSecretLabel, application: TlsSecretLabel]>> = {
@@ -73,10 +74,18 @@ export class TlsDecryption {
     const server = this.#server;
     const secret = this.#secrets?.get('CLIENT_RANDOM' satisfies TlsSecretLabel);
     if (server === undefined || server.version === TLS_1_3 || secret === undefined) return;
+    if (server.version !== TLS_1_2) {
+      this.#problems[side] = `${versionName(server.version)} is not known here`;
+      return;
+    }
     const suite = this.#suiteFor(side);
     if (suite === undefined) return;
     const randoms = { client: Buffer.from(this.#clientRandom, 'hex'), server: Buffer.from(server.random, 'hex') };
-    this.#session[side] = new RecordProtection(suite, sessionKeys(secret, randoms, suite)[side], { isTls13: false });
+    const keys = sessionKeys(secret, randoms, suite)[side];
+    this.#session[side] =
+      suite.mode === 'cbc'
+        ? new ChainedRecords(suite, keys, { encryptsThenProves: server.encryptsThenProves })
+        : new AuthenticatedRecords(suite, keys, { isTls13: false });
   }
 
   /** `side` has sent this handshake message encrypted: behind some, other keys count. */
@@ -104,7 +113,7 @@ export class TlsDecryption {
     if (early === undefined) return undefined;
     if (early.protection !== undefined) return early.protection.open(record);
     for (const suite of EARLY_SUITES) {
-      const protection = new RecordProtection(suite, trafficKeys(early.secret, suite), { isTls13: true });
+      const protection = new AuthenticatedRecords(suite, trafficKeys(early.secret, suite), { isTls13: true });
       const opened = protection.open(record);
       if (opened === undefined) continue;
       early.protection = protection;
@@ -140,5 +149,5 @@ export class TlsDecryption {
 }
 
 function protectionOf(secret: Uint8Array, suite: CipherSuite): RecordProtection {
-  return new RecordProtection(suite, trafficKeys(secret, suite), { isTls13: true });
+  return new AuthenticatedRecords(suite, trafficKeys(secret, suite), { isTls13: true });
 }

@@ -3,16 +3,16 @@
  */
 import type { ByteReader } from '../../pcap/byte-reader.js';
 import { cipherSuiteName } from './cipher-suite.js';
-import { TLS_1_3 } from './wire.js';
+import { TLS_1_2, TLS_1_3 } from './wire.js';
 
 const VERSIONS: Readonly<Record<number, string>> = {
   768: 'SSL 3.0',
   769: 'TLS 1.0',
   770: 'TLS 1.1',
-  771: 'TLS 1.2',
+  [TLS_1_2]: 'TLS 1.2',
   [TLS_1_3]: 'TLS 1.3',
 };
-const Extension = { SERVER_NAME: 0, ALPN: 16, SUPPORTED_VERSIONS: 43 } as const;
+const Extension = { SERVER_NAME: 0, ALPN: 16, ENCRYPT_THEN_MAC: 22, SUPPORTED_VERSIONS: 43 } as const;
 const HOST_NAME = 0;
 const RANDOM_LENGTH = 32;
 /** The random bytes that make a ServerHello a HelloRetryRequest (RFC 8446 §4.1.3). */
@@ -32,6 +32,8 @@ export interface ServerHello {
   readonly random: string;
   /** The number of the cipher suite. */
   readonly suite: number;
+  /** Whether suites with CBC prove the encrypted bytes instead of what is in them (RFC 7366). */
+  readonly encryptsThenProves: boolean;
   readonly text: string;
 }
 
@@ -63,14 +65,16 @@ export function describeServerHello(reader: ByteReader): ServerHello {
   const suite = reader.u16('cipher suite');
   reader.u8('compression method');
   let protocols: string[] = [];
+  let encryptsThenProves = false;
   for (const { type, value } of extensions(reader)) {
     if (type === Extension.ALPN) protocols = protocolNames(value);
     if (type === Extension.SUPPORTED_VERSIONS) version = value.u16('selected version');
+    if (type === Extension.ENCRYPT_THEN_MAC) encryptsThenProves = true;
   }
   const parts = [random === RETRY_RANDOM ? 'HelloRetryRequest' : 'ServerHello', versionName(version)];
   parts.push(cipherSuiteName(suite));
   if (protocols.length > 0) parts.push(`ALPN ${protocols.join(', ')}`);
-  return { version, random, suite, text: parts.join(' · ') };
+  return { version, random, suite, encryptsThenProves, text: parts.join(' · ') };
 }
 
 /** `EncryptedExtensions · ALPN h2`: what a server of TLS 1.3 chose besides. */
@@ -125,6 +129,7 @@ function highestVersion(value: ByteReader): number {
   return highest;
 }
 
-function versionName(version: number): string {
+/** What the version with this number is called: `TLS 1.2`. */
+export function versionName(version: number): string {
   return VERSIONS[version] ?? `version 0x${version.toString(16).padStart(4, '0')}`;
 }

@@ -10,9 +10,15 @@ export interface TrafficKeys {
   readonly iv: Uint8Array;
 }
 
+/** What one side encrypts with in TLS 1.2. */
+export interface SessionKeys extends TrafficKeys {
+  /** What CBC proves its records with; else nothing. */
+  readonly mac: Uint8Array;
+}
+
 const IV_LENGTH = 12;
-/** AES-GCM in TLS 1.2 has the other eight bytes in each record (RFC 5288 §3). */
-const SALT_LENGTH = 4;
+/** How much of it is secret in TLS 1.2: AES has the rest of it in each record (RFC 5288 §3, RFC 6655 §3, RFC 5246 §6.2.3.2). */
+const SECRET_IV_LENGTH = { poly1305: IV_LENGTH, gcm: 4, ccm: 4, cbc: 0 } as const;
 const HASH_LENGTH = { sha256: 32, sha384: 48 } as const;
 
 /** The keys of a traffic secret of TLS 1.3 (RFC 8446 §7.3). */
@@ -32,15 +38,21 @@ export function updatedSecret(secret: Uint8Array, { hash }: CipherSuite): Uint8A
 export function sessionKeys(
   masterSecret: Uint8Array,
   randoms: Readonly<Record<'client' | 'server', Uint8Array>>,
-  { hash, cipher, keyLength }: CipherSuite,
-): Readonly<Record<'client' | 'server', TrafficKeys>> {
-  const ivLength = cipher === 'chacha20-poly1305' ? IV_LENGTH : SALT_LENGTH;
+  { hash, mode, mac, tagLength, keyLength }: CipherSuite,
+): Readonly<Record<'client' | 'server', SessionKeys>> {
+  const lengths = [mac === undefined ? 0 : tagLength, keyLength, SECRET_IV_LENGTH[mode]] as const;
   const seed = Buffer.concat([Buffer.from('key expansion'), randoms.server, randoms.client]);
-  const block = prf(masterSecret, seed, { hash, length: 2 * (keyLength + ivLength) });
-  const ivs = 2 * keyLength;
+  const block = prf(masterSecret, seed, { hash, length: 2 * (lengths[0] + lengths[1] + lengths[2]) });
+  let taken = 0;
+  const pair = (length: number) => {
+    const start = taken;
+    taken += 2 * length;
+    return { client: block.subarray(start, start + length), server: block.subarray(start + length, taken) };
+  };
+  const [macs, keys, ivs] = [pair(lengths[0]), pair(lengths[1]), pair(lengths[2])];
   return {
-    client: { key: block.subarray(0, keyLength), iv: block.subarray(ivs, ivs + ivLength) },
-    server: { key: block.subarray(keyLength, ivs), iv: block.subarray(ivs + ivLength) },
+    client: { mac: macs.client, key: keys.client, iv: ivs.client },
+    server: { mac: macs.server, key: keys.server, iv: ivs.server },
   };
 }
 

@@ -4,6 +4,7 @@
 import { type CipherGCMTypes, createDecipheriv } from 'node:crypto';
 import type { CipherSuite } from './cipher-suite.js';
 import type { TrafficKeys } from './key-schedule.js';
+import { numbered } from './wire.js';
 
 /** A record as it was sent. */
 export interface TlsRecord {
@@ -19,13 +20,18 @@ export interface OpenedRecord {
   readonly body: Uint8Array;
 }
 
-const TAG_LENGTH = 16;
+/** Opens records. */
+export interface RecordProtection {
+  /** What the next record holds; `undefined` when it was not made with these keys, or was damaged. */
+  open(record: TlsRecord): OpenedRecord | undefined;
+}
+
 const NONCE_LENGTH = 12;
 const EXPLICIT_NONCE_LENGTH = 8;
 const SEQUENCE_LENGTH = 8;
 
-/** The keys of one side, and how many records they have opened. */
-export class RecordProtection {
+/** Records of a cipher that authenticates by itself: the keys of one side, and how many records they have opened. */
+export class AuthenticatedRecords implements RecordProtection {
   readonly #suite: CipherSuite;
   readonly #keys: TrafficKeys;
   readonly #isTls13: boolean;
@@ -37,16 +43,15 @@ export class RecordProtection {
     this.#isTls13 = isTls13;
   }
 
-  /** What the next record holds; `undefined` when it was not made with these keys, or was damaged. */
   open({ type, header, body }: TlsRecord): OpenedRecord | undefined {
-    // AES-GCM in TLS 1.2 has part of the nonce in front of each record.
+    // AES in TLS 1.2 has part of the nonce in front of each record.
     const explicitLength = this.#keys.iv.byteLength === NONCE_LENGTH ? 0 : EXPLICIT_NONCE_LENGTH;
-    const end = body.byteLength - TAG_LENGTH;
+    const end = body.byteLength - this.#suite.tagLength;
     if (end < explicitLength) return undefined;
 
     const nonce =
       explicitLength === 0 ? this.#nonce() : Buffer.concat([this.#keys.iv, body.subarray(0, explicitLength)]);
-    const additional = this.#isTls13 ? header : this.#additional(header, end - explicitLength);
+    const additional = this.#isTls13 ? header : numbered(this.#sequence, header, end - explicitLength);
     const plain = this.#decrypted(nonce, additional, {
       sealed: body.subarray(explicitLength, end),
       tag: body.subarray(end),
@@ -61,11 +66,12 @@ export class RecordProtection {
     additional: Uint8Array,
     { sealed, tag }: Readonly<Record<'sealed' | 'tag', Uint8Array>>,
   ): Uint8Array | undefined {
-    // The types know lengths of tags for GCM; ChaCha20-Poly1305 takes the same calls.
+    // The types know lengths of tags for GCM; ChaCha20-Poly1305 and CCM take the same calls.
     const cipher = this.#suite.cipher as CipherGCMTypes;
-    const decipher = createDecipheriv(cipher, this.#keys.key, nonce, { authTagLength: TAG_LENGTH });
-    decipher.setAAD(additional);
+    const decipher = createDecipheriv(cipher, this.#keys.key, nonce, { authTagLength: tag.byteLength });
     decipher.setAuthTag(tag);
+    // CCM must know beforehand how long it is.
+    decipher.setAAD(additional, { plaintextLength: sealed.byteLength });
     const plain = decipher.update(sealed);
     try {
       decipher.final();
@@ -82,16 +88,6 @@ export class RecordProtection {
     const offset = NONCE_LENGTH - SEQUENCE_LENGTH;
     view.setBigUint64(offset, view.getBigUint64(offset) ^ this.#sequence);
     return nonce;
-  }
-
-  /** TLS 1.2 authenticates the number of the record, and how long it is when it is opened. */
-  #additional(header: Uint8Array, length: number): Uint8Array {
-    const additional = new Uint8Array(SEQUENCE_LENGTH + header.byteLength);
-    const view = new DataView(additional.buffer);
-    view.setBigUint64(0, this.#sequence);
-    additional.set(header, SEQUENCE_LENGTH);
-    view.setUint16(additional.byteLength - 2, length);
-    return additional;
   }
 }
 
