@@ -11,6 +11,7 @@ export { Host } from './network/host.js';
 export { Network, type NetworkOptions } from './network/network.js';
 export { NetworkError, type NetworkErrorCode } from './network/network-error.js';
 export type { NetworkNote, NoteLevel, NoteOptions } from './network/note-log.js';
+export type { WaitDescription } from './network/pending-waits.js';
 export type { ProgramRun, ProgramStart } from './network/program-run.js';
 export type { RecorderLimits } from './network/recorder-limits.js';
 export type { SocketInfo, SocketState } from './network/socket-info.js';

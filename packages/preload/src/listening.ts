@@ -2,6 +2,7 @@
  * Waits for a program to listen, woken by the network's doorbell and by the program's end.
  */
 
+import { basename } from 'node:path';
 import { pid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type SocketInfo, shown, type Transport } from '@socket-wrapper/core';
@@ -56,6 +57,12 @@ export async function waitUntilListening(
 ): Promise<void> {
   const { network } = program.host;
   const isListening = () => missing(program, targets).length === 0;
+  const waitIsOver = network.waitingFor((sockets) => {
+    const own = sockets.filter(({ spawn }) => spawn === program.spawn);
+    const places = placesOf(own);
+    const instead = places === '' ? 'does not listen yet' : `listens on ${places}`;
+    return `${list(without(own, targets))} of ${program.host.name} ${basename(program.file)}, which ${instead}`;
+  });
   const over = new AbortController();
   let stopWatching = () => {};
   // Watch first, read second: nothing is missed.
@@ -93,6 +100,7 @@ export async function waitUntilListening(
   } finally {
     over.abort();
     stopWatching();
+    waitIsOver();
   }
 }
 
@@ -106,11 +114,8 @@ async function lastOf({ host, spawn }: SpawnedProgram, process: ProgramProcess):
 function notListening(program: SpawnedProgram, targets: readonly Target[], timeoutMs: number): SpawnError {
   const { network } = program.host;
   const stated = `does not listen on ${list(missing(program, targets))} after ${timeoutMs} ms`;
-  const others = socketsOf(program).filter(isOpenToOthers);
-  if (others.length > 0) {
-    const places = others.map(({ transport, local }) => `${transport.toUpperCase()} ${local.port} (${local.address})`);
-    return failure(program, 'LISTENS_ELSEWHERE', `${stated}, but on ${places.join(', ')}`);
-  }
+  const places = placesOf(socketsOf(program));
+  if (places !== '') return failure(program, 'LISTENS_ELSEWHERE', `${stated}, but on ${places}`);
   const isOnNetwork = network.disposed || network.processes().some(({ spawn }) => spawn === program.spawn);
   const reason = isOnNetwork
     ? ', and on no other port'
@@ -130,10 +135,23 @@ function failure(program: SpawnedProgram, code: SpawnErrorCode, what: string, ca
 }
 
 function missing(program: SpawnedProgram, targets: readonly Target[]): Target[] {
-  const open = socketsOf(program).filter(isOpenToOthers);
+  return without(socketsOf(program), targets);
+}
+
+/** Those of `targets` that none of `sockets` is open on. */
+function without(sockets: readonly SocketInfo[], targets: readonly Target[]): Target[] {
+  const open = sockets.filter(isOpenToOthers);
   return targets.filter(
     ({ port, transport }) => !open.some((socket) => socket.transport === transport && socket.local.port === port),
   );
+}
+
+/** Where `sockets` can be sent to: `TCP 8080 (0.0.0.0), UDP 53 (::)`. */
+function placesOf(sockets: readonly SocketInfo[]): string {
+  return sockets
+    .filter(isOpenToOthers)
+    .map(({ transport, local }) => `${transport.toUpperCase()} ${local.port} (${local.address})`)
+    .join(', ');
 }
 
 /** Who has the ports that `program` did not get: `, which nginx (process 123) has taken`. Empty when nobody has. */

@@ -2,6 +2,7 @@
  * Runs a program on a host to its end: what `host.run()` does.
  */
 
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertOptions, OPTION, type OptionKinds } from '@socket-wrapper/core';
 import { causeIn, commandText, lastLines } from './command-text.js';
@@ -55,11 +56,13 @@ export async function runProgram(host: ProgramHost, command: Command, options: R
   host.network.watchProgram(process, spawn);
   tellStory(host, command, spawn, process);
 
+  const waitIsOver = host.network.waitingFor(() => `the end of ${host.name} ${basename(command.file)}`);
   const interruption = await interruptionOf(process, options);
   if (interruption !== undefined) {
     await janitor().end(host.network.directory, { spawn, graceMs: GRACE_MS });
   }
   const exit = await process.exited;
+  waitIsOver();
   const { transcript } = process;
   const result: RunResult = {
     ...exit,

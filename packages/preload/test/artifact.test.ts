@@ -52,6 +52,19 @@ async function serving(network: ProgramNetwork) {
   return await network.host('web').spawn('node', ['-e', SERVER], { listening: 80 });
 }
 
+/** Resolves once something listens on `port`. */
+async function listening(network: ProgramNetwork, port: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const look = () => {
+      if (!network.sockets().some(({ local, state }) => local.port === port && state === 'listening')) return;
+      stop();
+      resolve();
+    };
+    const stop = network.watch(look);
+    look();
+  });
+}
+
 describe('the artifact of a failed test', () => {
   it('shows what programs wrote, the steps of the test and its failure between the packets', async (test: TestContext) => {
     requireProgram('tshark', test);
@@ -85,6 +98,29 @@ describe('the artifact of a failed test', () => {
     expect(artifact.text).toContain('step: client asks for /users');
     expect(artifact.text).toContain('web node: asked for /users');
     expect(artifact.text).toMatch(/test: failed$/m);
+  });
+
+  it('says what the test still waited for, which its time limit does not', async () => {
+    await using folder = await makeFolder();
+    const places: string[] = [];
+    const artifact = await failedTest(folder.path, async (network) => {
+      const elsewhere = `require('node:net').createServer().listen(8080, '0.0.0.0')`;
+      void network.host('web').spawn('node', ['-e', elsewhere], { listening: [80, 8080] });
+      void network.host('laptop').spawn('sleep', ['60'], { listening: { port: 53, transport: 'udp' } });
+      void network.host('laptop').run('sleep', ['60'], { reject: false });
+      network.capture.waitFor((capture) => capture.packets().length).catch(() => {});
+      await listening(network, 8080);
+      await network.host('web').run('true');
+      places.push(...network.sockets().map(({ local }) => `${local.port}`));
+    });
+    expect(places).toEqual(['8080']);
+    expect(artifact.text.split('\n').flatMap((line) => /test: .*/.exec(line) ?? [])).toEqual([
+      'test: waits for TCP port 80 of web node, which listens on TCP 8080 (0.0.0.0)',
+      'test: waits for UDP port 53 of laptop sleep, which does not listen yet',
+      'test: waits for the end of laptop sleep',
+      'test: waits for the capture to fulfil (capture) => capture.packets().length',
+      'test: failed',
+    ]);
   });
 
   it('has an interface for each program, with its command, start and end', async (test) => {

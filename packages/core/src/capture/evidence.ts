@@ -46,6 +46,7 @@ export class Evidence {
   readonly #programs: readonly ProgramRun[];
   readonly #notes: readonly NetworkNote[];
   readonly #unknownNames: readonly UnknownName[];
+  readonly #pendingWaits: readonly string[];
   readonly #recording: OpenRecording;
   readonly #keyLog: number | undefined;
 
@@ -57,6 +58,7 @@ export class Evidence {
     const { sockets, loss } = socketsOf(network);
     this.sockets = sockets;
     if (loss !== undefined) this.#losses.push(loss);
+    this.#pendingWaits = network.pendingWaits(sockets);
     this.#programs = network.programs.map((run) => ({ ...run, command: this.redaction.text(run.command) }));
     this.#recording = new OpenRecording(network);
     this.#keyLog = openIfThere(network.keyLogFile);
@@ -89,6 +91,7 @@ export class Evidence {
       notes: [
         ...this.#notes,
         ...unknownNameNotes([...unknownNames, ...this.#unknownNames], { hosts: this.hosts, programs: this.#programs }),
+        ...(failure === undefined ? [] : this.#waitNotes(failure)),
       ].map(redacted),
       failure: failure && redacted(failure),
       tlsKeys: keys,
@@ -120,6 +123,11 @@ export class Evidence {
       );
     }
     return kept;
+  }
+
+  /** The failure has ended the waits. */
+  #waitNotes({ source, timeMs }: NetworkNote): NetworkNote[] {
+    return this.#pendingWaits.map((text) => ({ source, text: `waits for ${text}`, level: 'error', timeMs }));
   }
 
   #tlsKeys(): Uint8Array | undefined {

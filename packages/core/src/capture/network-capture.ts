@@ -129,6 +129,7 @@ export class NetworkCapture {
     const over = new AbortController();
     let ring = () => {};
     const stopWatching = watchRecording(this.#network.directory, () => ring());
+    const waitIsOver = this.#network.waitingFor(() => `the capture to fulfil ${sourceOf(predicate)}`);
     const deadlineMs = monotonicMs() + timeoutMs;
     const timeout = delay(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined); // Only an abort rejects.
     const aborted = abortOf([this.#end.signal, ...(signal === undefined ? [] : [signal])], over.signal);
@@ -147,6 +148,7 @@ export class NetworkCapture {
     } finally {
       over.abort();
       stopWatching();
+      waitIsOver();
     }
   }
 
@@ -187,10 +189,16 @@ export class NetworkCapture {
   }
 
   #timedOut(predicate: (capture: NetworkCapture) => unknown, timeoutMs: number): NetworkError {
-    const question = String(predicate).replaceAll(/\s+/g, ' ');
     const recorded = this.text({ last: LAST_STEPS });
-    return new NetworkError('WAIT_TIMEOUT', `Waited ${timeoutMs} ms in vain for ${question}. Recorded:\n\n${recorded}`);
+    return new NetworkError(
+      'WAIT_TIMEOUT',
+      `Waited ${timeoutMs} ms in vain for ${sourceOf(predicate)}. Recorded:\n\n${recorded}`,
+    );
   }
+}
+
+function sourceOf(predicate: (capture: NetworkCapture) => unknown): string {
+  return String(predicate).replaceAll(/\s+/g, ' ');
 }
 
 function keyLogOf({ keyLogFile }: Network): Uint8Array[] {

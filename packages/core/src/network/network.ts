@@ -20,6 +20,7 @@ import { defaultParent, makeDirectory, removeDirectory } from './network-directo
 import { NetworkError } from './network-error.js';
 import { type NetworkNote, NoteLog, type NoteOptions } from './note-log.js';
 import { markAsOurs } from './owner-mark.js';
+import { PendingWaits, type WaitDescription } from './pending-waits.js';
 import { type ProgramRun, ProgramRuns, type ProgramStart } from './program-run.js';
 import { monotonicMs, wallClockMs, within } from './real-time.js';
 import { type RecorderLimits, recorderVariables } from './recorder-limits.js';
@@ -93,6 +94,7 @@ export class Network<H extends Host = Host> {
   readonly #notes = new NoteLog();
   readonly #programs = new ProgramRuns();
   readonly #unknownNames = new UnknownNames();
+  readonly #pendingWaits = new PendingWaits();
   readonly #interfaces = new InterfaceMap();
   readonly #hosts = new Map<string, H>();
   readonly #testHostName: string;
@@ -215,6 +217,19 @@ export class Network<H extends Host = Host> {
   /** What `lookedUpInVain()` was told. */
   get unknownNames(): readonly UnknownName[] {
     return this.#unknownNames.all;
+  }
+
+  /**
+   * Says that the test waits for something on this network; gives back the function to call when it is there. A failure tells
+   * of the waits that it met: a test that reaches its time limit does not say what it waited for.
+   */
+  waitingFor(describe: WaitDescription): () => void {
+    return this.#pendingWaits.add(describe);
+  }
+
+  /** What the test waits for, as descriptions given to `waitingFor()` tell with `sockets` at hand. */
+  pendingWaits(sockets: readonly SocketInfo[]): readonly string[] {
+    return this.#pendingWaits.describe(sockets);
   }
 
   /**

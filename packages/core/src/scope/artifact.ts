@@ -10,7 +10,7 @@ import { artifactCapture } from '../capture/artifact-capture.js';
 import type { Evidence } from '../capture/evidence.js';
 import type { NetworkNote } from '../network/note-log.js';
 import { artifactName, relativeFile } from './artifact-name.js';
-import { claimName } from './claim.js';
+import { claimName, removeEarlier } from './claim.js';
 import { SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 import type { Outcome, TestIdentity } from './test-identity.js';
 
@@ -117,6 +117,14 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     ...facts,
   };
   return { artifact, capture: capture.bytes };
+}
+
+/** Removes what earlier runs have kept of this attempt, and of retries that do not come any more. */
+export function removeEarlierArtifacts(identity: TestIdentity, { outputDir, rootDir, run }: ArtifactPlace): void {
+  removeEarlier(outputDir, artifactName(identity, rootDir), run);
+  let { attempt } = identity;
+  do attempt++;
+  while (removeEarlier(outputDir, artifactName({ ...identity, attempt }, rootDir), run));
 }
 
 /** The failing assertion on the time line, behind all that led to it. */

@@ -281,6 +281,32 @@ describe('the artifact of a failed test', () => {
     expect(readdirSync(outputDir)).toHaveLength(2);
   });
 
+  it('goes when the test passes in a later run, with its retries', async () => {
+    const ended = async (run: string, attempt: number, outcome: 'passed' | 'failed', fullName = 'web > serves') => {
+      const scope = open({ attempt, fullName }, { run });
+      record(scope);
+      await scope.end(outcome);
+    };
+    for (const attempt of [0, 1, 2]) await ended('monday', attempt, 'failed');
+    await ended('monday', 0, 'failed');
+    await ended('monday', 0, 'failed', 'web > stops');
+    expect(readdirSync(outputDir)).toHaveLength(10);
+    await ended('tuesday', 0, 'failed');
+    await ended('tuesday', 0, 'passed');
+    const names = ['src-web.test.ts-web-serves', 'src-web.test.ts-web-stops'];
+    expect(readdirSync(outputDir)).toEqual(names.flatMap((name) => [`${name}.json`, `${name}.pcapng`]));
+  });
+
+  it('stays when the test passes without recording', async () => {
+    const failed = open({}, { run: 'monday' });
+    record(failed);
+    await failed.end('failed');
+    const passed = open({}, { run: 'tuesday', capture: 'off' });
+    passed.network.host('web');
+    await passed.end('passed');
+    expect(readdirSync(outputDir)).toHaveLength(2);
+  });
+
   it('is packed where that is asked for, and replaces the one of the run before that was not', async () => {
     const artifacts = [];
     for (const gzip of [false, true]) {

@@ -14,6 +14,7 @@ import {
   type Artifact,
   type ArtifactPlace,
   prepareArtifact,
+  removeEarlierArtifacts,
   type TestReport,
   writeArtifact,
   writeArtifactSync,
@@ -175,7 +176,9 @@ export class TestScope<N extends Network = Network> {
     await this.#evidence?.settled();
     await this.#dispose(network);
     try {
-      return isKept && this.#evidence !== undefined ? await this.#keep(report, this.#evidence) : undefined;
+      if (isKept && this.#evidence !== undefined) return await this.#keep(report, this.#evidence);
+      this.#removeEarlier();
+      return undefined;
     } catch (failure) {
       this.#warn(`Cannot keep the capture of test "${this.identity.fullName}": ${errorText(failure)}`);
       return undefined;
@@ -246,6 +249,15 @@ export class TestScope<N extends Network = Network> {
     const artifact = await within(WRITE_TIMEOUT_MS, writeArtifact(prepared));
     if (artifact === undefined) this.#warn(`Writing ${prepared.artifact.path} took longer than ${WRITE_TIMEOUT_MS} ms`);
     return artifact;
+  }
+
+  #removeEarlier(): void {
+    if (this.#mode === 'off') return;
+    try {
+      removeEarlierArtifacts(this.identity, this.#place());
+    } catch (failure) {
+      this.#warn(`Cannot remove the last capture of test "${this.identity.fullName}": ${errorText(failure)}`);
+    }
   }
 
   #report(outcome: Outcome, error: unknown): TestReport {

@@ -62,7 +62,7 @@ export function readSidecar(path: string): Sidecar | undefined {
     return isSidecar(value) ? value : undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'EISDIR') return undefined;
+    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
     throw error;
   }
 }
