@@ -7,6 +7,7 @@
 #include "sockets/error_queue.h"
 #include "sockets/name_server.h"
 #include "sockets/options.h"
+#include "sockets/origin.h"
 #include "sockets/port.h"
 #include "sockets/spill.h"
 #include "sockets/stream.h"
@@ -47,36 +48,6 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
     record->peer = *address;
     sw_record_set(record, SW_CONNECTED | SW_BOUND);
     return 0;
-}
-
-uint8_t sw_datagram_wire_family(const struct sw_record *record) {
-    bool is_bound = record->local.family != 0, is_connected = sw_record_has(record, SW_CONNECTED);
-    if (record->family == AF_INET || (is_bound && sw_address_is_mapped(&record->local)) || (is_connected && sw_address_is_mapped(&record->peer)))
-        return 4;
-    bool takes_both = !sw_record_has(record, SW_V6ONLY) && !is_connected && (!is_bound || sw_address_is_wildcard(&record->local));
-    return takes_both ? 0 : 6;
-}
-
-/* The sender as the receiver is to see it. A socket on all addresses of this very host has two names to go by: the one that fits
- * what the receiver listens on or, where that is everything, the one that the sender told. */
-static struct sw_address address_of_sender(const struct sw_socket *socket, struct sw_name name) {
-    const struct sw_record *record = socket->record;
-    /* A socket of both families goes by the name of one; whom it reaches over the other sees its address there. */
-    uint8_t family = sw_datagram_wire_family(record);
-    if (family != 0)
-        name.wire_family = family;
-    bool has_loopback = name.wire_family == 6 || sw_has_ipv4_loopback(socket->network);
-    if (has_loopback && name.interface == record->interface && record->local.family != 0) {
-        struct sw_site own = sw_address_site(socket->network, record->interface, &record->local);
-        uint8_t told = sw_options_of(socket->record)->received_from;
-        if (own.scope == SW_SCOPE_WILDCARD && told != SW_FROM_UNTOLD)
-            name.loopback = told == SW_FROM_LOOPBACK;
-        else if (own.scope == SW_SCOPE_LOOPBACK || (own.scope == SW_SCOPE_WILDCARD && record->name_loopback))
-            name.loopback = true;
-    }
-    if (!has_loopback && name.loopback_address == 0)
-        name.loopback = false;
-    return sw_address_of_name(socket->network, &name, record->family);
 }
 
 /* What a receiver wants to know besides the data. */
@@ -207,7 +178,7 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     }
     struct sw_address from = {.family = record->family};
     if (named)
-        from = sender.address.family != 0 ? sender.address : address_of_sender(socket, sender.name);
+        from = sender.address.family != 0 ? sender.address : sw_origin_address(socket->network, record, &sender.name);
     if (name != NULL)
         sw_address_write(&from, record->family, name, &message->msg_namelen);
     else

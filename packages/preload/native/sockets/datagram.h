@@ -13,9 +13,6 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
 /* The own address that a datagram to `target` comes from. */
 struct sw_address sw_datagram_source(const struct sw_socket *socket, const struct sw_site *target);
 
-/* Over which family a socket gets datagrams as it is bound and connected: 4, 6, or 0 for both. */
-uint8_t sw_datagram_wire_family(const struct sw_record *record);
-
 /* sendmsg(2) and recvmsg(2). */
 ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags);

@@ -8,6 +8,7 @@
 #include "sockets/life.h"
 #include "sockets/name_server.h"
 #include "sockets/options.h"
+#include "sockets/origin.h"
 #include "sockets/path.h"
 #include "sockets/poison.h"
 #include "sockets/spill.h"
@@ -65,30 +66,10 @@ static struct sw_record *find_receiver(const struct sw_delivery *delivery, unsig
     return best;
 }
 
-static enum sw_received_from origin(const struct sw_delivery *delivery) {
-    struct sw_site from = sw_address_site(delivery->socket->network, delivery->socket->record->interface, &delivery->source);
-    return from.scope == SW_SCOPE_LOOPBACK ? SW_FROM_LOOPBACK : SW_FROM_HOST;
-}
-
-/* Whether the receiver needs to be told which of its own addresses a sender of its host has used. */
-static bool origin_counts(const struct sw_delivery *delivery, const struct sw_record *receiver) {
-    bool has_loopback = delivery->target.wire_family == 6 || sw_has_ipv4_loopback(delivery->socket->network);
-    return has_loopback && delivery->socket->record->interface == receiver->interface;
-}
-
-/* Whether the receiver would take the sender for another, by its name and by what was told of earlier ones. */
-static bool is_mistaken(const struct sw_delivery *delivery, struct sw_record *receiver) {
-    /* The name is that of one family; a socket of both may send over the other. */
-    if (delivery->socket->record->name_family != delivery->target.wire_family && sw_datagram_wire_family(receiver) == 0)
-        return true;
-    uint8_t told = sw_options_of(receiver)->received_from;
-    return told != SW_FROM_UNTOLD && sw_record_has(receiver, SW_WILDCARD) && origin_counts(delivery, receiver) && told != origin(delivery);
-}
-
 /* A Unix socket's datagram carries no more than its sender's name. What is to be known beside it stands with the receiver, once for all
  * that wait; a datagram that differs goes with words of its own. */
 static bool differs(const struct sw_delivery *delivery, struct sw_record *receiver) {
-    if (delivery->source_is_chosen || is_mistaken(delivery, receiver))
+    if (delivery->source_is_chosen || !sw_origin_tell(delivery->socket->network, receiver, delivery->socket->record, &delivery->source))
         return true;
     if (!sw_control_is_asked_for(receiver))
         return false;
@@ -136,8 +117,6 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
         struct sw_options *options = sw_options_of(receiver);
         options->received_ttl = delivery->control.ttl;
         options->received_tos = delivery->control.tos;
-        if (options->received_from == SW_FROM_UNTOLD && origin_counts(delivery, receiver))
-            options->received_from = (uint8_t)origin(delivery);
     }
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;

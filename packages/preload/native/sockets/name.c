@@ -58,6 +58,7 @@ static bool get_hex(const char *text, unsigned digits, uint32_t *value) {
 
 bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
     const char *slash = memrchr(path, '/', length);
+    bool wildcard = slash != NULL && slash > path && slash[-1] == '/';
     if (slash != NULL) {
         length -= (size_t)(slash + 1 - path);
         path = slash + 1;
@@ -89,6 +90,7 @@ bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
         .udp = (kind & 1) != 0,
         .wire_family = (kind & 2) != 0 ? 6 : 4,
         .loopback = (kind & 4) != 0,
+        .wildcard = wildcard,
         .interface = (uint8_t)interface,
         .port = (uint16_t)port,
         .share = (uint16_t)share,

@@ -12,6 +12,7 @@
 struct sw_name {
     bool udp;
     bool loopback;
+    bool wildcard;       /* spelled with two slashes: the socket has other names as well */
     uint8_t wire_family; /* 4 or 6 */
     uint8_t interface;
     uint16_t port;
@@ -24,7 +25,7 @@ enum { SW_NAME_SIZE = 32 };
 /* Writes the name with a final NUL; returns its length. */
 unsigned sw_name_format(const struct sw_name *name, char text[SW_NAME_SIZE]);
 
-/* Reads the last component of the `length` bytes at `path`; only the canonical spelling counts. */
+/* Reads the last component of the `length` bytes at `path`, and whether two slashes are in front of it; only the canonical spelling counts. */
 bool sw_name_parse(const char *path, size_t length, struct sw_name *name);
 
 /* Reads the name that an AF_UNIX address of `length` bytes carries. */

@@ -25,16 +25,13 @@ struct sw_options {
     uint8_t mtu_discover4, mtu_discover6, min_ttl, min_hops;
     uint8_t preferences;
     uint8_t received_ttl, received_tos;  /* of the last datagram that was sent here; 0 TTL when nobody said */
-    uint8_t received_from;               /* enum sw_received_from, of the first datagram from this host: sockets/delivery.c */
+    _Atomic uint32_t origins;            /* sockets/origin.c */
     _Atomic uint8_t corked;              /* a datagram of several writes waits: sockets/cork.c */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
     uint32_t zerocopy_sends;             /* how many sends with MSG_ZEROCOPY were told of, or will be */
     uint64_t switches;                   /* one bit per option that is just on or off */
 };
 _Static_assert(sizeof(struct sw_options) <= SW_OPTION_BYTES, "options fit into a record");
-
-/* Which of the sender's addresses a datagram has: the name of a socket on all addresses does not tell. */
-enum sw_received_from { SW_FROM_UNTOLD, SW_FROM_LOOPBACK, SW_FROM_HOST };
 
 static inline struct sw_options *sw_options_of(struct sw_record *record) {
     return (struct sw_options *)(void *)record->options;

@@ -11,13 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define OPEN_DIRECTORIES "/proc/self/fd/"
+
 int sw_path_open(struct sw_path *path, const struct sw_network *network, const struct sw_name *name) {
     char text[SW_NAME_SIZE];
     unsigned length = sw_name_format(name, text);
     path->directory = -1;
     path->address.sun_family = AF_UNIX;
     char *end = path->address.sun_path;
-    if (network->directory_length + 1 + length < sizeof path->address.sun_path) {
+    unsigned slashes = name->wildcard ? 2 : 1;
+    if (network->directory_length + slashes + length < sizeof path->address.sun_path) {
         end = mempcpy(end, network->directory, network->directory_length);
     } else {
         struct sw_room room = SW_NO_ROOM;
@@ -27,9 +30,10 @@ int sw_path_open(struct sw_path *path, const struct sw_network *network, const s
         sw_room_leave(&room);
         if (path->directory < 0)
             return -errno;
-        end += snprintf(end, sizeof path->address.sun_path, "/proc/self/fd/%d", path->directory);
+        /* Behind the descriptor stands a name that may be used from within the directory: `.//U0A0007`. */
+        end += snprintf(end, sizeof path->address.sun_path, OPEN_DIRECTORIES "%d%s", path->directory, name->wildcard ? "/." : "");
     }
-    *end++ = '/';
+    end = mempcpy(end, "//", slashes);
     end = mempcpy(end, text, length + 1);
     path->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)(end - path->address.sun_path));
     return 0;
@@ -53,7 +57,7 @@ static int directory_of(const struct sw_path *path) {
 
 static const char *name_in(const struct sw_path *path) {
     const char *text = path->address.sun_path;
-    return path->directory >= 0 ? strrchr(text, '/') + 1 : sw_root_relative(text);
+    return path->directory >= 0 ? strchr(text + strlen(OPEN_DIRECTORIES), '/') + 1 : sw_root_relative(text);
 }
 
 /* One call in the first root. The program may have no /proc any more: there the file has its bare name. */

@@ -219,6 +219,7 @@ static void record_name(const struct sw_socket *socket, const struct request *re
     struct sw_record *record = socket->record;
     record->name_family = name->wire_family;
     record->name_loopback = name->loopback;
+    record->name_wildcard = name->wildcard;
     record->name_interface = name->interface;
     record->name_port = name->port;
     record->name_address = name->loopback_address;
@@ -245,6 +246,8 @@ static int claim(const struct sw_socket *socket, struct request *request) {
     while (sw_claims[preferred].claim != request->preferred)
         preferred++;
     struct sw_name name = claim_name(request, preferred);
+    /* What it sends may come from any address of its host. */
+    name.wildcard = name.udp && (request->wildcard || request->group);
     /* UDP-Lite has no letter of its own: its sockets go by numbered names alone. */
     bool lite = sw_record_has(socket->record, SW_UDP_LITE);
     bool shares = (taken & request->preferred) != 0 || request->group || lite;

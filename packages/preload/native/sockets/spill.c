@@ -55,10 +55,11 @@ static bool is_sender(const struct sw_sender *sender) {
         return false;
     if (sender->address.family != 0)
         return sender->address.family == AF_INET || sender->address.family == AF_INET6;
-    uint8_t udp, loopback;
+    uint8_t udp, loopback, wildcard;
     memcpy(&udp, &name->udp, sizeof udp);
     memcpy(&loopback, &name->loopback, sizeof loopback);
-    return udp == 1 && loopback <= 1 && (name->wire_family == 4 || name->wire_family == 6);
+    memcpy(&wildcard, &name->wildcard, sizeof wildcard);
+    return udp == 1 && loopback <= 1 && wildcard <= 1 && (name->wire_family == 4 || name->wire_family == 6);
 }
 
 ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_sender *sender, struct msghdr *message, bool peek) {

@@ -96,7 +96,8 @@ struct sw_record {
     uint16_t name_port;        /* host order */
     uint8_t name_interface;
     uint8_t name_files;        /* bit set of SW_CLAIM_…: which of those files this socket made */
-    uint8_t name_spare[2];
+    uint8_t name_wildcard;     /* the name is one of several: sockets/origin.h */
+    uint8_t name_spare;
     uint32_t name_address;     /* 127.0.1.2 of a name `t….7F000102`, host order; 0 without */
     union {
         _Atomic uint32_t spilled;   /* datagrams waiting in the spill file */

@@ -52,6 +52,23 @@ static void reads_the_last_component_of_a_path(void) {
     CHECK(!sw_name_parse("/", 1, &name));
 }
 
+static void reads_of_two_slashes_that_there_are_other_names(void) {
+    struct sw_name name;
+    CHECK(sw_name_parse("/dev/shm/x//Y0A0007", 19, &name));
+    CHECK(name.wildcard);
+    CHECK(sw_name_parse(".//Y0A0007", 10, &name));
+    CHECK(name.wildcard);
+    CHECK(sw_name_parse("//Y0A0007", 9, &name));
+    CHECK(name.wildcard);
+    CHECK(sw_name_parse("/dev/shm/x/Y0A0007", 18, &name));
+    CHECK(!name.wildcard);
+    CHECK(sw_name_parse("/Y0A0007", 8, &name));
+    CHECK(!name.wildcard);
+    CHECK(sw_name_parse("Y0A0007", 7, &name));
+    CHECK(!name.wildcard);
+    CHECK(!sw_name_parse("x//", 3, &name));
+}
+
 static void reads_addresses_of_unix_sockets_with_and_without_a_final_nul(void) {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/shm/x/U640035"};
     socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(address.sun_path));
@@ -81,6 +98,7 @@ int main(void) {
     RUN(reads_every_name_of_the_table);
     RUN(leaves_foreign_names_alone);
     RUN(reads_the_last_component_of_a_path);
+    RUN(reads_of_two_slashes_that_there_are_other_names);
     RUN(reads_addresses_of_unix_sockets_with_and_without_a_final_nul);
     RUN(reads_a_path_that_fills_the_whole_address);
     return check_result();

@@ -97,8 +97,8 @@ describe("Samba's socket_wrapper", () => {
   });
   const cases = ['tcp', 'udp'].flatMap((transport) =>
     [
-      { ip: '127.0.0.10', client: '127.0.0.40' },
-      { ip: 'fd00::5357:5f0a', client: 'fd00::5357:5f28' },
+      { ip: '127.0.0.10', all: '0.0.0.0', client: '127.0.0.40' },
+      { ip: 'fd00::5357:5f0a', all: '::', client: 'fd00::5357:5f28' },
     ].map((addresses) => ({ transport, ...addresses })),
   );
 
@@ -111,9 +111,13 @@ describe("Samba's socket_wrapper", () => {
     expect(await server.end()).toBe(`ready\nfrom ${client}\n`);
   });
 
-  it.each(cases)('is served by us over $transport at $ip', async ({ transport, ip, client }) => {
+  const servers = cases.flatMap((served) => [
+    { ...served, on: served.ip },
+    { ...served, on: served.all },
+  ]);
+  it.each(servers)('is served by us over $transport at $ip, on $on', async ({ transport, ip, on, client }) => {
     await using session = await Session.open();
-    const args = ['serve', transport, ip, '7'];
+    const args = ['serve', transport, on, '7'];
     const server = await serving(session.start(TALK, args, { variables: { DEFAULT_IFACE: '10' } }));
     const asker = session.start(TALK, ['ask', transport, ip, '7', 'Hello!'], {
       variables: { DEFAULT_IFACE: '40' },

@@ -25,6 +25,26 @@ static void send_both_ways(int from, int to) {
     }
 }
 
+/* More senders than the receiver could keep apart by a few bits, each over both families by turns, all before anything is read. */
+static void send_many(void) {
+    enum { SENDERS = 24 };
+    int server = on_all(SERVER), senders[SENDERS];
+    say("many senders");
+    for (int i = 0; i < SENDERS; i++) {
+        senders[i] = on_all(CLIENT + 1 + i);
+        MUST(sendto(senders[i], "a", 1, 0, AT6(i % 3 == 0 ? "::1" : "::ffff:127.0.0.1", SERVER)));
+    }
+    for (int i = 0; i < SENDERS; i++)
+        MUST(sendto(senders[i], "b", 1, 0, AT6(i % 2 == 0 ? "::1" : "::ffff:127.0.0.1", SERVER)));
+    for (int i = 0; i < 2 * SENDERS; i++) {
+        settle(server, POLLIN);
+        RECVFROM(server, 5, 0);
+    }
+    for (int i = 0; i < SENDERS; i++)
+        MUST(close(senders[i]));
+    MUST(close(server));
+}
+
 /* Asks, and is answered at the address that the server has seen. */
 static void ask(const char *ip, bool is_connected) {
     struct sockaddr_in6 source;
@@ -93,6 +113,7 @@ static void show_receivers(void) {
 
 int main(void) {
     show_receivers();
+    send_many();
     ask("::ffff:127.0.0.1", false);
     ask("::ffff:127.0.0.1", true);
     ask("::1", false);
