@@ -39,6 +39,18 @@ describe('socket-wrapper', () => {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   });
 
+  it.each([[['run', '--help']], [['run', '-h', '--', 'true']], [['show', '--json', '--help']], [['doctor', '-h']]])(
+    'helps with %j as well',
+    async (args) => {
+      expect(await cli(...args)).toEqual(await cli('--help'));
+    },
+  );
+
+  it('leaves the --help of a program to the program', async () => {
+    const { stdout } = await cli('run', '--', 'sh', '-c', 'echo $1', 'sh', '--help');
+    expect(stdout).toBe('--help\n');
+  });
+
   it('prints the path of the library', async () => {
     expect(await cli('library')).toEqual({ exitCode: 0, stdout: `${libraryPath()}\n`, stderr: '' });
   });
@@ -55,11 +67,18 @@ describe('socket-wrapper', () => {
       'socket-wrapper show: --follow shows one conversation byte for byte, without --filter and --json',
     ],
     [['show', 'a', 'b'], 'socket-wrapper show: found 2 files, the path of one capture is needed'],
-    [['doctor', '--all'], "socket-wrapper doctor: Unknown option '--all'"],
+    [['doctor', '--all'], "socket-wrapper doctor: Unknown option '--all', --help is needed"],
+    [
+      ['show', '--last', '3', 'a'],
+      "socket-wrapper show: Unknown option '--last', one of --help, --follow, --filter, --json is needed",
+    ],
     [['run'], 'socket-wrapper run: found no program, "-- PROGRAM" is needed'],
     [['run', '--'], 'socket-wrapper run: found no program, "-- PROGRAM" is needed'],
     [['run', 'curl'], 'socket-wrapper run: found "curl" where options end, "--" before the program is needed'],
-    [['run', '--host', 'a', '--', 'true'], "socket-wrapper run: Unknown option '--host'"],
+    [
+      ['run', '--host', 'a', '--', 'true'],
+      "socket-wrapper run: Unknown option '--host', one of --help, --dir, --iface, --network, --pcap is needed",
+    ],
     [['run', '--dir'], "socket-wrapper run: Option '--dir <value>' argument missing"],
     [['run', '--iface', '255', '--', 'true'], 'socket-wrapper run: --iface is "255", a number from 1 to 254 is needed'],
     [['run', '--iface', '1x', '--', 'true'], 'socket-wrapper run: --iface is "1x", a number from 1 to 254 is needed'],

@@ -38,19 +38,27 @@ const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === '--help' || name === '-h') {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  if (isHelp(name)) return help();
   if (name === '--version') {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     process.stdout.write(`${version}\n`);
     return 0;
   }
+  const ownArgs = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load !== undefined) return (await load())(args);
+  if (load !== undefined) return ownArgs.some(isHelp) ? help() : (await load())(args);
   const found = name === undefined ? 'a command is missing' : `${JSON.stringify(name)} is no command`;
   throw new UsageError(`socket-wrapper: ${found}, one of ${Object.keys(COMMANDS).join(', ')} or --help is needed`);
+}
+
+function isHelp(argument: string | undefined): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+/** The commands are few, so each of them shows all. */
+function help(): number {
+  process.stdout.write(HELP);
+  return 0;
 }
 
 /** Prints what a user can act on; anything else is a fault of ours and keeps its stack. */

@@ -13,6 +13,9 @@ export function readOptions<T extends ParseArgsConfig>(command: string, config: 
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith('ERR_PARSE_ARGS_') !== true) throw error;
     // Node goes on about "--"; its first sentence is the point.
-    throw new UsageError(`socket-wrapper ${command}: ${message.split('. ', 1)[0]}`);
+    const found = `socket-wrapper ${command}: ${message.split('. ', 1)[0]}`;
+    if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') throw new UsageError(found);
+    const names = ['help', ...Object.keys(config.options ?? {})].map((name) => `--${name}`);
+    throw new UsageError(`${found}, ${names.length === 1 ? '' : 'one of '}${names.join(', ')} is needed`);
   }
 }
