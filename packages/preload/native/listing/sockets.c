@@ -111,9 +111,7 @@ static uint8_t state_of(struct survey *survey, const struct sw_record *record, c
     bool has_ended = has_peer && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT) || !is_live(survey, peer, &unused));
     if (!has_peer && known != NULL && (known->shutdown & NOTHING_COMES) != 0 && (flags & SW_READ_SHUT) == 0)
         has_ended = true;
-    uint8_t state = sw_stream_state_of(flags, has_ended);
-    /* The peer's kernel acknowledges the end a moment later. */
-    return state == TCP_FIN_WAIT1 ? TCP_FIN_WAIT2 : state;
+    return sw_stream_state_of(flags, has_ended);
 }
 
 static uint8_t halves_shut(const struct sw_record *record, uint8_t state) {

