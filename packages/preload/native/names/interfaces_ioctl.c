@@ -163,6 +163,9 @@ int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
 
     struct sw_interface interfaces[SW_INTERFACE_COUNT];
     sw_interfaces(&place, interfaces);
+    /* With the network 127.0.0.0 the host's own address is a loopback address as well. */
+    if (interfaces[0].ipv4.ip.family == 0)
+        interfaces[0].ipv4 = (struct sw_interface_address){.ip = interfaces[1].ipv4.ip, .prefix = 8};
     if (request == SIOCGIFCONF)
         return list_interfaces(interfaces, argument);
 
@@ -174,9 +177,6 @@ int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
         strcpy(answer->ifr_name, name);
         return 0;
     }
-    /* With the network 127.0.0.0 the host's own address is a loopback address as well. */
-    if (interfaces[0].ipv4.ip.family == 0)
-        interfaces[0].ipv4 = (struct sw_interface_address){.ip = interfaces[1].ipv4.ip, .prefix = 8};
     bool alias;
     const struct sw_interface *interface = find(interfaces, answer, &alias);
     return interface == NULL ? -ENODEV : answer_request(request, interface, alias, answer);

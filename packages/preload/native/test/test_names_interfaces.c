@@ -164,6 +164,13 @@ static void lists_as_many_interfaces_as_fit(void) {
     list = (struct ifconf){0};
     CHECK_INT(sw_interfaces_ioctl(SIOCGIFCONF, &list, &handled), 0);
     CHECK_INT(list.ifc_len, 2 * sizeof *entries);
+    network_move_to("127.0.0.0", "5");
+    list = (struct ifconf){.ifc_len = sizeof entries, .ifc_req = entries};
+    CHECK_INT(sw_interfaces_ioctl(SIOCGIFCONF, &list, &handled), 0);
+    CHECK_INT(list.ifc_len, 2 * sizeof *entries);
+    CHECK_TEXT(entries[0].ifr_name, "lo");
+    CHECK_TEXT(text_of(&entries[0].ifr_addr), "127.0.0.5");
+    CHECK_TEXT(text_of(&entries[1].ifr_addr), "127.0.0.5");
 }
 
 static void leaves_other_requests_and_other_times_alone(void) {
