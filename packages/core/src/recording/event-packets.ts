@@ -30,7 +30,8 @@ export function packetsOf(event: RecordedEvent): EventPacket[] {
     case 'segments':
       return segments(event);
     case 'datagram': {
-      const packet = udpPacket(event, event.data, event.length);
+      const marks = { hopLimit: event.sequence & 0xff, trafficClass: event.flags };
+      const packet = udpPacket(event, { ...marks, data: event.data, length: event.length });
       return [{ data: packet, originalLength: packet.length + event.length - event.data.length }];
     }
   }

@@ -149,6 +149,15 @@ describe('readFlightRecorder', () => {
     expect(packets.map(({ data, originalLength }) => [data.length, originalLength])).toEqual([[33, 928]]);
   });
 
+  it('says how far a datagram might go, and in which class', () => {
+    const [packet] = new Ring().add({ kind: EVENT_KIND.datagram, sequence: 3, flags: 0xb8 }).read().packets;
+    const view = Buffer.from(packet?.data ?? []);
+    expect([view[8], view[1]]).toEqual([3, 0xb8]);
+    let sum = 0;
+    for (let at = 0; at < 20; at += 2) sum += view.readUInt16BE(at);
+    expect((sum & 0xffff) + (sum >> 16)).toBe(0xffff);
+  });
+
   it('makes the three segments of a handshake, with the options of both sides', () => {
     const { packets } = new Ring().add({ kind: EVENT_KIND.handshake }).read();
     const views = packets.map(({ data }) => Buffer.from(data));

@@ -18,6 +18,15 @@ export interface TcpNumbers {
   readonly acknowledgement: number;
 }
 
+/** What a datagram carries, and what its IP header says of the way. */
+export interface Datagram {
+  readonly data: Uint8Array;
+  /** As with `tcpPacket`. */
+  readonly length: number;
+  readonly hopLimit: number;
+  readonly trafficClass: number;
+}
+
 const HEADER = { ipv4: 20, ipv6: 40, tcp: 20, udp: 8 } as const;
 const PROTOCOL = { tcp: 6, udp: 17 } as const;
 const DONT_FRAGMENT = 0x4000;
@@ -48,13 +57,28 @@ export function tcpPacket(ends: PacketEnds, numbers: TcpNumbers, data: Uint8Arra
   return packet;
 }
 
-/** A UDP datagram; `length` as with `tcpPacket`. */
-export function udpPacket(ends: PacketEnds, data: Uint8Array, length = data.length): Uint8Array {
+/** A UDP datagram. */
+export function udpPacket(ends: PacketEnds, datagram: Datagram): Uint8Array {
+  const { data, length } = datagram;
   const { packet, view, at } = ipPacket(ends, PROTOCOL.udp, HEADER.udp, data, length);
+  mark(view, ends.family, datagram);
   view.setUint16(at + 4, HEADER.udp + length);
   // RFC 768: a sum of 0 would say that there is none.
   view.setUint16(at + 6, transportChecksum(packet, at, PROTOCOL.udp) || 0xffff);
   return packet;
+}
+
+/** Another hop limit and class (RFC 791 §3.1, RFC 8200 §3). */
+function mark(view: DataView, family: PacketEnds['family'], { hopLimit, trafficClass }: Datagram): void {
+  if (family === 'ipv6') {
+    view.setUint16(0, 0x6000 | (trafficClass << 4));
+    view.setUint8(7, hopLimit);
+    return;
+  }
+  view.setUint8(1, trafficClass);
+  view.setUint8(8, hopLimit);
+  view.setUint16(10, 0);
+  view.setUint16(10, folded(sumOf(new Uint8Array(view.buffer), 0, HEADER.ipv4)));
 }
 
 /** Headers of IP and, but for its ports, an empty one of the transport at `at`, then the data. */

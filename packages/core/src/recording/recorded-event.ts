@@ -18,7 +18,7 @@ export interface RecordedEvent {
   readonly destination: Uint8Array;
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** TCP's flags of the last segment, its numbers of the first. */
+  /** TCP's flags of the last segment, its numbers of the first; a datagram's traffic class and, as `sequence`, its hop limit. */
   readonly flags: number;
   readonly sequence: number;
   readonly acknowledgement: number;

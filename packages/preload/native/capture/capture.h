@@ -6,6 +6,7 @@
 #define SW_CAPTURE_CAPTURE_H
 
 #include "capture/entry.h"
+#include "capture/packet.h"
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
@@ -48,7 +49,7 @@ void sw_capture_end_of_stream(const struct sw_socket *socket);
 
 /* A datagram that is about to be sent, and its end: recorded, or given back because nothing was sent. */
 struct sw_entry sw_capture_datagram_starts(const struct sw_socket *socket, const struct sw_address *source, const struct sw_address *destination,
-                                           const struct msghdr *message);
+                                           struct sw_packet_marks marks, const struct msghdr *message);
 void sw_capture_datagram_sent(struct sw_entry *entry, const struct msghdr *message);
 void sw_capture_datagram_failed(struct sw_entry *entry);
 

@@ -38,14 +38,14 @@ struct sw_event {
     uint32_t size;      /* of the event in the ring, with this header; a multiple of 64 */
     uint32_t stored;    /* bytes behind the header */
     uint32_t length;    /* bytes that were sent: more than are stored where there is a limit per packet */
-    uint32_t sequence;
+    uint32_t sequence;  /* of a datagram its hop limit */
     uint32_t acknowledgement;
     uint32_t pid;
     uint32_t spawn;
     uint16_t mtu;
     uint16_t limit;     /* bytes of data kept of each packet; 0 keeps all */
     uint8_t kind;
-    uint8_t flags;      /* of TCP, in the last segment */
+    uint8_t flags;      /* of TCP, in the last segment; of a datagram its traffic class */
     uint8_t family;     /* 4 or 6: of the addresses below */
     uint8_t interface;  /* of the host that recorded it */
     uint16_t source_port;

@@ -94,6 +94,13 @@ static void add_payload(struct checksum *checksum, const struct sw_packet *packe
         add(checksum, packet->payload[i].iov_base, packet->payload[i].iov_len);
 }
 
+static void put_ipv4_checksum(uint8_t ip[IPV4_HEADER]) {
+    struct checksum checksum = {0};
+    put16(ip + 10, 0);
+    add(&checksum, ip, IPV4_HEADER);
+    put16(ip + 10, fold(&checksum));
+}
+
 /* Writes the IP header for `length` bytes behind it; returns its size. */
 static unsigned put_ip(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, uint8_t protocol,
                        size_t length) {
@@ -107,9 +114,7 @@ static unsigned put_ip(struct sw_packet *packet, const struct sw_address *source
         ip[9] = protocol;
         memcpy(ip + 12, ipv4_bytes(source), 4);
         memcpy(ip + 16, ipv4_bytes(destination), 4);
-        struct checksum checksum = {0};
-        add(&checksum, ip, IPV4_HEADER);
-        put16(ip + 10, fold(&checksum));
+        put_ipv4_checksum(ip);
         return IPV4_HEADER;
     }
     memset(ip, 0, IPV6_HEADER);
@@ -186,12 +191,21 @@ void sw_packet_extend(struct sw_packet *packet, size_t more) {
         length = ip + (ipv4 ? IPV4_HEADER : IPV6_HEADER) + 4;
         put16(length, (unsigned)((length[0] << 8 | length[1]) + more));
     }
-    if (!ipv4)
+    if (ipv4)
+        put_ipv4_checksum(ip);
+}
+
+void sw_packet_mark(struct sw_packet *packet, struct sw_packet_marks marks) {
+    uint8_t *ip = packet->header;
+    if (ip[0] >> 4 == 6) {
+        ip[0] = (uint8_t)(0x60 | marks.traffic_class >> 4);
+        ip[1] = (uint8_t)(marks.traffic_class << 4);
+        ip[7] = marks.hop_limit;
         return;
-    struct checksum checksum = {0};
-    put16(ip + 10, 0);
-    add(&checksum, ip, IPV4_HEADER);
-    put16(ip + 10, fold(&checksum));
+    }
+    ip[1] = marks.traffic_class;
+    ip[8] = marks.hop_limit;
+    put_ipv4_checksum(ip);
 }
 
 void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination,

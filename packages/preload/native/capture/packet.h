@@ -29,6 +29,13 @@ void sw_packet_tcp(struct sw_packet *packet, const struct sw_address *source, co
 void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, const struct iovec *payload,
                    unsigned parts);
 
+/* What an IP header says of the way: a packet has a hop limit of 64 and no class otherwise. */
+struct sw_packet_marks {
+    uint8_t hop_limit;
+    uint8_t traffic_class;
+};
+void sw_packet_mark(struct sw_packet *packet, struct sw_packet_marks marks);
+
 /* Makes the lengths in the headers those of a packet with `more` bytes of data that are not kept. */
 void sw_packet_extend(struct sw_packet *packet, size_t more);
 

@@ -78,6 +78,7 @@ static void visit_datagram(const struct sw_event *event, visitor *visit) {
     struct iovec part = {sw_event_data(event), event->stored};
     struct sw_packet packet;
     sw_packet_udp(&packet, &source, &destination, &part, 1);
+    sw_packet_mark(&packet, (struct sw_packet_marks){(uint8_t)event->sequence, event->flags});
     if (event->stored < event->length)
         sw_packet_extend(&packet, event->length - event->stored);
     visit(&packet, packet.header_length + event->length, event->time);

@@ -29,6 +29,21 @@ static int read_source4(const struct cmsghdr *header, struct sw_control *control
     return 0;
 }
 
+/* IPV6_PKTINFO where the datagram goes over IPv4. */
+static int read_mapped_source(const struct cmsghdr *header, size_t size, struct sw_control *control) {
+    struct in6_pktinfo info;
+    if (size < sizeof info)
+        return -EINVAL;
+    memcpy(&info, CMSG_DATA(header), sizeof info);
+    if (!IN6_IS_ADDR_V4MAPPED(&info.ipi6_addr))
+        return -EINVAL;
+    if (info.ipi6_ifindex > 2)
+        return -ENODEV;
+    control->source = (struct sw_address){.family = AF_INET};
+    memcpy(control->source.bytes, info.ipi6_addr.s6_addr + 12, 4);
+    return 0;
+}
+
 static int read_ipv4(const struct cmsghdr *header, size_t size, struct sw_control *control) {
     int value;
     switch (header->cmsg_type) {
@@ -113,27 +128,31 @@ int sw_control_next(const struct msghdr *message, struct cmsghdr **header) {
     return (*header)->cmsg_len < CMSG_LEN(0) || (*header)->cmsg_len > length - at ? -EINVAL : 1;
 }
 
-struct sw_control sw_control_of(struct sw_record *record) {
+struct sw_control sw_control_of(struct sw_record *record, const struct sw_site *target) {
     const struct sw_options *options = sw_options_of(record);
-    bool ipv6 = record->family == AF_INET6;
+    bool ipv4 = target->wire_family == 4, group = target->scope == SW_SCOPE_MULTICAST;
+    int hops4 = group ? options->multicast_ttl : options->ttl, hops6 = group ? options->multicast_hops : options->unicast_hops;
     return (struct sw_control){
         .segment = options->segment,
-        .ttl = (uint8_t)(ipv6 ? options->unicast_hops : options->ttl),
-        .tos = ipv6 ? options->tclass : options->tos,
+        .ttl = (uint8_t)(ipv4 ? hops4 : hops6),
+        .tos = ipv4 ? options->tos : options->tclass,
     };
 }
 
-int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control) {
-    *control = sw_control_of(socket->record);
+int sw_control_read(const struct sw_socket *socket, const struct sw_site *target, const struct msghdr *message, struct sw_control *control) {
+    *control = sw_control_of(socket->record, target);
     struct cmsghdr *header = NULL;
     int found;
+    bool ipv4 = target->wire_family == 4;
     while ((found = sw_control_next(message, &header)) > 0) {
         size_t size = header->cmsg_len - CMSG_LEN(0);
         int result = 0;
-        if (header->cmsg_level == IPPROTO_IP)
+        if (header->cmsg_level == IPPROTO_IP && ipv4)
             result = read_ipv4(header, size, control);
-        else if (header->cmsg_level == IPPROTO_IPV6 && socket->record->family == AF_INET6)
+        else if (header->cmsg_level == IPPROTO_IPV6 && !ipv4)
             result = read_ipv6(header, size, control);
+        else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO && socket->record->family == AF_INET6)
+            result = read_mapped_source(header, size, control);
         else if (header->cmsg_level == IPPROTO_UDP) {
             uint16_t wanted;
             if (header->cmsg_type != UDP_SEGMENT_OPTION || size != sizeof wanted)
@@ -198,9 +217,11 @@ static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, siz
         memcpy(&info.ipi6_addr, own->bytes, 16);
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
     }
-    /* Of an IPv4 packet there is nothing more to say at this level. */
-    if (sw_address_is_mapped(own))
+    /* Of an IPv4 packet there is nothing more to say at this level, but at IPv4's. */
+    if (sw_address_is_mapped(own)) {
+        add_ipv4(socket, message, room, own, index, sent);
         return;
+    }
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVHOPLIMIT))
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVTCLASS))

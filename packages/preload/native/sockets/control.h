@@ -16,11 +16,12 @@ struct sw_control {
  * -EINVAL where the kernel's CMSG_OK() says no. Not CMSG_NXTHDR(): a length near SIZE_MAX leads some libcs' out of the buffer. */
 int sw_control_next(const struct msghdr *message, struct cmsghdr **header);
 
-/* What the socket sends along where a datagram says nothing else. */
-struct sw_control sw_control_of(struct sw_record *record);
+/* What the socket sends along to `target` where a datagram says nothing else. */
+struct sw_control sw_control_of(struct sw_record *record, const struct sw_site *target);
 
-/* Reads and checks the control messages as ip_cmsg_send() of the kernel does; `control` has the socket's own values. */
-int sw_control_read(const struct sw_socket *socket, const struct msghdr *message, struct sw_control *control);
+/* Reads and checks the control messages of a datagram to `target`, as ip_cmsg_send() and ip6_datagram_send_ctl() of the kernel do, each of which passes
+ * over the other's; `control` gets the socket's own values where there are none. */
+int sw_control_read(const struct sw_socket *socket, const struct sw_site *target, const struct msghdr *message, struct sw_control *control);
 
 /* Whether the program asks for anything that sw_control_add() adds. */
 bool sw_control_is_asked_for(const struct sw_record *record);

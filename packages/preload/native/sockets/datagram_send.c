@@ -83,11 +83,14 @@ static void send_segments(struct sw_delivery *delivery, size_t total, unsigned s
     }
 }
 
-/* Whether the host has the address that IP_PKTINFO chose to send from. */
-static bool is_own(const struct sw_socket *socket, const struct sw_address *chosen) {
+/* Whether the host has the address that IP_PKTINFO chose to send from, in the family that the datagram goes over. */
+static bool is_own(const struct sw_socket *socket, const struct sw_delivery *delivery) {
+    const struct sw_address *chosen = &delivery->control.source;
     if (chosen->family == 0)
         return true;
     struct sw_site site = sw_address_site(socket->network, socket->record->interface, chosen);
+    if (site.wire_family != delivery->target.wire_family)
+        return false;
     return site.scope == SW_SCOPE_LOOPBACK || (site.scope == SW_SCOPE_HOST && site.interface == socket->record->interface);
 }
 
@@ -102,10 +105,10 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
             sw_bind_wildcard(socket, NULL);
         return result;
     }
-    result = sw_control_read(socket, message, &delivery->control);
+    result = sw_control_read(socket, &delivery->target, message, &delivery->control);
     if (result < 0)
         return result;
-    if (!is_own(socket, &delivery->control.source))
+    if (!is_own(socket, delivery))
         return delivery->control.source.family == AF_INET ? -ENETUNREACH : -EINVAL;
     if (delivery->target.scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(&delivery->destination)) {
         sw_capture_blocked(socket, &delivery->destination);

@@ -153,7 +153,7 @@ static void deliver_to_member(struct sw_record *receiver, void *context) {
     struct sw_delivery *delivery = context;
     bool own_host = receiver->interface == delivery->socket->record->interface;
     enum sw_switch loop = delivery->target.wire_family == 4 ? SW_SWITCH_IP_MULTICAST_LOOP : SW_SWITCH_IPV6_MULTICAST_LOOP;
-    if (own_host && !sw_options_switch(delivery->socket->record, loop))
+    if (own_host ? !sw_options_switch(delivery->socket->record, loop) : delivery->control.ttl == 0)
         return;
     if (sw_record_has(receiver, SW_BOUND_ADDRESS) && !sw_record_has(receiver, SW_WILDCARD) &&
         !sw_address_same_host(&receiver->local, &delivery->destination))
@@ -267,7 +267,8 @@ static struct sw_address on_the_wire(const struct sw_address *address) {
 }
 
 void sw_deliver(struct sw_delivery *delivery) {
-    struct sw_entry entry = sw_capture_datagram_starts(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
+    const struct sw_packet_marks marks = {delivery->control.ttl, delivery->control.tos};
+    struct sw_entry entry = sw_capture_datagram_starts(delivery->socket, &delivery->source, &delivery->destination, marks, &delivery->message);
     switch (delivery->target.scope) {
     case SW_SCOPE_BROADCAST:
         broadcast(delivery);

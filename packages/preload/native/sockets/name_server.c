@@ -28,7 +28,7 @@ void sw_name_server_answer(struct sw_delivery *delivery) {
         return;
     struct iovec part = {reply, (size_t)reply_size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    struct sw_entry entry = sw_capture_datagram_starts(socket, &delivery->destination, &delivery->source, &message);
+    struct sw_entry entry = sw_capture_datagram_starts(socket, &delivery->destination, &delivery->source, (struct sw_packet_marks){.hop_limit = 64}, &message);
     struct sw_sender sender = {.address = delivery->destination};
     sw_spill_put(socket->network, socket->record, &sender, &message);
     sw_capture_datagram_sent(&entry, &message);

@@ -32,6 +32,7 @@ struct route {
     uint64_t cookie, receiver_cookie;
     uint32_t flags, receiver_flags, changes;
     uint8_t interface;
+    struct sw_site target;
     struct sw_address local;
     struct named named;
     struct sw_path path;
@@ -97,7 +98,7 @@ static bool is_plain(const struct sw_socket *socket, const struct msghdr *messag
 
 static bool send_along(struct route *route, const struct sw_socket *socket, const struct msghdr *message) {
     int saved_errno = errno;
-    struct sw_control control = sw_control_of(socket->record);
+    struct sw_control control = sw_control_of(socket->record, &route->target);
     struct sw_options *options = sw_options_of(route->receiver);
     options->received_ttl = control.ttl;
     options->received_tos = control.tos;
@@ -139,6 +140,7 @@ static void keep(struct route *route, const struct sw_delivery *delivery, const 
     route->receiver_flags = flags_of(delivery->receiver);
     route->changes = changes;
     route->interface = record->interface;
+    route->target = delivery->target;
     route->local = record->local;
     route->named = *named;
     route->record = record;

@@ -39,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     struct sw_control control;
     struct sw_socket socket = {-1, network, record};
-    must(sw_control_read(&socket, &message, &control) <= 0);
+    for (uint8_t wire_family = 4; wire_family <= 6; wire_family += 2)
+        must(sw_control_read(&socket, &(struct sw_site){.wire_family = wire_family}, &message, &control) <= 0);
     free(room);
     return 0;
 }

@@ -95,6 +95,11 @@ static void datagrams_have_valid_lengths_and_checksums(void) {
             struct sw_packet packet;
             sw_packet_udp(&packet, &source, &destination, &part, 1);
             check_packet(&packet, IPPROTO_UDP);
+            sw_packet_mark(&packet, (struct sw_packet_marks){.hop_limit = 3, .traffic_class = 0xb8});
+            check_packet(&packet, IPPROTO_UDP);
+            bool ipv4 = packet.header[0] >> 4 == 4;
+            CHECK_INT(packet.header[ipv4 ? 8 : 7], 3);
+            CHECK_INT(ipv4 ? packet.header[1] : (packet.header[0] & 15) << 4 | packet.header[1] >> 4, 0xb8);
         }
 }
 

@@ -553,8 +553,9 @@ static void udp(void) {
 }
 
 static void broadcast(void) {
-    int on = 1, sender = (int)MUST(socket(AF_INET, SOCK_DGRAM, 0));
+    int on = 1, low_delay = 0x10, sender = (int)MUST(socket(AF_INET, SOCK_DGRAM, 0));
     MUST(setsockopt(sender, SOL_SOCKET, SO_BROADCAST, &on, sizeof on));
+    MUST(setsockopt(sender, IPPROTO_IP, IP_TOS, &low_delay, sizeof low_delay));
     struct sockaddr_in all = {.sin_family = AF_INET, .sin_port = htons(6700), .sin_addr.s_addr = htonl(INADDR_BROADCAST)};
     MUST(sendto(sender, "to all", 6, 0, (struct sockaddr *)&all, sizeof all));
     all.sin_addr.s_addr = inet_addr("239.1.2.3");

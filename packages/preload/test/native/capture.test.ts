@@ -145,12 +145,12 @@ describe.skipIf(!hasTshark)('the capture of datagrams', () => {
     });
   });
 
-  it('has broadcasts and multicasts once, as they were sent', async () => {
+  it('has broadcasts and multicasts once, as they were sent, and as far as they may go', async () => {
     await record(['broadcast'], async ({ file }) => {
       expect(await complaints(file)).toEqual([]);
-      expect(await packets(file, 'udp', 'ip.src', 'ip.dst')).toEqual([
-        '127.0.0.1\t255.255.255.255',
-        '127.0.0.1\t239.1.2.3',
+      expect(await packets(file, 'udp', 'ip.src', 'ip.dst', 'ip.ttl', 'ip.dsfield')).toEqual([
+        '127.0.0.1\t255.255.255.255\t64\t0x10',
+        '127.0.0.1\t239.1.2.3\t1\t0x10',
       ]);
     });
   });
