@@ -69,12 +69,14 @@ describe('a test that leaves its timers faked', () => {
 });
 
 describe('a test that loads modules of Node.js itself', () => {
-  it('gets them as its network has them, and the inspector outside', async () => {
-    const { stdout } = await run(process.execPath, [LATE_MODULES]);
+  it.each(['import', 'require'])('gets them as its network has them, and the inspector outside: %s', async (way) => {
+    const { stdout } = await run(process.execPath, [LATE_MODULES, way]);
     expect(JSON.parse(stdout)).toEqual({
       address: '10.53.57.10',
       ofWorker: '10.53.57.10',
       debugger: `node.js/${process.version}`,
+      pool: expect.stringMatching(/:network \d+ host 10\b/),
+      warnings: ['LEFT_OPEN'],
     });
   });
 });

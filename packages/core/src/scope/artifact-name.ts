@@ -1,9 +1,9 @@
 /**
  * Names the files of artifacts after their tests.
  */
-import { createHash } from 'node:crypto';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeCrypto } from '../node-crypto.js';
 import type { TestIdentity } from './test-identity.js';
 
 // A file name has 255 bytes. The rest is for '-retry12345', '-12345' and the longest ending, '.json.01234567.lock'.
@@ -26,7 +26,7 @@ export function artifactName({ file, fullName, attempt }: TestIdentity, rootDir:
   const retry = attempt === 0 ? '' : `-retry${attempt}`;
   if (Buffer.byteLength(base) <= MAX_BASE_BYTES) return `${base}${retry}`;
 
-  const hash = createHash('sha256').update(`${path}\n${fullName}`).digest('hex').slice(0, HASH_DIGITS);
+  const hash = nodeCrypto().createHash('sha256').update(`${path}\n${fullName}`).digest('hex').slice(0, HASH_DIGITS);
   return `${cut(base, MAX_BASE_BYTES - HASH_DIGITS - 1)}-${hash}${retry}`;
 }
 

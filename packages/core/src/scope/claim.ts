@@ -4,9 +4,9 @@
  * The sidecar is the claim: it is created exclusively, and holds the run it belongs to. One of an earlier run is
  * replaced, so that the directory does not grow from run to run.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { nodeCrypto } from '../node-crypto.js';
 import { readSidecar, SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 
 /**
@@ -64,7 +64,7 @@ function takeOver(path: string, sidecar: Sidecar): boolean {
 
 /** Only one process of `run` can make it at a time. */
 function lockOf(path: string, run: string): string {
-  return `${path}.${createHash('sha256').update(run).digest('hex').slice(0, 8)}.lock`;
+  return `${path}.${nodeCrypto().createHash('sha256').update(run).digest('hex').slice(0, 8)}.lock`;
 }
 
 /** The sidecar at `path` if another run than `run` has left it. */

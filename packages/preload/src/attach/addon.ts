@@ -85,7 +85,7 @@ function open(path: string): Addon {
   const module = { exports: {} as Addon };
   try {
     // Not require(): a test runner may have put its own loader in its place.
-    realProcess().dlopen(module, path, constants.dlopen.RTLD_NOW);
+    realProcess().dlopen(module, path, constants.dlopen.RTLD_LAZY);
   } catch (error) {
     throw new PreloadError('ATTACH_FAILED', refusal(causeOf(path, error as NodeJS.ErrnoException)), {
       file: path,

@@ -11,7 +11,7 @@ import { packageFile } from '../package-file.js';
 import type { ProgramHost } from '../program-host.js';
 import type { ProgramNetwork } from '../program-network.js';
 import { type Addon, ENDED, loadAddon, type Place } from './addon.js';
-import { isLoaded } from './is-loaded.js';
+import { BuiltinModules, isLoaded } from './builtin-modules.js';
 import type { LeakError } from './leak-error.js';
 import { LoadedModules, type ModuleCache } from './loaded-modules.js';
 import { Names, type NamesHere } from './names.js';
@@ -90,19 +90,20 @@ export class Attachment {
   /** @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND` */
   constructor() {
     this.addon = loadAddon();
+    const builtins = new BuiltinModules();
     const isImported = REPLACED_EXPORTS.some(isLoaded);
     this.addon.answer(() => this.#place());
-    patchNames(() => this.#names(), this.#queries);
-    patchServers(this);
-    this.#connections = patchSockets(this);
-    patchPools(this);
+    patchNames(() => this.#names(), this.#queries, builtins);
+    patchServers(this, builtins);
+    this.#connections = patchSockets(this, builtins);
+    patchPools(this, builtins);
     patchFetch(this);
     patchUndici(this, this.#modules);
     patchGrpc(this, this.#modules);
     this.#modules.watch(nodeRequire.cache);
     patchPrograms(this);
-    patchInspector(this);
-    patchWorkers(WORKER, () => this.whereabouts() !== undefined);
+    patchInspector(this, builtins);
+    patchWorkers(WORKER, () => this.whereabouts() !== undefined, builtins);
     // Once for all: it takes as long as most of them together.
     if (isImported) syncBuiltinESMExports();
   }

@@ -3,7 +3,6 @@
  *
  * The functions themselves are replaced then, and only right arguments are answered: what is wrong with others Node.js says.
  */
-import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Names, NamesHere } from './names.js';
 import { inNextTick } from './real-process.js';
@@ -16,6 +15,7 @@ type Outcome = { readonly values: readonly unknown[] } | { readonly error: unkno
 
 /** Called once per thread. */
 export function patchLookupFunctions(namesHere: () => NamesHere): void {
+  const dns = process.getBuiltinModule('node:dns');
   const outcomeOf = (args: readonly unknown[], answer: Answer): Outcome | undefined => {
     const here = namesHere();
     if (here === undefined || 'error' in here) return here;
@@ -80,7 +80,7 @@ const lookupAnswer: Answer = (names, [hostname, given]) => {
 
 function orderOf(verbatim: boolean | undefined): string {
   if (verbatim !== undefined) return verbatim ? 'verbatim' : 'ipv4first';
-  return dns.getDefaultResultOrder();
+  return process.getBuiltinModule('node:dns').getDefaultResultOrder();
 }
 
 const serviceAnswer: Answer = (names, [address, port]) => {

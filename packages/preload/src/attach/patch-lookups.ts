@@ -4,8 +4,8 @@
  * Node.js asks libc for them on threads that do not know for whom. The functions ask a binding for every call, so it is
  * answered there, also when they were taken out of the module early. Arguments, errors and results stay Node.js's own.
  */
-import dns from 'node:dns';
 import { answerRequest } from './answer-request.js';
+import { isLoaded } from './builtin-modules.js';
 import type { DnsBinding } from './dns-binding.js';
 import type { NamesHere } from './names.js';
 import { type Method, replaceMethod } from './replace-method.js';
@@ -34,7 +34,9 @@ export function patchLookups(binding: DnsBinding, namesHere: () => NamesHere): v
     });
     return 0;
   };
-  // The promises have a copy of the binding's functions for themselves, so those with callbacks are called for them.
+  // The promises take the binding's functions when they are loaded. Then they have them for themselves, so those with
+  // callbacks are called for them.
+  if (!isLoaded('internal/dns/promises')) return;
   promiseOf('lookup', 1, namesHere, ([one, other]) => (Array.isArray(one) ? one : { address: one, family: other }));
   promiseOf('lookupService', 2, namesHere, ([hostname, service]) => ({ hostname, service }));
 }
@@ -45,6 +47,7 @@ function promiseOf(
   namesHere: () => NamesHere,
   resultOf: (values: readonly unknown[]) => unknown,
 ): void {
+  const dns = process.getBuiltinModule('node:dns');
   const withCallback = dns[name] as Method;
   replaceMethod(
     dns.promises as unknown as Record<string, Method>,

@@ -4,7 +4,6 @@
  * They all ask one class of the native half of `dns`, so they are answered there, also when they were taken out of the
  * module early. Arguments, errors and results stay Node.js's own.
  */
-import dns from 'node:dns';
 import { answerRequest, type NameRequest } from './answer-request.js';
 import type { DnsBinding } from './dns-binding.js';
 import { type Names, type NamesHere, QUERIES } from './names.js';
@@ -57,6 +56,7 @@ export function patchQueries(
 
 /** Where the class is not given out, its instances are: making one reads /etc/resolv.conf. */
 function classOfInstance(): DnsBinding['ChannelWrap'] {
-  const channel = (new dns.Resolver() as unknown as { readonly _handle: object })._handle;
+  const channel = (new (process.getBuiltinModule('node:dns').Resolver)() as unknown as { readonly _handle: object })
+    ._handle;
   return { prototype: Object.getPrototypeOf(channel) };
 }

@@ -7,10 +7,9 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
-import { Server as HttpServer } from 'node:http';
-import { Server as HttpsServer } from 'node:https';
 import { Server, type Socket } from 'node:net';
 import type { Attachment } from './attachment.js';
+import type { BuiltinModules } from './builtin-modules.js';
 import { replaceMethod } from './replace-method.js';
 
 /** What `http.Agent` does with a connection that goes from one request to another (`lib/_http_agent.js`). */
@@ -21,35 +20,41 @@ interface Handle {
 type Context = ReturnType<typeof AsyncLocalStorage.snapshot>;
 
 /** Called once per thread. */
-export function patchServers(attachment: Attachment): void {
-  subscribe('net.server.socket', (message) => {
+export function patchServers(attachment: Attachment, builtins: BuiltinModules): void {
+  const contexts = new WeakMap<object, Context>();
+  const onConnection = (message: unknown) => {
     if (attachment.presenceInUse() === undefined) return;
     const { socket } = message as { socket: Socket };
     const handle = (socket as { _handle?: Handle | null })._handle;
     // The handle belongs from now on to the context that runs, which is the server's.
     handle?.asyncReset?.(new AcceptedConnection(handle));
-  });
-
-  const contexts = new WeakMap<object, Context>();
+  };
+  let isSubscribed = false;
   replaceMethod(
     Server.prototype,
     'listen',
     (original) =>
       function listen(this: unknown, ...args: never[]) {
-        if (attachment.presenceInUse() !== undefined) contexts.set(this as Server, AsyncLocalStorage.snapshot());
+        if (attachment.presenceInUse() !== undefined) {
+          if (!isSubscribed) subscribe('net.server.socket', onConnection);
+          isSubscribed = true;
+          contexts.set(this as Server, AsyncLocalStorage.snapshot());
+        }
         return original.apply(this, args);
       },
   );
-  for (const { prototype } of [HttpServer, HttpsServer]) {
-    replaceMethod(
-      prototype,
-      'emit',
-      (original) =>
-        function emit(this: unknown, ...args: never[]) {
-          const [event] = args as unknown as [string];
-          const context = event === 'upgrade' || event === 'connect' ? contexts.get(this as object) : undefined;
-          return context === undefined ? original.apply(this, args) : context(() => original.apply(this, args));
-        },
+  for (const module of ['http', 'https']) {
+    builtins.whenLoaded(module, ({ Server: { prototype } }: { readonly Server: typeof Server }) =>
+      replaceMethod(
+        prototype,
+        'emit',
+        (original) =>
+          function emit(this: unknown, ...args: never[]) {
+            const [event] = args as unknown as [string];
+            const context = event === 'upgrade' || event === 'connect' ? contexts.get(this as object) : undefined;
+            return context === undefined ? original.apply(this, args) : context(() => original.apply(this, args));
+          },
+      ),
     );
   }
 }

@@ -8,12 +8,13 @@ import { subscribe } from 'node:diagnostics_channel';
 import { Server, Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { Attachment, Whereabouts } from './attachment.js';
+import type { BuiltinModules } from './builtin-modules.js';
 import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
 import { SharedConnections } from './shared-connections.js';
 
 /** Called once per thread. */
-export function patchSockets(attachment: Attachment): SharedConnections {
+export function patchSockets(attachment: Attachment, builtins: BuiltinModules): SharedConnections {
   const connections = new SharedConnections(attachment, Socket);
   replaceMethod(
     Socket.prototype,
@@ -35,6 +36,7 @@ export function patchSockets(attachment: Attachment): SharedConnections {
         return original.apply(this, args);
       },
   );
+  let isSubscribed = false;
   replaceMethod(
     Server.prototype,
     'listen',
@@ -48,17 +50,20 @@ export function patchSockets(attachment: Attachment): SharedConnections {
           inNextTick(() => server.emit('error', here.error()));
           return server;
         }
+        if (!isSubscribed) subscribe('net.server.socket', onConnection);
+        isSubscribed = true;
         here.presence.sockets.add({ kind: 'server', handle: server }, listen as Method);
         return original.apply(this, args);
       },
   );
+  builtins.whenLoaded('dgram', () => subscribe('udp.socket', onDatagramSocket));
+  return connections;
+
   // Connections that come in are the server's: nobody has to close them.
-  subscribe('net.server.socket', (message) => {
+  function onConnection(message: unknown): void {
     const { socket } = message as { socket: Socket };
     attachment.presenceInUse()?.sockets.add({ kind: 'accepted', handle: socket });
-  });
-  subscribe('udp.socket', onDatagramSocket);
-  return connections;
+  }
 
   function onDatagramSocket(message: unknown): void {
     const { socket } = message as { socket: DatagramSocket };

@@ -3,13 +3,19 @@
  * JavaScript. So each of them loads `worker.ts` before anything else.
  */
 import type { Worker, WorkerOptions } from 'node:worker_threads';
+import type { BuiltinModules } from './builtin-modules.js';
 
 type WorkerClass = new (file: string | URL, options?: WorkerOptions) => Worker;
 
 /** Called once per thread. `preload` is `worker.ts` in one file. */
-export function patchWorkers(preload: string, isOnNetwork: () => boolean): void {
-  const module = process.getBuiltinModule('node:worker_threads') as { Worker: WorkerClass };
-  const replacement: WorkerClass = new Proxy(module.Worker, {
+export function patchWorkers(preload: string, isOnNetwork: () => boolean, builtins: BuiltinModules): void {
+  builtins.whenLoaded('worker_threads', (module: { Worker: WorkerClass }) => {
+    module.Worker = withPreload(module.Worker, preload, isOnNetwork);
+  });
+}
+
+function withPreload(Original: WorkerClass, preload: string, isOnNetwork: () => boolean): WorkerClass {
+  const replacement: WorkerClass = new Proxy(Original, {
     construct(target, [file, options, ...others]: [string | URL, WorkerOptions | undefined], newTarget) {
       // A class that extends ours is what it makes.
       const made = newTarget === replacement ? target : newTarget;
@@ -18,7 +24,7 @@ export function patchWorkers(preload: string, isOnNetwork: () => boolean): void 
       return constructWith(['--require', preload], options, construct);
     },
   });
-  module.Worker = replacement;
+  return replacement;
 }
 
 /** Node.js knows what to say of anything else. */

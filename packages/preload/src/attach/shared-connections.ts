@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Attachment } from './attachment.js';
-import { isLoaded } from './is-loaded.js';
+import { isLoaded } from './builtin-modules.js';
 import type { Presence } from './presence.js';
 import { type Method, replaceMethod } from './replace-method.js';
 

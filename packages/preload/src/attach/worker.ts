@@ -6,7 +6,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { ENDED, loadAddon, NOWHERE } from './addon.js';
-import { isLoaded } from './is-loaded.js';
+import { BuiltinModules, isLoaded } from './builtin-modules.js';
 import { Names, type NamesHere } from './names.js';
 import { outlivedError } from './outlived-error.js';
 import { patchNames } from './patch-names.js';
@@ -25,8 +25,9 @@ function namesHere(): NamesHere {
 }
 
 // Whatever socket this thread makes is on its network, c-ares' too.
-patchNames(namesHere, new ServerQueries(() => addon.home()));
-patchWorkers(__filename, () => addon.home() !== NOWHERE);
+const builtins = new BuiltinModules();
+patchNames(namesHere, new ServerQueries(() => addon.home()), builtins);
+patchWorkers(__filename, () => addon.home() !== NOWHERE, builtins);
 if (isImported) syncBuiltinESMExports();
 // The thread's own code need not know.
 process.execArgv = process.execArgv.filter(

@@ -2,7 +2,7 @@
  * Opens records that TLS 1.2 encrypts with CBC, which need a proof beside: of what is encrypted (RFC 5246 §6.2.3.2), or of the
  * encrypted bytes (RFC 7366).
  */
-import { createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { nodeCrypto } from '../../node-crypto.js';
 import type { CipherSuite } from './cipher-suite.js';
 import type { SessionKeys } from './key-schedule.js';
 import type { OpenedRecord, RecordProtection, TlsRecord } from './record-protection.js';
@@ -54,17 +54,17 @@ export class ChainedRecords implements RecordProtection {
 
   #isProof(proof: Uint8Array, header: Uint8Array, proved: Uint8Array): boolean {
     const { mac = 'sha1' } = this.#suite;
-    const expected = createHmac(mac, this.#keys.mac)
+    const expected = nodeCrypto().createHmac(mac, this.#keys.mac)
       .update(numbered(this.#sequence, header, proved.byteLength))
       .update(proved)
       .digest();
-    return timingSafeEqual(expected, proof);
+    return nodeCrypto().timingSafeEqual(expected, proof);
   }
 
   /** What is encrypted behind the block that the chain begins with, without the padding at its end. */
   #decrypted(sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.byteLength < 2 * BLOCK_LENGTH || sealed.byteLength % BLOCK_LENGTH !== 0) return undefined;
-    const decipher = createDecipheriv(this.#suite.cipher, this.#keys.key, sealed.subarray(0, BLOCK_LENGTH));
+    const decipher = nodeCrypto().createDecipheriv(this.#suite.cipher, this.#keys.key, sealed.subarray(0, BLOCK_LENGTH));
     decipher.setAutoPadding(false);
     const plain = Buffer.concat([decipher.update(sealed.subarray(BLOCK_LENGTH)), decipher.final()]);
     // Each byte of the padding says how many others there are.

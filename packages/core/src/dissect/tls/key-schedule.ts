@@ -1,7 +1,7 @@
 /**
  * Makes keys of the secrets in a key log, as both sides of the connection did.
  */
-import { createHmac } from 'node:crypto';
+import { nodeCrypto } from '../../node-crypto.js';
 import type { CipherSuite } from './cipher-suite.js';
 
 /** What one side encrypts with. */
@@ -86,5 +86,5 @@ function prf(secret: Uint8Array, seed: Uint8Array, { hash, length }: { hash: Has
 }
 
 function hmac(hash: Hash, key: Uint8Array, data: Uint8Array): Uint8Array {
-  return createHmac(hash, key).update(data).digest();
+  return nodeCrypto().createHmac(hash, key).update(data).digest();
 }

@@ -1,7 +1,8 @@
 /**
  * Opens the encrypted records of one side, one after the other (RFC 8446 §5.2, RFC 5246 §6.2.3.3).
  */
-import { type CipherGCMTypes, createDecipheriv } from 'node:crypto';
+import type { CipherGCMTypes } from 'node:crypto';
+import { nodeCrypto } from '../../node-crypto.js';
 import type { CipherSuite } from './cipher-suite.js';
 import type { TrafficKeys } from './key-schedule.js';
 import { numbered } from './wire.js';
@@ -68,7 +69,7 @@ export class AuthenticatedRecords implements RecordProtection {
   ): Uint8Array | undefined {
     // The types know lengths of tags for GCM; ChaCha20-Poly1305 and CCM take the same calls.
     const cipher = this.#suite.cipher as CipherGCMTypes;
-    const decipher = createDecipheriv(cipher, this.#keys.key, nonce, { authTagLength: tag.byteLength });
+    const decipher = nodeCrypto().createDecipheriv(cipher, this.#keys.key, nonce, { authTagLength: tag.byteLength });
     decipher.setAuthTag(tag);
     // CCM must know beforehand how long it is.
     decipher.setAAD(additional, { plaintextLength: sealed.byteLength });
