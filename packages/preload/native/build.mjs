@@ -36,9 +36,9 @@ const NO_DEBUG_INFORMATION = '-Wl,--strip-debug';
 const LIBRARY_FLAGS = ['-fPIC', '-fvisibility=hidden', '-ftls-model=initial-exec'];
 const HARDENED = '-Wl,-z,relro,-z,now';
 /**
- * A fork(2) copies every mapping of the preloaded library, for a microsecond each. Without relro its data are one, and there is nothing to
- * protect: the table of libc's functions (base/real.h) is as writable as the linker's. Code and constants are one as well, but for zig,
- * whose linker has no such choice.
+ * A fork(2) copies every mapping of the library, for a microsecond each, and each takes longer still to make. Without relro its data are one, and
+ * there is nothing to protect: the table of libc's functions (base/real.h) is as writable as the linker's. Code and constants are one as
+ * well, but for zig, whose linker has no such choice.
  */
 const FEW_MAPPINGS = '-Wl,-z,norelro';
 const FEWER_MAPPINGS = '-Wl,-z,noseparate-code';
@@ -77,10 +77,12 @@ const ARTIFACTS = [
       '-shared',
       '-Wl,-z,nodelete',
       `-Wl,--version-script=${join(NATIVE, 'attach', 'attach.map')}`,
-      HARDENED,
+      FEW_MAPPINGS,
+      FEW_LOOKUPS,
       '-Wl,-soname,attach.node',
       '-ldl',
     ],
+    isLean: true,
   },
   {
     file: 'libsocket_wrapper_noop.so',
