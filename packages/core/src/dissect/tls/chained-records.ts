@@ -54,7 +54,8 @@ export class ChainedRecords implements RecordProtection {
 
   #isProof(proof: Uint8Array, header: Uint8Array, proved: Uint8Array): boolean {
     const { mac = 'sha1' } = this.#suite;
-    const expected = nodeCrypto().createHmac(mac, this.#keys.mac)
+    const expected = nodeCrypto()
+      .createHmac(mac, this.#keys.mac)
       .update(numbered(this.#sequence, header, proved.byteLength))
       .update(proved)
       .digest();
@@ -64,7 +65,11 @@ export class ChainedRecords implements RecordProtection {
   /** What is encrypted behind the block that the chain begins with, without the padding at its end. */
   #decrypted(sealed: Uint8Array): Uint8Array | undefined {
     if (sealed.byteLength < 2 * BLOCK_LENGTH || sealed.byteLength % BLOCK_LENGTH !== 0) return undefined;
-    const decipher = nodeCrypto().createDecipheriv(this.#suite.cipher, this.#keys.key, sealed.subarray(0, BLOCK_LENGTH));
+    const decipher = nodeCrypto().createDecipheriv(
+      this.#suite.cipher,
+      this.#keys.key,
+      sealed.subarray(0, BLOCK_LENGTH),
+    );
     decipher.setAutoPadding(false);
     const plain = Buffer.concat([decipher.update(sealed.subarray(BLOCK_LENGTH)), decipher.final()]);
     // Each byte of the padding says how many others there are.
