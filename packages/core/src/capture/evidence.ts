@@ -1,8 +1,8 @@
 /**
  * What a network leaves behind, taken while its directory is still there and read once its programs have ended.
  */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { conversationsIn } from '../dissect/conversations.js';
 import { plural } from '../dissect/protocols/units.js';
 import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import type { Network } from '../network/network.js';
@@ -16,13 +16,11 @@ import { keptKeys } from '../redact/kept-keys.js';
 import { Redaction } from '../redact/redaction.js';
 import type { SidecarHost } from '../scope/sidecar.js';
 import type { CaptureContents } from './artifact-capture.js';
+import { KeyLogFile } from './key-log-file.js';
 import { OpenRecording } from './open-recording.js';
 import { socketsOf } from './readable-sockets.js';
 import type { Recording } from './recording.js';
 import { unknownNameNotes } from './unknown-name-notes.js';
-
-/** More of a key log than this is of no use to anyone. */
-const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;
 
 /** A process that waits for its turn on a busy machine gets it in that time. */
 const SETTLE_TIMEOUT_MS = 100;
@@ -48,7 +46,7 @@ export class Evidence {
   readonly #unknownNames: readonly UnknownName[];
   readonly #pendingWaits: readonly string[];
   readonly #recording: OpenRecording;
-  readonly #keyLog: number | undefined;
+  readonly #keyLog: KeyLogFile;
 
   /** Takes it from a network whose directory is there. The capture's file stays open until `close()`. */
   constructor(network: Network) {
@@ -61,7 +59,7 @@ export class Evidence {
     this.#pendingWaits = network.pendingWaits(sockets);
     this.#programs = network.programs.map((run) => ({ ...run, command: this.redaction.text(run.command) }));
     this.#recording = new OpenRecording(network);
-    this.#keyLog = openIfThere(network.keyLogFile);
+    this.#keyLog = new KeyLogFile(network);
     const { kept, dropped } = network.notes;
     this.#notes = kept;
     this.#unknownNames = network.unknownNames;
@@ -76,11 +74,10 @@ export class Evidence {
    */
   contents({ isOver = false, failure }: ContentsOptions = {}): CaptureContents & { readonly recording: Recording } {
     const { packets, unknownNames = [], loss, dropped } = this.#recording.read({ isOver });
-    const log = this.#tlsKeys();
+    const { log, loss: keyLoss } = this.#keyLog.read();
     const tlsKeys = log && new TlsKeyLog([log]);
-    const keys = this.#keysToKeep(log, packets);
-    this.redaction.packets(packets, tlsKeys);
-    const losses = loss === undefined ? this.#losses : [...this.#losses, loss];
+    const { keys = log, loss: redactionLoss } = this.redaction.isEmpty ? {} : this.#redact(packets, log);
+    const losses = [...this.#losses, keyLoss, redactionLoss, loss].filter((each) => each !== undefined);
     const redacted = (note: NetworkNote) => ({ ...note, text: this.redaction.text(note.text) });
     return {
       recording: { packets, dropped, loss: losses.length === 0 ? undefined : losses.join('. ') },
@@ -110,19 +107,7 @@ export class Evidence {
 
   close(): void {
     this.#recording.close();
-    if (this.#keyLog !== undefined) closeSync(this.#keyLog);
-  }
-
-  /** With redaction, those of connections with nothing to take out: whoever has the keys of others reads it in them. */
-  #keysToKeep(log: Uint8Array | undefined, packets: readonly Packet[]): Uint8Array | undefined {
-    if (log === undefined || this.redaction.isEmpty) return log;
-    const { log: kept, leftOut } = keptKeys(log, packets, this.redaction);
-    if (leftOut > 0) {
-      this.#losses.push(
-        `The TLS keys of ${plural(leftOut, 'connection')} are left out: something said there is to be redacted, or is more than text`,
-      );
-    }
-    return kept;
+    this.#keyLog.close();
   }
 
   /** The failure has ended the waits. */
@@ -130,22 +115,19 @@ export class Evidence {
     return this.#pendingWaits.map((text) => ({ source, text: `waits for ${text}`, level: 'error', timeMs }));
   }
 
-  #tlsKeys(): Uint8Array | undefined {
-    if (this.#keyLog === undefined) return undefined;
-    if (fstatSync(this.#keyLog).size > MAX_KEY_LOG_BYTES) {
-      this.#losses.push(`The TLS keys are left out: they take more than ${MAX_KEY_LOG_BYTES} bytes`);
-      return undefined;
-    }
-    return readFileSync(this.#keyLog);
-  }
-}
-
-function openIfThere(path: string | undefined): number | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // No program spoke TLS.
-    throw error;
+  /** Takes the secrets out of `packets`; keeps the keys of connections with nothing to take out: whoever has others reads it in them. */
+  #redact(
+    packets: readonly Packet[],
+    log: Uint8Array | undefined,
+  ): { readonly keys?: Uint8Array; readonly loss?: string } {
+    const reading = log && { tlsKeys: new TlsKeyLog([log]), isRemembered: true };
+    const conversations = conversationsIn(packets, reading);
+    const kept = log && keptKeys(log, conversations, this.redaction);
+    this.redaction.packets(packets, conversations);
+    if (kept === undefined) return {};
+    const { log: keys, leftOut } = kept;
+    if (leftOut === 0) return { keys };
+    const loss = `The TLS keys of ${plural(leftOut, 'connection')} are left out: something said there is to be redacted, or is more than text`;
+    return { keys, loss };
   }
 }

@@ -67,6 +67,31 @@ describe('network.capture', () => {
     expect(network.capture.text({ width: 80 })).toMatch(/laptop +web[\s\S]+GET \/users[\s\S]+test: step: asks/);
   });
 
+  it('is read once, for all questions until something is recorded or logged', () => {
+    const network = makeNetwork();
+    record(network, exchange().slice(0, 4));
+    const { capture } = network;
+    const packets = capture.packets();
+    capture.text();
+    expect(capture.packets()).toBe(packets);
+    const [first] = capture.conversations();
+    expect(capture.conversations()[0]?.events).toBe(first?.events);
+    record(network);
+    expect(capture.packets().length).toBeGreaterThan(packets.length);
+    const more = capture.packets();
+    writeFileSync(network.keyLogFile ?? '', 'CLIENT_RANDOM');
+    expect(capture.packets()).not.toBe(more);
+  });
+
+  it('says that it has no keys of TLS when a program has logged too many', () => {
+    const network = makeNetwork();
+    record(network);
+    writeFileSync(network.keyLogFile ?? '', ''.padEnd(4 * 1024 * 1024 + 1, '#'));
+    expect(network.capture.text()).toMatch(
+      /\n\nIncomplete: The TLS keys are left out: they take more than 4194304 bytes$/,
+    );
+  });
+
   it('shows nothing that is to be redacted', async () => {
     const network = makeNetwork({ redact: [/cookie: .*/i, 'hunter2'] });
     record(network);

@@ -1,11 +1,8 @@
 /**
  * The recording of a network as a test sees it, while programs run.
  */
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { conversationsIn } from '../dissect/conversations.js';
-import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import type { Network } from '../network/network.js';
 import { NetworkError } from '../network/network-error.js';
 import { monotonicMs } from '../network/real-time.js';
@@ -18,9 +15,9 @@ import { artifactCapture } from './artifact-capture.js';
 import { Evidence } from './evidence.js';
 import { type HostConversation, hostConversation } from './host-conversation.js';
 import { journalBlock } from './journal.js';
-import { recordedPackets } from './open-recording.js';
 import { refusalHints, withHints } from './packet-comments.js';
 import { socketsOf } from './readable-sockets.js';
+import { RecordedTraffic, type Traffic } from './recorded-traffic.js';
 import { unknownNameNotes } from './unknown-name-notes.js';
 import { watchRecording } from './watch-recording.js';
 
@@ -38,7 +35,7 @@ const DEFAULT_TIMEOUT_MS = 5000;
 const LAST_STEPS = 30;
 
 /**
- * What a network has recorded so far; each question is answered anew. `network.capture` gives it.
+ * What a network has recorded so far; each question is answered with all that was recorded before it. `network.capture` gives it.
  *
  * What the network's `redact` takes out is not shown here either.
  *
@@ -49,12 +46,14 @@ const LAST_STEPS = 30;
 export class NetworkCapture {
   readonly #network: Network;
   readonly #redaction: Redaction;
+  readonly #traffic: RecordedTraffic;
   readonly #end = new AbortController();
 
   /** @internal `network.capture` makes it. */
   constructor(network: Network) {
     this.#network = network;
     this.#redaction = new Redaction(network.redact);
+    this.#traffic = new RecordedTraffic(network, this.#redaction);
   }
 
   /**
@@ -73,8 +72,7 @@ export class NetworkCapture {
    */
   conversations(): readonly HostConversation[] {
     const names = this.#names();
-    const { packets, reading } = this.#read();
-    return conversationsIn(packets, reading).map((conversation) => hostConversation(conversation, names));
+    return this.#read().conversations.map((conversation) => hostConversation(conversation, names));
   }
 
   /**
@@ -83,12 +81,16 @@ export class NetworkCapture {
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
    */
   text(options: RenderOptions = {}): string {
-    const { packets, unknownNames, reading, loss } = this.#read();
+    const traffic = this.#read();
+    const { packets, unknownNames, reading, loss } = traffic;
     const lookups = unknownNameNotes([...unknownNames, ...this.#network.unknownNames], this.#network);
     const blocks = [...this.#network.notes.kept, ...lookups].map((note) =>
       journalBlock({ ...note, text: this.#redaction.text(note.text) }),
     );
-    const told = toldCapture({ packets, names: this.#names(), blocks }, { ...reading, ...options });
+    const capture = { packets, names: this.#names(), blocks };
+    const told = readsOtherwise(options)
+      ? toldCapture(capture, { ...reading, ...options })
+      : { ...capture, conversations: traffic.conversations.filter(options.filter ?? (() => true)) };
     const hints = refusalHints(told.conversations, socketsOf(this.#network).sockets);
     const text = drawText({ ...told, packets: withHints(told.packets, hints) }, options);
     return loss === undefined ? text : `${text}\n\nIncomplete: ${loss}`;
@@ -154,17 +156,13 @@ export class NetworkCapture {
 
   /** @internal The network goes: nothing more will be recorded. */
   end(): void {
+    this.#traffic.forget();
     this.#end.abort();
   }
 
-  #read() {
+  #read(): Traffic {
     this.#assertReadable();
-    const { packets, unknownNames = [], loss } = recordedPackets(this.#network);
-    // Keys are written down before what they encrypt, so they are read behind it.
-    const tlsKeys = new TlsKeyLog(keyLogOf(this.#network));
-    this.#redaction.packets(packets, tlsKeys);
-    const reading = { tlsKeys, ...(this.#redaction.isEmpty ? {} : { redaction: this.#redaction }) };
-    return { packets, unknownNames, reading, loss };
+    return this.#traffic.read();
   }
 
   #names(): ReadonlyMap<string, string> {
@@ -201,14 +199,9 @@ function sourceOf(predicate: (capture: NetworkCapture) => unknown): string {
   return String(predicate).replaceAll(/\s+/g, ' ');
 }
 
-function keyLogOf({ keyLogFile }: Network): Uint8Array[] {
-  if (keyLogFile === undefined) return [];
-  try {
-    return [readFileSync(keyLogFile)];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // No program spoke TLS.
-    throw error;
-  }
+/** Whether conversations must be looked for and read anew for these options. */
+function readsOtherwise({ lastPackets, tlsKeys, redaction }: RenderOptions): boolean {
+  return lastPackets !== undefined || tlsKeys !== undefined || redaction !== undefined;
 }
 
 /** Resolves once one of `signals` aborts; listens no longer than until `over` does. */

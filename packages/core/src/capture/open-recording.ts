@@ -12,25 +12,11 @@ import { type Recording, readRecording } from './recording.js';
 /** What of a network its recording is found by. */
 export type RecordedNetwork = Pick<Network, 'captureFile'> & Partial<Pick<Network, 'recorder'>>;
 
-/**
- * The packets that `network` has recorded so far, by time, and what is missing of them.
- *
- * Each call gives packets with bytes of their own.
- */
-export function recordedPackets(network: RecordedNetwork): Recording {
-  const recording = new OpenRecording(network);
-  try {
-    return recording.read();
-  } finally {
-    recording.close();
-  }
-}
-
 /** The recording of a network up to the moment this was made; it can be read when the directory of the network is gone. */
 export class OpenRecording {
   readonly #file: number | undefined;
   /** Where the recording had come to: a length of a file, or a position of a flight recorder. */
-  readonly #end: number;
+  readonly end: number;
   readonly #isFlightRecorder: boolean;
   /** How much of it is read, the last part; more of it when the network was told to keep more. */
   readonly #maxBytes: number;
@@ -50,18 +36,18 @@ export class OpenRecording {
     }
     this.#state = captureFile === undefined ? undefined : openState(join(dirname(captureFile), STATE_FILE));
     this.#isFlightRecorder = this.#file !== undefined && isFlightRecorder(this.#file);
-    this.#end =
+    this.end =
       this.#file === undefined ? 0 : this.#isFlightRecorder ? flightHead(this.#file) : fstatSync(this.#file).size;
   }
 
   /** The packets, and what is missing of them. `isOver`: all programs have ended. */
   read({ isOver = false }: { readonly isOver?: boolean } = {}): Recording {
     if (this.#file === undefined) return { packets: [], dropped: 0, loss: this.#loss };
-    if (!this.#isFlightRecorder) return readRecording(this.#file, this.#end);
+    if (!this.#isFlightRecorder) return readRecording(this.#file, this.end);
     const state = this.#state;
     const sockets = () => (state === undefined ? [] : readStreamProgress(state));
     return flightPackets(this.#file, {
-      head: this.#end,
+      head: this.end,
       surroundings: { sockets, isOver },
       maxBytes: this.#maxBytes,
     });
@@ -72,7 +58,7 @@ export class OpenRecording {
    * one that is ended there never will.
    */
   isComplete(): boolean {
-    return this.#file === undefined || !this.#isFlightRecorder || isFlightComplete(this.#file, this.#end);
+    return this.#file === undefined || !this.#isFlightRecorder || isFlightComplete(this.#file, this.end);
   }
 
   close(): void {

@@ -71,6 +71,11 @@ export interface ReadingOptions {
   readonly tlsKeys?: TlsKeyLog;
   /** What must not be told. Default: nothing. */
   readonly redaction?: ContentRedaction;
+  /**
+   * Whether what was read of a conversation, such as what was inside TLS, is kept as long as the conversation itself for whoever
+   * asks again. Default: false, and it is read again.
+   */
+  readonly isRemembered?: boolean;
 }
 
 /** Takes secrets out of what is told. */

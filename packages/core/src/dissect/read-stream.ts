@@ -27,8 +27,19 @@ export interface EncryptedPart {
 /** How much of each stream a protocol is recognised by. */
 const HEAD_LENGTH = 512;
 
+/** What was read of conversations that are to be remembered. */
+const remembered = new WeakMap<Conversation, ReadStream>();
+
 /** Reads a conversation over TCP. */
 export function readStream(conversation: Conversation): ReadStream {
+  const known = remembered.get(conversation);
+  if (known !== undefined) return known;
+  const read = readAnew(conversation);
+  if (conversation.reading?.isRemembered === true) remembered.set(conversation, read);
+  return read;
+}
+
+function readAnew(conversation: Conversation): ReadStream {
   const heads = headsOf(conversation);
   const protocol = STREAM_PROTOCOLS.find((candidate) => candidate.recognises(heads));
   const messages: Message[] = [];

@@ -21,8 +21,9 @@ function recorded() {
 function shownBy(patterns: readonly RedactPattern[]) {
   const { packets, log } = recorded();
   const redaction = new Redaction(patterns);
-  const kept = keptKeys(log, packets, redaction);
-  redaction.packets(packets, new TlsKeyLog([log]));
+  const conversations = conversationsIn(packets, { tlsKeys: new TlsKeyLog([log]), isRemembered: true });
+  const kept = keptKeys(log, conversations, redaction);
+  redaction.packets(packets, conversations);
   const told = conversationsIn(packets, { tlsKeys: new TlsKeyLog([kept.log]) }).map((conversation) =>
     messagesOf(conversation)
       .filter(({ from, isDecrypted }) => from === 'client' && isDecrypted === true)
@@ -58,7 +59,9 @@ describe('keptKeys', () => {
     const master = lines.find((line) => line.startsWith('CLIENT_RANDOM'))?.split(' ')[2];
     const third = lines.findLast((line) => line.startsWith('SERVER_TRAFFIC_SECRET_0'))?.split(' ')[1];
     const resumed = Buffer.from(`${lines.join('\n')}\nCLIENT_RANDOM ${third} ${master}\n`);
-    expect(keptKeys(resumed, packets, new Redaction(['opensesame']))).toEqual({ log: Buffer.alloc(0), leftOut: 3 });
+    const conversations = conversationsIn(packets, { tlsKeys: new TlsKeyLog([resumed]) });
+    const kept = keptKeys(resumed, conversations, new Redaction(['opensesame']));
+    expect(kept).toEqual({ log: Buffer.alloc(0), leftOut: 3 });
   });
 });
 

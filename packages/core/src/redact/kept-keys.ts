@@ -3,10 +3,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { type Conversation, streamOf } from '../dissect/conversation.js';
-import { conversationsIn } from '../dissect/conversations.js';
 import { readStream } from '../dissect/read-stream.js';
 import { keysOf, TlsKeyLog } from '../dissect/tls/key-log.js';
-import type { Packet } from '../pcap/packet.js';
 import type { Redaction } from './redaction.js';
 
 /** The keys that may be kept, and of how many connections they may not. */
@@ -16,15 +14,15 @@ export interface KeptKeys {
 }
 
 /**
- * The keys in `log` of those connections among `packets` that could be decrypted to their end, said nothing but text and in it
+ * The keys in `log` of those among `conversations`, which are read with it, that could be decrypted to their end, said nothing but text and in it
  * nothing that `redaction` takes out. What is packed, as headers of HTTP/2 or bodies with gzip, could hide anything.
  */
-export function keptKeys(log: Uint8Array, packets: readonly Packet[], redaction: Redaction): KeptKeys {
+export function keptKeys(log: Uint8Array, conversations: readonly Conversation[], redaction: Redaction): KeptKeys {
   const tlsKeys = new TlsKeyLog([log]);
   const clean = new Set<string>();
   const unclean = new Set<string>();
   let leftOut = 0;
-  for (const conversation of conversationsIn(packets, { tlsKeys })) {
+  for (const conversation of conversations) {
     const randoms = conversation.transport === 'tcp' ? readClean(conversation, redaction) : NOTHING;
     for (const random of randoms.all) (randoms.isClean ? clean : unclean).add(random);
     if (!randoms.isClean) leftOut += 1;

@@ -11,7 +11,7 @@ function redacted(parts: readonly string[], patterns: ConstructorParameters<type
   const connection = traffic.connection(LAPTOP, WEB).open();
   for (const part of parts) connection.fromClient(part);
   const { packets } = traffic.capture();
-  new Redaction(patterns).packets(packets);
+  new Redaction(patterns).packets(packets, conversationsIn(packets));
   const [conversation] = conversationsIn(packets);
   return conversation === undefined ? '' : Buffer.from(streamOf(conversation, 'client')).toString();
 }
@@ -41,7 +41,7 @@ describe('Redaction', () => {
     const segment = { sequence: 1000, data: 'my secret' };
     traffic.tcp(LAPTOP, WEB, segment).tcp(LAPTOP, WEB, segment);
     const { packets } = traffic.capture();
-    new Redaction(['secret']).packets(packets);
+    new Redaction(['secret']).packets(packets, conversationsIn(packets));
     const payloads = packets.map(({ data }) =>
       Buffer.from(data)
         .toString('latin1')

@@ -2,9 +2,7 @@
  * Takes secrets out of what is kept: in packets byte for byte, so that lengths and sequence numbers stay true.
  */
 import type { Conversation, Side } from '../dissect/conversation.js';
-import { conversationsIn } from '../dissect/conversations.js';
 import { sealedSpans } from '../dissect/decrypted-streams.js';
-import type { TlsKeyLog } from '../dissect/tls/key-log.js';
 import { NetworkError } from '../network/network-error.js';
 import { shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
@@ -44,17 +42,17 @@ export class Redaction {
   }
 
   /**
-   * Writes over the secrets in the data of `packets`, which must be bytes of their own.
+   * Writes over the secrets in the data of `packets`, which must be bytes of their own, and of which `conversations` are made.
    *
    * What an expression matches may lie across packets: it is looked for in the streams of connections, and in single
-   * datagrams. Checksums of what was changed are made anew. What the keys of `tlsKeys` decrypt stays as it is: nothing can be
+   * datagrams. Checksums of what was changed are made anew. What the keys of the conversations decrypt stays as it is: nothing can be
    * read in it, and it could not be decrypted any more.
    */
-  packets(packets: readonly Packet[], tlsKeys?: TlsKeyLog): void {
+  packets(packets: readonly Packet[], conversations: readonly Conversation[]): void {
     if (this.isEmpty) return;
     const changed = new Set<number>();
     const encryptedPackets = new Set<number>();
-    for (const conversation of conversationsIn(packets, tlsKeys && { tlsKeys })) {
+    for (const conversation of conversations) {
       const sealed = sealedSpans(conversation);
       for (const run of runsOf(conversation)) {
         const { from } = run[0];
