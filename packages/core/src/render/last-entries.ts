@@ -16,14 +16,15 @@ export interface LastEntries {
   readonly hasEarlier: boolean;
 }
 
-/** The last `count` of all steps of `conversations` and `notes`. */
+/** The last `count` of all steps of `conversations`, as `tell` gives them, and of `notes`. */
 export function lastEntries(
   conversations: readonly Conversation[],
   notes: readonly Note[],
   count: number = Number.POSITIVE_INFINITY,
+  tell: (conversation: Conversation) => readonly Step[] = stepsOf,
 ): LastEntries {
   if (count === Number.POSITIVE_INFINITY) {
-    return { shown: inOrder([...conversations.flatMap(stepsOf), ...notes]), hasEarlier: false };
+    return { shown: inOrder([...conversations.flatMap(tell), ...notes]), hasEarlier: false };
   }
   const wanted = Math.max(0, count);
   const ends = conversations.map((conversation) => ({ conversation, end: endOf(conversation) }));
@@ -40,7 +41,7 @@ export function lastEntries(
     const isTooEarly = shown.length >= wanted && (first === undefined || end < first.packet);
     if (isTooEarly) hasEarlier = true;
     else {
-      shown = inOrder([...shown, ...stepsOf(conversation)]);
+      shown = inOrder([...shown, ...tell(conversation)]);
       cut();
     }
   }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { inOneLine } from '../dissect/protocols/excerpt.js';
 import type { Capture } from '../pcap/capture.js';
 import type { JournalField } from '../pcapng/blocks/systemd-journal.js';
@@ -11,6 +12,8 @@ export interface Note {
   readonly packet: number;
   readonly text: string;
   readonly tone: Tone;
+  /** Whose line it is, when a process printed it: `web nginx`. */
+  readonly program?: string;
 }
 
 const WORST_NORMAL_PRIORITY = 5;
@@ -43,11 +46,13 @@ function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
   const time = field('__REALTIME_TIMESTAMP') ?? '';
   const timestampNs = /^\d{1,20}$/.test(time) ? BigInt(time) * MICROSECOND_NS : undefined;
   const speaker = field('SYSLOG_IDENTIFIER');
-  const [first = '', ...more] = (field('MESSAGE') ?? '').split('\n');
+  // Colours are for the terminal that the program believed to write to.
+  const [first = '', ...more] = stripVTControlCharacters(field('MESSAGE') ?? '').split('\n');
   const message = `${inOneLine(first)}${more.length === 0 ? '' : ' …'}`;
   const isBad = Number(field('PRIORITY') ?? WORST_NORMAL_PRIORITY) < WORST_NORMAL_PRIORITY;
   const text = speaker === undefined ? message : `${inOneLine(speaker)}: ${message}`;
-  return { kind: 'note', timestampNs, text, tone: isBad ? 'bad' : 'quiet' };
+  const program = speaker === undefined || field('_PID') === undefined ? {} : { program: inOneLine(speaker) };
+  return { kind: 'note', timestampNs, text, tone: isBad ? 'bad' : 'quiet', ...program };
 }
 
 /** Between the last packet that is not later than the line and the next; recorders write packets in order. */

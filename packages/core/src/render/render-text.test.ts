@@ -232,7 +232,7 @@ describe('renderText', () => {
       '',
       '             10.53.57.10  web',
       '   0.000 ms  ├───────────▶│    4 bytes  "ping"',
-      '   0.500 ms  │            │    node[42]: pinging\\u001b[31m',
+      '   0.500 ms  │            │    node[42]: pinging',
       '   1.000 ms  ├───────────✗│    4 bytes lost on the way',
       '   1.000 ms  │            │    FAULT: partition',
     ]);

@@ -11,11 +11,12 @@ import type { Capture } from '../pcap/capture.js';
 import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
 import type { ConversationFilter } from './conversation-filter.js';
 import { Ladder } from './ladder.js';
-import { type Entry, lastEntries } from './last-entries.js';
+import { type Entry, type LastEntries, lastEntries } from './last-entries.js';
 import { type Note, notesIn } from './notes.js';
 import { relativeTime, type TimeScale, timeScale } from './relative-time.js';
+import { withoutStartUp } from './start-up-lines.js';
 import { shortened, widthOf } from './text-width.js';
-import type { Step } from './timeline.js';
+import { type Step, stepsOf } from './timeline.js';
 
 /** How a capture is drawn. */
 export interface RenderOptions {
@@ -91,7 +92,7 @@ export function drawText(
   const names = new Map(told.map(([address, name]) => [address, inOneLine(name)]));
   const palette = colour ? COLOURS : NO_COLOURS;
   const notes = filter === undefined ? notesIn({ packets, blocks }) : [];
-  const { shown, hasEarlier } = lastEntries(conversations, notes, last);
+  const { shown, hasEarlier } = worthShowing({ conversations, notes, names }, last);
 
   const times = [...conversations.map(({ startNs }) => startNs), ...notes.map(({ timestampNs }) => timestampNs)];
   const scale = timeScale([...times, ...shown.map(({ timestampNs }) => timestampNs)]);
@@ -107,10 +108,30 @@ export function drawText(
   if (hasEarlier) {
     // Packets that a filter leaves out would be counted with the others.
     const earlier = filter === undefined ? Math.ceil(shown[0]?.packet ?? packets.length) : 0;
-    lines.push(palette.quiet(`${MARGIN}… ${earlier > 0 ? plural(earlier, 'earlier packet') : 'earlier steps'}`));
+    lines.push(
+      palette.quiet(
+        `${MARGIN}… ${earlier > 0 ? plural(earlier, 'earlier packet') : filter === undefined ? 'earlier lines' : 'earlier steps'}`,
+      ),
+    );
   }
   lines.push(...drawing.lines());
   return lines.join('\n').trimEnd();
+}
+
+/** The last `count` lines. Where others must be left out, those of programs that were starting are the first to go. */
+function worthShowing(
+  { conversations, notes, names }: Pick<ToldCapture, 'conversations' | 'names'> & { readonly notes: readonly Note[] },
+  count: number | undefined,
+): LastEntries {
+  const told = new Map<Conversation, readonly Step[]>();
+  const tell = (conversation: Conversation) => {
+    const steps = told.get(conversation) ?? stepsOf(conversation);
+    told.set(conversation, steps);
+    return steps;
+  };
+  const last = lastEntries(conversations, notes, count, tell);
+  const fewer = last.hasEarlier ? withoutStartUp(notes, conversations, names) : notes;
+  return fewer.length === notes.length ? last : lastEntries(conversations, fewer, count, tell);
 }
 
 /** `12 packets, 2 conversations`. */
