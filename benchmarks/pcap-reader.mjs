@@ -2,8 +2,8 @@
  * How fast captures are read: MB/s of our reader, in memory and as a stream, and of the readers on npm.
  *
  * Every reader is given the same packets and must touch each packet's time and bytes. The best of a few rounds
- * counts, for other programs only make a round slower. Exits with 1 when a file in memory is read with less than
- * 500 MB/s, or another reader is faster.
+ * counts, for other programs only make a round slower. Exits with 1 when a file is read with less than 500 MB/s, in memory or
+ * as a stream, or another reader is faster.
  *
  * Usage: node pcap-reader.mjs [megabytes, default 64]
  */
@@ -49,7 +49,7 @@ for (const [kind, lengths] of Object.entries(PACKET_LENGTHS)) {
       `${format.padEnd(6)} ${kind.padEnd(17)} readPackets ${speed(ours)}  PacketDecoder ${speed(pushed)}  ` +
         `streamPackets ${speed(streamed)}  ${other} ${speed(theirs)}`,
     );
-    if (ours < NEEDED_MB_PER_S) isGood = false;
+    if (Math.min(ours, streamed) < NEEDED_MB_PER_S) isGood = false;
     if (theirs >= streamed || theirs >= ours) isGood = false;
   }
 }

@@ -91,15 +91,16 @@ export class PacketDecoder {
  */
 export function* readPackets(bytes: Uint8Array, limits?: ReadLimits): Generator<Packet, void> {
   const decoder = new PacketDecoder(limits);
-  yield* decoder.push(unpacked(bytes));
+  // Not yield*, which takes twice as long for each packet.
+  for (const packet of decoder.push(unpacked(bytes))) yield packet;
   decoder.end();
 }
 
 /**
  * The packets of a pcap or pcapng file as it arrives; it may be compressed with gzip.
  *
- * Of packets of 100 bytes `for await` takes about as long as reading them: for millions of them, push the chunks into a
- * {@link PacketDecoder}, which waits for nothing between its packets.
+ * Of packets of 100 bytes `for await` takes about as long as reading them and looking at them: who has millions of them may push
+ * the chunks into a {@link PacketDecoder}, which waits for nothing between its packets.
  *
  * @throws {CaptureError} on reaching a damaged place; the packets before it come first.
  * @example

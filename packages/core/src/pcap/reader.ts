@@ -4,6 +4,7 @@
 import type { PacketOptions } from '../pcapng/blocks/enhanced-packet.js';
 import { CaptureError } from './capture-error.js';
 import { decodePcapHeader, PCAP_HEADER_LENGTH, type PcapHeader } from './header.js';
+import { ItemIterator } from './item-iterator.js';
 import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from './limits.js';
 import type { CaptureInterface, Packet } from './packet.js';
 import { PendingBytes } from './pending-bytes.js';
@@ -38,21 +39,9 @@ export class PcapDecoder {
    *
    * @throws {CaptureError} where the file is damaged; the packets before that place came first.
    */
-  *push(chunk: Uint8Array): Generator<Packet, void> {
-    const pending = this.#pending;
-    pending.append(chunk);
-    this.#file ??= this.#readHeader();
-    if (this.#file === undefined) return;
-
-    const file = this.#file;
-    while (pending.gather(RECORD.DATA)) {
-      const captured = pending.view.getUint32(pending.position + RECORD.CAPTURED_LENGTH, file.littleEndian);
-      if (captured > this.#maxRecordLength) throw this.#tooLong(captured);
-      if (!pending.gather(RECORD.DATA + captured)) return;
-      const start = pending.position;
-      pending.position = start + RECORD.DATA + captured;
-      yield new PcapPacket(file, pending.view, start);
-    }
+  push(chunk: Uint8Array): IterableIterator<Packet, void> {
+    this.#pending.append(chunk);
+    return new ItemIterator(this.#next);
   }
 
   /**
@@ -76,6 +65,20 @@ export class PcapDecoder {
       { offset },
     );
   }
+
+  /** The next packet that is complete. */
+  readonly #next = (): Packet | undefined => {
+    const pending = this.#pending;
+    this.#file ??= this.#readHeader();
+    const file = this.#file;
+    if (file === undefined || !pending.gather(RECORD.DATA)) return undefined;
+    const captured = pending.view.getUint32(pending.position + RECORD.CAPTURED_LENGTH, file.littleEndian);
+    if (captured > this.#maxRecordLength) throw this.#tooLong(captured);
+    if (!pending.gather(RECORD.DATA + captured)) return undefined;
+    const start = pending.position;
+    pending.position = start + RECORD.DATA + captured;
+    return new PcapPacket(file, pending.view, start);
+  };
 
   #readHeader(): PcapFile | undefined {
     const pending = this.#pending;

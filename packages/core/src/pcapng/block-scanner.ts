@@ -14,6 +14,7 @@ import { Section } from './section.js';
 const BLOCK = { TYPE: 0, LENGTH: 4, BODY: 8, BYTE_ORDER_MAGIC: 8 } as const;
 const TRAILER_LENGTH = 4;
 const MIN_LENGTH = 12;
+const SECTION_HEADER = sectionHeader.blockType;
 
 /** Steps from block to block. After `next()` returned `true` the fields tell of the block it found. */
 export class BlockScanner {
@@ -60,18 +61,19 @@ export class BlockScanner {
   next(): boolean {
     const pending = this.#pending;
     if (!pending.gather(BLOCK.BODY)) return false;
-    const startsSection = pending.view.getUint32(pending.position + BLOCK.TYPE, true) === sectionHeader.blockType;
+    const startsSection = pending.view.getUint32(pending.position + BLOCK.TYPE, true) === SECTION_HEADER;
     // The number of the section header reads the same in both byte orders, for this very reason.
     if (startsSection && !pending.gather(MIN_LENGTH)) return false;
     const newByteOrder = startsSection ? this.#readByteOrder() : undefined;
     const littleEndian = newByteOrder === undefined ? this.section.isLittleEndian : newByteOrder === 'little';
 
     const length = pending.view.getUint32(pending.position + BLOCK.LENGTH, littleEndian);
-    this.#checkLength(length);
+    if (length < MIN_LENGTH || length % 4 !== 0 || length > this.#maxLength) throw this.#badLength(length);
     if (!pending.gather(length)) return false;
     const { view, position } = pending;
     const bodyEnd = position + length - TRAILER_LENGTH;
-    this.#checkTrailer(length, view.getUint32(bodyEnd, littleEndian));
+    const trailer = view.getUint32(bodyEnd, littleEndian);
+    if (trailer !== length) throw this.#differentTrailer(length, trailer);
 
     if (newByteOrder !== undefined) {
       this.#section = new Section(this.#sections, newByteOrder);
@@ -120,23 +122,20 @@ export class BlockScanner {
     throw new CaptureError('BAD_MAGIC', message, { offset });
   }
 
-  #checkLength(length: number): void {
+  #badLength(length: number): CaptureError {
     const { offset } = this.#pending;
     if (length < MIN_LENGTH || length % 4 !== 0) {
       const needed = `a multiple of 4 and at least ${MIN_LENGTH}`;
       const message = `Cannot read the pcapng block at byte ${offset}: its length is ${length}, it must be ${needed}`;
-      throw new CaptureError('BAD_LENGTH', message, { offset });
+      return new CaptureError('BAD_LENGTH', message, { offset });
     }
-    if (length > this.#maxLength) {
-      const message = `Cannot read the pcapng block at byte ${offset}: it is ${length} bytes long, more than the ${this.#maxLength} this reader accepts`;
-      throw new CaptureError('TOO_LONG', message, { offset });
-    }
+    const message = `Cannot read the pcapng block at byte ${offset}: it is ${length} bytes long, more than the ${this.#maxLength} this reader accepts`;
+    return new CaptureError('TOO_LONG', message, { offset });
   }
 
-  #checkTrailer(length: number, trailer: number): void {
-    if (length === trailer) return;
+  #differentTrailer(length: number, trailer: number): CaptureError {
     const { offset } = this.#pending;
     const message = `Cannot read the pcapng block at byte ${offset}: its length is ${length} at its start, ${trailer} at its end`;
-    throw new CaptureError('BAD_LENGTH', message, { offset });
+    return new CaptureError('BAD_LENGTH', message, { offset });
   }
 }

@@ -2,6 +2,7 @@
  * Reads only the packets of a pcapng file: what `reader.ts` reads in full is skipped or left for later,
  * so that a large capture costs little more than the memory it lies in.
  */
+import { ItemIterator } from '../pcap/item-iterator.js';
 import type { ReadLimits } from '../pcap/limits.js';
 import type { CaptureInterface, Packet } from '../pcap/packet.js';
 import { BlockScanner } from './block-scanner.js';
@@ -41,13 +42,9 @@ export class PcapngPacketDecoder {
    *
    * @throws {CaptureError} where the file is damaged; the packets before that place came first.
    */
-  *push(chunk: Uint8Array): Generator<Packet, void> {
-    const scanner = this.#scanner;
-    scanner.push(chunk);
-    while (scanner.next()) {
-      const packet = scanner.blockType === enhancedPacket.blockType ? viewPacket(scanner) : this.#decodePacket();
-      if (packet !== undefined) yield packet;
-    }
+  push(chunk: Uint8Array): IterableIterator<Packet, void> {
+    this.#scanner.push(chunk);
+    return new ItemIterator(this.#next);
   }
 
   /**
@@ -58,6 +55,16 @@ export class PcapngPacketDecoder {
   end(): void {
     this.#scanner.end();
   }
+
+  /** The next packet that is complete. */
+  readonly #next = (): Packet | undefined => {
+    const scanner = this.#scanner;
+    while (scanner.next()) {
+      const packet = scanner.blockType === enhancedPacket.blockType ? viewPacket(scanner) : this.#decodePacket();
+      if (packet !== undefined) return packet;
+    }
+    return undefined;
+  };
 
   #decodePacket(): Packet | undefined {
     const scanner = this.#scanner;
