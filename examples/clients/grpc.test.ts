@@ -70,7 +70,10 @@ function priceOf(client: ShopClient, name: string, options: grpc.CallOptions = {
   });
 }
 
-const waiting = { opened: [] as (() => void)[], asked: [] as (() => void)[] };
+// As an application has it: made once, in a module that all tests import.
+const shared = new shop.Shop('books:50051', grpc.credentials.createInsecure());
+
+const waiting = { opened: [] as (() => void)[], asked: [] as (() => void)[], sharing: [] as (() => void)[] };
 
 /** Resolves when all three tests that run at the same time have come so far. */
 function allHave(point: keyof typeof waiting): Promise<void> {
@@ -132,4 +135,15 @@ test.concurrent.for([100, 200, 300])('tests that run at the same time have a sho
   await allHave('opened');
   context.expect([await priceOf(client, 'Ulysses'), await priceOf(client, 'Walden')]).toEqual([cents, cents]);
   await allHave('asked');
+});
+
+test.for([100, 200])('a client that all tests share asks the shop of each: %i', async (cents) => {
+  await startShop(network.host('books'), cents);
+  expect(await priceOf(shared, 'Ulysses')).toBe(cents);
+});
+
+test.concurrent.for([100, 200, 300])('and of those that run at the same time: %i', async (cents, context) => {
+  await startShop(network.host('books'), cents, context);
+  await allHave('sharing');
+  context.expect([await priceOf(shared, 'Ulysses'), await priceOf(shared, 'Walden')]).toEqual([cents, cents]);
 });

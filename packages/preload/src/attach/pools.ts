@@ -4,17 +4,21 @@
 import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The part of undici's dispatchers that is used here. */
-export interface Dispatcher {
-  dispatch(...args: unknown[]): boolean;
+/** What holds connections. */
+export interface Destroyable {
   destroy(): Promise<void>;
+}
+
+/** The part of undici's dispatchers that is used here. */
+export interface Dispatcher extends Destroyable {
+  dispatch(...args: unknown[]): boolean;
 }
 
 /** What the pools of this thread hold for one network. */
 export class ScopedPools {
   readonly #agents = new Set<Agent>();
   readonly #dispatchers = new Map<number, Dispatcher>();
-  readonly #twins = new Map<number, Map<object, Dispatcher>>();
+  readonly #twins = new Map<number, Map<object, Destroyable>>();
 
   /** Remembers that `agent` has made connections for this network. */
   noteAgent(agent: Agent): void {
@@ -28,12 +32,12 @@ export class ScopedPools {
     return dispatcher;
   }
 
-  /** What takes the place of a dispatcher of another network on one host, made by `make` the first time. */
-  twin(dispatcher: object, interfaceId: number, make: () => Dispatcher | undefined): Dispatcher | undefined {
-    const twins = this.#twins.get(interfaceId) ?? new Map<object, Dispatcher>();
+  /** What takes the place of a client of another network on one host, made by `make` the first time. */
+  twin<T extends Destroyable | undefined>(client: object, interfaceId: number, make: () => T): T {
+    const twins = this.#twins.get(interfaceId) ?? new Map<object, Destroyable>();
     this.#twins.set(interfaceId, twins);
-    const twin = twins.get(dispatcher) ?? make();
-    if (twin !== undefined) twins.set(dispatcher, twin);
+    const twin = (twins.get(client) as T | undefined) ?? make();
+    if (twin !== undefined) twins.set(client, twin);
     return twin;
   }
 
@@ -43,13 +47,19 @@ export class ScopedPools {
     return isOfUndici(socket) || pools.some((free) => Object.values(free).some((list) => list?.includes(socket)));
   }
 
-  /** Ends the requests of fetch() that still run. */
-  destroy(): void {
-    // Requests that are cut off say so themselves.
+  /** Ends what nobody else can close. */
+  destroyTwins(): void {
     const twins = [...this.#twins.values()].flatMap((list) => [...list.values()]);
-    for (const dispatcher of [...this.#dispatchers.values(), ...twins]) void dispatcher.destroy().catch(() => {});
-    this.#dispatchers.clear();
+    // Requests that are cut off say so themselves.
+    for (const twin of twins) void twin.destroy().catch(() => {});
     this.#twins.clear();
+  }
+
+  /** The same, and ends the requests of fetch() that still run. */
+  destroy(): void {
+    this.destroyTwins();
+    for (const dispatcher of this.#dispatchers.values()) void dispatcher.destroy().catch(() => {});
+    this.#dispatchers.clear();
   }
 }
 

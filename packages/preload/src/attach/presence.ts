@@ -57,6 +57,7 @@ export class Presence {
   /** What code has left open on the network and should have closed itself; `undefined` when there is nothing. */
   async leaks(): Promise<LeakError | undefined> {
     const isPooled = (socket: Socket) => this.pools.keeps(socket);
+    this.pools.destroyTwins();
     await this.sockets.goodbyes(isPooled);
     const left = this.sockets.left(isPooled);
     return left.length === 0 ? undefined : new LeakError(this.owner, left);
