@@ -187,6 +187,16 @@ struct sw_address sw_address_of_name(const struct sw_network *network, const str
     return sw_address_of_site(network, &site, name->port, family);
 }
 
+struct sw_address sw_address_unmapped(const struct sw_address *address) {
+    struct sw_address plain = *address;
+    if (sw_address_is_mapped(address)) {
+        memmove(plain.bytes, plain.bytes + 12, 4);
+        memset(plain.bytes + 4, 0, 12);
+        plain.family = AF_INET;
+    }
+    return plain;
+}
+
 bool sw_address_same_host(const struct sw_address *a, const struct sw_address *b) {
     bool a4 = a->family == AF_INET || sw_address_is_mapped(a), b4 = b->family == AF_INET || sw_address_is_mapped(b);
     if (a4 != b4)

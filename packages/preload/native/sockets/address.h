@@ -53,6 +53,9 @@ static inline bool sw_has_ipv4_loopback(const struct sw_network *network) {
 bool sw_address_is_wildcard(const struct sw_address *address);
 bool sw_address_is_mapped(const struct sw_address *address);
 
+/* A mapped address as the IPv4 address that it is; any other as it is. */
+struct sw_address sw_address_unmapped(const struct sw_address *address);
+
 /* Same address and port; mapped and plain IPv4 are the same. */
 bool sw_address_equal(const struct sw_address *a, const struct sw_address *b);
 

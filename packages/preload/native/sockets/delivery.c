@@ -255,17 +255,6 @@ static void unicast(struct sw_delivery *delivery) {
     unreachable(delivery);
 }
 
-/* The address in packets: IPv4 where the socket has it mapped into IPv6. */
-static struct sw_address on_the_wire(const struct sw_address *address) {
-    struct sw_address wire = *address;
-    if (sw_address_is_mapped(&wire)) {
-        memmove(wire.bytes, wire.bytes + 12, 4);
-        memset(wire.bytes + 4, 0, 12);
-        wire.family = AF_INET;
-    }
-    return wire;
-}
-
 void sw_deliver(struct sw_delivery *delivery) {
     const struct sw_packet_marks marks = {delivery->control.ttl, delivery->control.tos};
     struct sw_entry entry = sw_capture_datagram_starts(delivery->socket, &delivery->source, &delivery->destination, marks, &delivery->message);
@@ -274,7 +263,7 @@ void sw_deliver(struct sw_delivery *delivery) {
         broadcast(delivery);
         break;
     case SW_SCOPE_MULTICAST: {
-        struct sw_address group = on_the_wire(&delivery->destination), sender = on_the_wire(&delivery->source);
+        struct sw_address group = sw_address_unmapped(&delivery->destination), sender = sw_address_unmapped(&delivery->source);
         sw_groups_each(delivery->socket->network, &group, &sender, deliver_to_member, delivery);
         break;
     }

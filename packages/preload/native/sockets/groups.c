@@ -73,6 +73,25 @@ static int join(struct sw_socket *socket, const struct sw_address *group, uint32
     return add(socket, group, NULL, mode, index);
 }
 
+/* The next sender that the member of the same socket and group has blocked or chosen, from the entry *position on; NULL behind the last. */
+static struct sw_member *next_sender(const struct sw_network *network, uint64_t cookie, const struct sw_address *group, unsigned *position) {
+    uint32_t count = atomic_load(&network->state->header.groups);
+    while (*position < count && *position < SW_MEMBER_COUNT) {
+        struct sw_member *sender = &network->state->members[(*position)++];
+        if (atomic_load(&sender->cookie) == cookie && sender->mode == SENDER && sender->family == group->family &&
+            memcmp(sender->group, group->bytes, 16) == 0)
+            return sender;
+    }
+    return NULL;
+}
+
+static void forget_senders(const struct sw_network *network, uint64_t cookie, const struct sw_address *group) {
+    struct sw_member *sender;
+    unsigned position = 0;
+    while ((sender = next_sender(network, cookie, group, &position)) != NULL)
+        atomic_store(&sender->cookie, SW_COOKIE_FREE);
+}
+
 static int leave(struct sw_socket *socket, const struct sw_address *group) {
     struct sw_network *network = socket->network;
     uint64_t cookie = atomic_load(&socket->record->cookie);
@@ -80,12 +99,7 @@ static int leave(struct sw_socket *socket, const struct sw_address *group) {
     if (member == NULL)
         return -EADDRNOTAVAIL;
     atomic_store(&member->cookie, SW_COOKIE_FREE);
-    uint32_t count = atomic_load(&network->state->header.groups);
-    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
-        struct sw_member *sender = &network->state->members[i];
-        if (atomic_load(&sender->cookie) == cookie && sender->family == group->family && memcmp(sender->group, group->bytes, 16) == 0)
-            atomic_store(&sender->cookie, SW_COOKIE_FREE);
-    }
+    forget_senders(network, cookie, group);
     return 0;
 }
 
@@ -142,6 +156,51 @@ static int change_source(struct sw_socket *socket, int name, const struct sw_add
     bool chooses = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP;
     bool adds = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_BLOCK_SOURCE;
     return change_sender(socket, group, sender, chooses ? FROM_CHOSEN : FROM_ALL, adds);
+}
+
+int sw_groups_interface(const struct sw_socket *socket, const struct sw_address *group, const struct sw_address *address, unsigned *index) {
+    *index = sw_address_is_wildcard(address) ? 0 : index_of_ipv4(socket, address->bytes);
+    return *index != 0 || sw_address_is_wildcard(address) ? 0 : is_multicast(group) ? -ENODEV : -EINVAL;
+}
+
+/* ip_mc_msfilter() of the kernel. */
+int sw_groups_replace(struct sw_socket *socket, const struct sw_address *group, unsigned index, bool are_chosen, const struct sw_address *senders, uint32_t count) {
+    int result = check_group(group, index);
+    if (result < 0)
+        return result;
+    if (are_chosen && count == 0)
+        return leave(socket, group);
+    uint64_t cookie = atomic_load(&socket->record->cookie);
+    struct sw_member *member = find(socket->network, cookie, group, NULL);
+    if (member == NULL)
+        return -EINVAL;
+    forget_senders(socket->network, cookie, group);
+    member->mode = are_chosen ? FROM_CHOSEN : FROM_ALL;
+    member->senders = 0;
+    for (uint32_t i = 0; i < count && result == 0; i++) {
+        result = add(socket, group, &senders[i], SENDER, member->interface_index);
+        member->senders += result == 0;
+    }
+    return result;
+}
+
+int sw_groups_senders(const struct sw_socket *socket, const struct sw_address *group, unsigned index, bool *are_chosen, struct sw_address *senders, uint32_t *count) {
+    int result = check_group(group, index);
+    if (result < 0)
+        return result;
+    uint64_t cookie = atomic_load(&socket->record->cookie);
+    const struct sw_member *member = find(socket->network, cookie, group, NULL), *sender;
+    if (member == NULL)
+        return -EADDRNOTAVAIL;
+    *are_chosen = member->mode == FROM_CHOSEN;
+    uint32_t room = *count;
+    unsigned position = 0;
+    *count = 0;
+    while (*count < room && (sender = next_sender(socket->network, cookie, group, &position)) != NULL) {
+        senders[*count] = (struct sw_address){.family = group->family};
+        memcpy(senders[(*count)++].bytes, sender->source, 16);
+    }
+    return 0;
 }
 
 static int set_interface4(struct sw_socket *socket, const void *value, socklen_t length) {

@@ -9,10 +9,24 @@
 #include <errno.h>
 #include <netinet/in.h>
 
+/* ip_options_get(): none clears those that are set. Packets carry none here, so others are refused as those are that need CAP_NET_RAW. */
+static int set_options(const void *value, socklen_t length) {
+    enum { MOST = 40 };
+    if (length > MOST)
+        return -EINVAL;
+    if (length == 0)
+        return 0;
+    return value == NULL ? -EFAULT : -EPERM;
+}
+
 int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
     struct sw_record *record = socket->record;
     struct sw_options *options = sw_options_of(record);
     switch (name) {
+    case IP_PKTOPTIONS:
+        if (record->type != SOCK_STREAM)
+            return -ENOPROTOOPT;
+        /* fall through */
     case IP_OPTIONS:
         *length = 0;
         return 0;
@@ -39,6 +53,9 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
     case IP_HDRINCL:
     case OPT_IP_NODEFRAG:
         return sw_give_ip_int(0, value, length);
+    case IP_MSFILTER:
+    case MCAST_MSFILTER:
+        return sw_group_list_get(socket, IPPROTO_IP, name, value, length);
     default: {
         const struct sw_option *option = sw_option_find(record, IPPROTO_IP, name);
         return option == NULL ? -ENOPROTOOPT : sw_give_ip_int(sw_option_get(record, option), value, length);
@@ -52,7 +69,7 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     int wanted, result;
     switch (name) {
     case IP_OPTIONS:
-        return length > 40 ? -EINVAL : 0;
+        return set_options(value, length);
     case IP_MULTICAST_TTL:
         if (record->type == SOCK_STREAM)
             return -EINVAL;
@@ -88,6 +105,9 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case MCAST_BLOCK_SOURCE:
     case MCAST_UNBLOCK_SOURCE:
         return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
+    case IP_MSFILTER:
+    case MCAST_MSFILTER:
+        return sw_group_list_set(socket, IPPROTO_IP, name, value, length);
     case IP_TOS:
         return length == 0 ? 0 : sw_option_set(record, IPPROTO_IP, name, value, length);
     case IP_RECVERR:

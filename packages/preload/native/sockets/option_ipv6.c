@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <netinet/in.h>
 
+/* struct in6_flowlabel_req */
+enum { FLOW_LABEL_REQUEST = 32 };
+
 /* RFC 5014 */
 enum { TEMPORARY = 1, PUBLIC = 2, CARE_OF = 4, CGA = 8, PUBLIC_DEFAULT = 0x100, HOME = 0x400, NON_CGA = 0x800 };
 
@@ -24,6 +27,40 @@ static int set_preferences(struct sw_options *options, int wanted) {
         return -EINVAL;
     options->preferences = (uint8_t)((kind & (TEMPORARY | PUBLIC)) | (home & CARE_OF));
     return 0;
+}
+
+static bool is_established(const struct sw_record *record) {
+    return sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_IN_PROGRESS);
+}
+
+/* IPV6_ADDRFORM of ipv6(7): a socket that talks over IPv4 becomes one of AF_INET. */
+static int become_ipv4(struct sw_record *record) {
+    if (!is_established(record))
+        return -ENOTCONN;
+    if (sw_record_has(record, SW_V6ONLY) || !sw_address_is_mapped(&record->peer))
+        return -EADDRNOTAVAIL;
+    record->local = sw_address_unmapped(&record->local);
+    record->peer = sw_address_unmapped(&record->peer);
+    record->family = AF_INET;
+    return 0;
+}
+
+static int get_path_mtu(const struct sw_socket *socket, void *value, socklen_t *length) {
+    struct ip6_mtuinfo info = {.ip6m_mtu = (uint32_t)sw_stream_mtu(socket)};
+    if (*length < sizeof info)
+        return -EINVAL;
+    if (!is_established(socket->record))
+        return -ENOTCONN;
+    return sw_give_bytes(&info, sizeof info, value, length);
+}
+
+/* ipv6_set_opt_hdr(): headers that stand in front of the data. Only CAP_NET_RAW may ask for them, but for routing headers, of which the kernel knows
+ * no kind that leads over one link. */
+static int set_header(int name, socklen_t length) {
+    enum { UNIT = 8, MOST = 255 * UNIT };
+    if (length == 0)
+        return 0;
+    return length % UNIT != 0 || length > MOST || name == IPV6_RTHDR ? -EINVAL : -EPERM;
 }
 
 int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
@@ -49,6 +86,20 @@ int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_
         return sw_give_int(preferences(options), value, length);
     case IPV6_ROUTER_ALERT:
         return sw_give_int(0, value, length);
+    case IPV6_ADDRFORM:
+        return is_established(record) ? sw_give_int(record->family, value, length) : -ENOTCONN;
+    case IPV6_PATHMTU:
+        return get_path_mtu(socket, value, length);
+    case IPV6_HOPOPTS:
+    case IPV6_DSTOPTS:
+    case IPV6_RTHDR:
+    case IPV6_RTHDRDSTOPTS:
+        *length = 0;
+        return 0;
+    case OPT_IPV6_FLOWLABEL_MGR:
+        return *length < FLOW_LABEL_REQUEST ? -EINVAL : -ENOPROTOOPT;
+    case MCAST_MSFILTER:
+        return sw_group_list_get(socket, IPPROTO_IPV6, name, value, length);
     default: {
         const struct sw_option *option = sw_option_find(record, IPPROTO_IPV6, name);
         return option == NULL ? -ENOPROTOOPT : sw_give_int(sw_option_get(record, option), value, length);
@@ -65,6 +116,16 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
         if (length < sizeof(int) || sw_record_has(record, SW_NAMED))
             return -EINVAL;
         return sw_take_flag(record, SW_V6ONLY, value, length);
+    case IPV6_ADDRFORM:
+        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        return result < 0 ? result : wanted != AF_INET ? -EINVAL : become_ipv4(record);
+    case IPV6_HOPOPTS:
+    case IPV6_DSTOPTS:
+    case IPV6_RTHDR:
+    case IPV6_RTHDRDSTOPTS:
+        return set_header(name, length);
+    case OPT_IPV6_FLOWLABEL_MGR:
+        return length < FLOW_LABEL_REQUEST ? -EINVAL : -ENOPROTOOPT;
     case OPT_IPV6_UNICAST_IF:
         return sw_take_unicast_interface(IPPROTO_IPV6, value, length, &options->unicast_if6);
     case OPT_IPV6_TRANSPARENT:
@@ -98,6 +159,8 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     case MCAST_BLOCK_SOURCE:
     case MCAST_UNBLOCK_SOURCE:
         return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
+    case MCAST_MSFILTER:
+        return sw_group_list_set(socket, IPPROTO_IPV6, name, value, length);
     case IPV6_RECVERR:
         result = sw_option_set(record, IPPROTO_IPV6, name, value, length);
         if (result == 0 && !sw_options_switch(record, SW_SWITCH_IPV6_RECVERR))
