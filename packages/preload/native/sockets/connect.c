@@ -255,6 +255,8 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
     }
     if (record->family == AF_INET6 && address.family == AF_INET)
         address = sw_address_of_site(socket->network, &target, address.port, AF_INET6);
+    if (sw_port_is_elsewhere(socket))
+        return -ENETUNREACH;
     if (record->type == SOCK_DGRAM)
         return sw_datagram_connect(socket, &target, &address);
     return connect_tcp(socket, target, address);

@@ -22,7 +22,7 @@ struct sw_address sw_datagram_source(const struct sw_socket *socket, const struc
     const struct sw_record *record = socket->record;
     if (sw_record_has(record, SW_BOUND_ADDRESS) && !sw_address_is_wildcard(&record->local)) {
         struct sw_site own = sw_address_site(socket->network, record->interface, &record->local);
-        if (own.scope == SW_SCOPE_HOST || own.scope == SW_SCOPE_LOOPBACK)
+        if (own.scope == SW_SCOPE_HOST || own.scope == SW_SCOPE_LOOPBACK || own.scope == SW_SCOPE_OUTSIDE)
             return record->local;
     }
     struct sw_site source = sw_address_source(socket->network, record->interface, target);

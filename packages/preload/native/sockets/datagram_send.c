@@ -110,6 +110,8 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
         return result;
     if (!is_own(socket, delivery))
         return delivery->control.source.family == AF_INET ? -ENETUNREACH : -EINVAL;
+    if (sw_port_is_elsewhere(socket))
+        return -ENETUNREACH;
     if (delivery->target.scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(&delivery->destination)) {
         sw_capture_blocked(socket, &delivery->destination);
         return -ENETUNREACH;

@@ -81,6 +81,8 @@ static bool differs(const struct sw_delivery *delivery, struct sw_record *receiv
 
 static struct sw_address as_seen_by(const struct sw_delivery *delivery, const struct sw_record *receiver, const struct sw_address *address) {
     struct sw_site site = sw_address_site(delivery->socket->network, delivery->socket->record->interface, address);
+    if (site.scope == SW_SCOPE_OUTSIDE)
+        return *address;
     return sw_address_of_site(delivery->socket->network, &site, address->port, receiver->family);
 }
 

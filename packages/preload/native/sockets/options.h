@@ -68,6 +68,7 @@ enum sw_switch {
     SW_SWITCH_ZEROCOPY,
     SW_SWITCH_TCP_INQ,
     SW_SWITCH_BIND_NO_PORT,
+    SW_SWITCH_FREEBIND,
     SW_SWITCH_NO_REHASH, /* SO_TXREHASH is on unless it was switched off */
     SW_SWITCH_OTHERS, /* the first of those that only remember */
 };

@@ -19,6 +19,8 @@ bool sw_origin_tell(const struct sw_network *network, struct sw_record *receiver
     if (!sender->name_wildcard)
         return true;
     struct sw_site from = sw_address_site(network, sender->interface, source);
+    if (from.scope == SW_SCOPE_OUTSIDE) /* IPV6_FREEBIND */
+        return false;
     _Atomic uint32_t *origins = &sw_options_of(receiver)->origins;
     unsigned shift = shift_of(sender->name_interface, sender->name_port);
     uint32_t word = word_of(&from), told = atomic_load_explicit(origins, memory_order_relaxed);

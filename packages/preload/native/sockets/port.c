@@ -26,7 +26,7 @@ struct request {
     uint8_t claims;
     uint8_t preferred;       /* the claim whose name peers see */
     bool wildcard;
-    bool group;              /* a multicast or broadcast address: shares its port with whom it likes */
+    bool is_aside;           /* a multicast or broadcast address, or one that no host has: the names of the host are for others */
 };
 
 static uint16_t next_ephemeral(struct sw_network *network) {
@@ -88,14 +88,19 @@ static int request_for(const struct sw_socket *socket, const struct sw_address *
             return -EINVAL;
         /* fall through */
     case SW_SCOPE_BROADCAST:
-        request->group = true;
+        request->is_aside = true;
         request->claims = request->preferred = site.wire_family == 4 ? SW_CLAIM_IPV4 : SW_CLAIM_IPV6;
         return 0;
     default:
         /* A link-local address needs its interface. */
         if (address->family == AF_INET6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80 && address->scope == 0)
             return -EINVAL;
-        return -EADDRNOTAVAIL;
+        if (!sw_options_switch(record, SW_SWITCH_FREEBIND))
+            return -EADDRNOTAVAIL;
+        /* Nothing leads there: only its port counts, and who else has that. */
+        request->is_aside = true;
+        request->claims = request->preferred = site.wire_family == 4 ? SW_CLAIM_IPV4 : SW_CLAIM_IPV6;
+        return 0;
     }
 }
 
@@ -175,12 +180,12 @@ static int check_claims(const struct sw_socket *socket, const struct request *re
         if (result < 0)
             return result;
         bool exists = sw_path_exists(&path);
-        if (exists && (!shared || request->group) && !sw_name_is_served(network, &name)) {
+        if (exists && (!shared || request->is_aside) && !sw_name_is_served(network, &name)) {
             sw_path_unlink(&path);
             exists = false;
         }
         sw_path_close(&path);
-        if (exists && !shared && !request->group)
+        if (exists && !shared && !request->is_aside)
             return -EADDRINUSE;
         if (exists)
             *taken |= sw_claims[i].claim;
@@ -247,10 +252,10 @@ static int claim(const struct sw_socket *socket, struct request *request) {
         preferred++;
     struct sw_name name = claim_name(request, preferred);
     /* What it sends may come from any address of its host. */
-    name.wildcard = name.udp && (request->wildcard || request->group);
+    name.wildcard = name.udp && (request->wildcard || request->is_aside);
     /* UDP-Lite has no letter of its own: its sockets go by numbered names alone. */
     bool lite = sw_record_has(socket->record, SW_UDP_LITE);
-    bool shares = (taken & request->preferred) != 0 || request->group || lite;
+    bool shares = (taken & request->preferred) != 0 || request->is_aside || lite;
     do {
         if (shares) {
             uint32_t number = atomic_fetch_add(&socket->network->state->header.shared_endpoints, 1);
@@ -264,7 +269,7 @@ static int claim(const struct sw_socket *socket, struct request *request) {
         atomic_fetch_add(&socket->network->state->header.shared_endpoints, 1);
 
     uint8_t files = 0;
-    for (unsigned i = 0; i < 4 && !request->group && !lite; i++) {
+    for (unsigned i = 0; i < 4 && !request->is_aside && !lite; i++) {
         if ((request->claims & sw_claims[i].claim & ~taken) == 0)
             continue;
         files |= sw_claims[i].claim;
@@ -355,6 +360,14 @@ int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t
 void sw_port_show(struct sw_record *record) {
     if (record->local.port == 0 && sw_record_has(record, SW_NAMED))
         record->local.port = record->name_port;
+}
+
+bool sw_port_is_elsewhere(const struct sw_socket *socket) {
+    const struct sw_record *record = socket->record;
+    if (!sw_options_switch(record, SW_SWITCH_FREEBIND) || !sw_record_has(record, SW_BOUND_ADDRESS))
+        return false;
+    struct sw_site site = sw_address_site(socket->network, record->interface, &record->local);
+    return site.wire_family == 4 && site.scope == SW_SCOPE_OUTSIDE;
 }
 
 int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards) {

@@ -15,6 +15,9 @@ int sw_bind_wildcard(struct sw_socket *socket, const struct sw_site *towards);
 /* Gives an unbound stream socket the name that its peer at `target` is to see. Cheaper than sw_bind_wildcard(): one file. */
 int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target);
 
+/* Whether the socket has an IPv4 address that leads nowhere, by IP_FREEBIND: the kernel finds no way from there. */
+bool sw_port_is_elsewhere(const struct sw_socket *socket);
+
 /* Whether another socket with the own address and port, which they share, is connected to `peer` already. */
 bool sw_port_has_connection(const struct sw_socket *socket, const struct sw_address *peer);
 
