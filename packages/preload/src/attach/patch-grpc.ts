@@ -9,7 +9,7 @@ import type { Attachment } from './attachment.js';
 import type { LoadedModules } from './loaded-modules.js';
 import type { Destroyable } from './pools.js';
 import type { Presence } from './presence.js';
-import { type Method, replaceMethod } from './replace-method.js';
+import { replaceMethod } from './replace-method.js';
 
 /** The part of its class that is used here (`src/subchannel-pool.ts` there). */
 interface SubchannelPool {
