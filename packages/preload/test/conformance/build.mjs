@@ -26,6 +26,21 @@ export function cmakeBuild(name, source, targets, definitions = []) {
   return folder;
 }
 
+/**
+ * The tests of a CMake project that is built, as ctest knows them: what runs each, and where.
+ *
+ * @param {string} folder that it was built in
+ */
+export function ctestTests(folder) {
+  const list = execFileSync('ctest', ['--show-only=json-v1'], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 26 });
+  return JSON.parse(list)
+    .tests.filter(({ command }) => command !== undefined)
+    .map(({ name, command, properties }) => {
+      const property = Object.fromEntries(properties.map((each) => [each.name, each.value]));
+      return { name, command, folder: property.WORKING_DIRECTORY ?? folder };
+    });
+}
+
 function run(program, args) {
   try {
     execFileSync(program, args, { stdio: 'pipe' });

@@ -62,6 +62,14 @@ export function* tapResults(output) {
   }
 }
 
+/** Results of GoogleTest: `[       OK ] AddressFamilies/MockChannelTest.Basic/0 (1 ms)`. */
+export function* googleTestResults(output) {
+  const words = { OK: 'pass', FAILED: 'fail', SKIPPED: 'skip' };
+  for (const [, word, name] of output.matchAll(/^\[ +(OK|FAILED|SKIPPED) +\] (\S+?)(?:,.*)? \(\d+ ms\)$/gm)) {
+    yield [name, words[word]];
+  }
+}
+
 /** Runs a case the given way; its programs' output goes to `base`.log. */
 export async function runCase(each, way, base, only) {
   const log = `${base}.log`;

@@ -9,6 +9,7 @@ import { haproxy } from './suites/haproxy.mjs';
 import { jdk } from './suites/jdk.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
+import { memcached } from './suites/memcached.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
 import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
@@ -22,6 +23,7 @@ import { tcl } from './suites/tcl.mjs';
 import { tornado } from './suites/tornado.mjs';
 import { trio } from './suites/trio.mjs';
 import { twisted } from './suites/twisted.mjs';
+import { zeromq } from './suites/zeromq.mjs';
 
 export const SUITES = [
   libuv,
@@ -34,6 +36,7 @@ export const SUITES = [
   tornado,
   trio,
   pyzmq,
+  zeromq,
   perl,
   ruby,
   php,
@@ -45,6 +48,7 @@ export const SUITES = [
   haproxy,
   openssl,
   redis,
+  memcached,
   socat,
   erlang,
   jdk,

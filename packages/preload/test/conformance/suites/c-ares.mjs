@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { cmakeBuild } from '../build.mjs';
-import { reportedTests } from '../cases.mjs';
+import { googleTestResults, reportedTests } from '../cases.mjs';
 import { sourcePackage } from '../debian.mjs';
 
 const LIMIT_S = 300;
@@ -22,11 +22,3 @@ export const cAres = {
       );
   },
 };
-
-/** `[       OK ] AddressFamilies/MockChannelTest.Basic/0 (1 ms)` */
-function* googleTestResults(output) {
-  const words = { OK: 'pass', FAILED: 'fail', SKIPPED: 'skip' };
-  for (const [, word, name] of output.matchAll(/^\[ +(OK|FAILED|SKIPPED) +\] (\S+?)(?:,.*)? \(\d+ ms\)$/gm)) {
-    yield [name, words[word]];
-  }
-}

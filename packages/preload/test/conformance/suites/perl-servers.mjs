@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportedTests, tapResults } from '../cases.mjs';
 import { sourcePackage, unpackedPackages } from '../debian.mjs';
+import { perlSearchPath } from '../perl.mjs';
 
 const LIMIT_S = 120;
 const PACKAGES = [
@@ -12,6 +13,8 @@ const PACKAGES = [
   'libio-async-perl',
   'libhttp-daemon-perl',
   'libwww-perl',
+  'libtest-fatal-perl',
+  'libtry-tiny-perl',
   'libtest-needs-perl',
   'libtest-requires-perl',
 ];
@@ -42,12 +45,9 @@ export const perlServers = {
   name: 'perl-servers',
   cases() {
     const root = unpackedPackages('perl-servers', PACKAGES);
-    const PERL5LIB = ['share/perl5', 'lib/x86_64-linux-gnu/perl5/5.36']
-      .map((each) => join(root, 'usr', each))
-      .join(':');
     /* Some of Mojolicious' tests are for those who ask for them. */
     const environment = {
-      PERL5LIB,
+      ...perlSearchPath(root),
       TEST_HYPNOTOAD: '1',
       TEST_MORBO: '1',
       TEST_PREFORK: '1',
