@@ -6,6 +6,7 @@ import { preloadableLibrary } from './preload-link.js';
 import { endPrograms, surviving } from './program.js';
 import { ProgramHost } from './program-host.js';
 import type { ProgramProcess } from './program-process.js';
+import { recorderPool } from './recorder-pool.js';
 
 /**
  * A network whose hosts run programs. Disposing of it ends them all, with their descendants.
@@ -17,6 +18,14 @@ export class ProgramNetwork extends Network<ProgramHost> {
   #lastSpawn = 0;
   #library: string | undefined;
   #end: Promise<void> | undefined;
+
+  constructor(options: NetworkOptions = {}) {
+    super(options);
+    if (this.captureFile === undefined || options.parent !== undefined || options.recorder !== undefined) return;
+    recorderPool().lend(this.directory);
+    // The step added first is the last one.
+    this.onDispose(() => recorderPool().keep(this.directory));
+  }
 
   /**
    * The number of the next program, and the library to start it with.

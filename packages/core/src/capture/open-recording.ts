@@ -27,7 +27,8 @@ export class OpenRecording {
   constructor({ captureFile, recorder }: RecordedNetwork) {
     this.#maxBytes = Math.max(recorder?.bytes ?? 0, DEFAULT_MAX_BYTES);
     try {
-      this.#file = captureFile === undefined ? undefined : openSync(captureFile, 'r');
+      // For writing, which nobody does: whoever has a recorder open so keeps it from being given to another network.
+      this.#file = captureFile === undefined ? undefined : openSync(captureFile, 'r+');
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       // The first packet makes the file.

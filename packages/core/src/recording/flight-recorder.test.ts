@@ -2,7 +2,13 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FlightRecording, flightHead, isFlightRecorder, readFlightRecorder } from './flight-recorder.js';
+import {
+  type FlightRecording,
+  flightHead,
+  isFlightComplete,
+  isFlightRecorder,
+  readFlightRecorder,
+} from './flight-recorder.js';
 import { EVENT, EVENT_KIND, RING } from './ring-layout.js';
 
 const SIZE = RING.minSize;
@@ -78,6 +84,13 @@ class Ring {
     for (const [index, byte] of event.entries()) this.bytes[RING.headerSize + ((this.head + index) % SIZE)] = byte;
     this.head += size;
     this.bytes.writeBigUInt64LE(BigInt(this.head), RING.fields.head);
+    return this;
+  }
+
+  /** From here on the ring is another network's. */
+  renew() {
+    this.head = Math.ceil(this.head / SIZE) * SIZE;
+    for (const field of [RING.fields.head, RING.fields.begin]) this.bytes.writeBigUInt64LE(BigInt(this.head), field);
     return this;
   }
 
@@ -183,6 +196,27 @@ describe('readFlightRecorder', () => {
     expect(read).toEqual(Array.from({ length: read.length }, (_, index) => text(300 - read.length + index)));
     expect(read.length).toBe(Math.floor(SIZE / 512));
     expect(overwrittenBytes).toBe(ring.head - SIZE);
+  });
+
+  it('reads nothing of the network that had the ring before', () => {
+    const earlier = new Ring().add({ data: Buffer.from('secret') }).add({ data: Buffer.from('told') });
+    expect(earlier.renew().read()).toMatchObject({ packets: [], overwrittenBytes: 0, lostEvents: 0, unfinished: 0 });
+    earlier.add({ data: Buffer.from('new') });
+    expect([earlier.texts(), earlier.read().overwrittenBytes]).toEqual([['new'], 0]);
+  });
+
+  it('says of a ring that is used again what has been overwritten of this network alone', () => {
+    const ring = new Ring().add({ data: Buffer.from('secret') }).renew();
+    for (let index = 0; index < 300; index++) ring.add({ data: Buffer.alloc(400) });
+    expect(ring.read()).toMatchObject({ overwrittenBytes: 300 * 512 - SIZE });
+    expect(ring.texts()).toHaveLength(SIZE / 512);
+  });
+
+  it('counts a place that was taken first of all by a network, in a ring that is used again, as one that says nothing yet', () => {
+    const ring = new Ring().add({ data: Buffer.from('earlier') }).renew();
+    ring.head += EVENT.alignment;
+    ring.bytes.writeBigUInt64LE(BigInt(ring.head), RING.fields.head);
+    expect(ring.open((file) => isFlightComplete(file, flightHead(file)))).toBe(false);
   });
 
   it('stops where the ring had come to when it was asked, and reads no more than it may', () => {

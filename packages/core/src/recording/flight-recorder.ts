@@ -75,16 +75,18 @@ export function readFlightRecorder(
   if (size < RING.minSize || size > RING.maxSize || Math.log2(size) % 1 !== 0) return nothing;
   const end = Math.min(head ?? Number.POSITIVE_INFINITY, number(RING.fields.head));
   const room = Math.min(size, Math.max(EVENT.alignment, Math.floor(maxBytes / EVENT.alignment) * EVENT.alignment));
-  const start = Math.max(0, end - room);
+  // Another network may have had the ring before.
+  const begin = number(RING.fields.begin);
+  const start = Math.max(begin, end - room);
   const bytes = readRing(file, size, start, end);
   // Whatever was recorded while the ring was read may have gone over its oldest events.
   const intact = Math.max(start, flightHead(file) - size);
-  if (intact >= end) return { ...nothing, overwrittenBytes: end };
+  if (intact >= end) return { ...nothing, overwrittenBytes: Math.max(0, end - begin) };
 
   const packets: FlightPacket[] = [];
   const unknownNames: UnknownName[] = [];
   let timestampNs = 0n;
-  const { events, unfinished } = settled(bytes.subarray(intact - start), { start: intact, end }, surroundings);
+  const { events, unfinished } = settled(bytes.subarray(intact - start), { begin, start: intact, end }, surroundings);
   for (const event of events) {
     // The place in the ring is what decides; a clock that two processes read may be a little off.
     if (event.timestampNs > timestampNs) timestampNs = event.timestampNs;
@@ -97,7 +99,7 @@ export function readFlightRecorder(
   return {
     packets,
     unknownNames,
-    overwrittenBytes: intact,
+    overwrittenBytes: intact - begin,
     lostEvents: number(RING.fields.lostEvents),
     lostBytes: number(RING.fields.lostBytes),
     unfinished,
@@ -130,8 +132,9 @@ const RECENT_BYTES = 1024 * 1024;
 export function isFlightComplete(file: number, head: number): boolean {
   const { view } = readHeader(file);
   const size = Number(view.getBigUint64(RING.fields.size, true));
-  const start = Math.max(0, head - Math.min(size, RECENT_BYTES));
-  return settled(readRing(file, size, start, head), { start, end: head }, {}).isAll;
+  const begin = Number(view.getBigUint64(RING.fields.begin, true));
+  const start = Math.max(begin, head - Math.min(size, RECENT_BYTES));
+  return settled(readRing(file, size, start, head), { begin, start, end: head }, {}).isAll;
 }
 
 function settled(bytes: Uint8Array, window: RingWindow, surroundings: Partial<Surroundings>): SettledEvents {

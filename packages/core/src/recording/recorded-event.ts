@@ -33,6 +33,8 @@ export interface RecordedEvent {
 
 /** Which part of a ring holds events that can be read. */
 export interface RingWindow {
+  /** The position of the network's first event. */
+  readonly begin: number;
   /** Where the bytes begin and end, as positions that only ever grow. */
   readonly start: number;
   readonly end: number;
@@ -68,10 +70,10 @@ const STATES = new Map<bigint, EventState>([
  * The places in `bytes`, which hold the positions of `window` in order, and were at a multiple of 64. What lies before the first event is left
  * out: the window may begin amid one.
  */
-export function* placesIn(bytes: Uint8Array, { start, end }: RingWindow): Generator<RingPlace> {
+export function* placesIn(bytes: Uint8Array, { begin, start, end }: RingWindow): Generator<RingPlace> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { state, size } = EVENT.fields;
-  let isAmidSomething = start > 0;
+  let isAmidSomething = start > begin;
   let position = start;
   while (position + EVENT.headerSize.ipv4 <= end) {
     const at = position - start;

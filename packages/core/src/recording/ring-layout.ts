@@ -10,11 +10,11 @@ export const RECORDER_FILE = '.capture';
 
 /** The header, one page, in front of the ring. */
 export const RING = {
-  magic: 0x32474e5254504143n,
+  magic: 0x33474e5254504143n,
   headerSize: 4096,
   minSize: 65_536,
   maxSize: 1 << 30,
-  fields: { magic: 0, size: 8, watched: 20, head: 64, lostEvents: 136, lostBytes: 144 },
+  fields: { magic: 0, size: 8, watched: 20, head: 64, lostEvents: 136, lostBytes: 144, begin: 152 },
 } as const;
 
 /** An event: its header and what is behind it. Every event begins at a multiple of the alignment. */

@@ -3,6 +3,7 @@
 #include "attach/napi.h"
 #include "attach/places.h"
 #include "attach/thread.h"
+#include "capture/renewal.h"
 #include "state/network.h"
 
 #include <arpa/inet.h>
@@ -211,6 +212,17 @@ static napi_value has_capabilities(napi_env env, napi_callback_info info) {
     return value;
 }
 
+/* renewRecorder(path): whether the ring of an ended network in this file can be a new network's now. */
+static napi_value renew_recorder(napi_env env, napi_callback_info info) {
+    struct arguments arguments = arguments_of(env, info);
+    char *path = text_of(env, arguments.values[0]);
+    napi_value value = NULL;
+    sw_network_sweep();
+    napi_get_boolean(env, path != NULL && sw_ring_renew(path) == 0, &value);
+    free(path);
+    return value;
+}
+
 /* networks(): how many are mapped, for tests that look for leaks. */
 static napi_value networks(napi_env env, napi_callback_info info) {
     (void)info;
@@ -229,7 +241,7 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports) {
     } FUNCTIONS[] = {
         {"attach", attach},   {"answer", answer}, {"home", home}, {"openPlace", open_place}, {"closePlace", close_place},
         {"lookup", lookup}, {"reverse", reverse}, {"makePipe", make_pipe}, {"hasCapabilities", has_capabilities},
-        {"networks", networks},
+        {"renewRecorder", renew_recorder}, {"networks", networks},
     };
     for (unsigned i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {
         napi_value function;

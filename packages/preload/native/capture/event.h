@@ -1,7 +1,7 @@
 /* event.h: the bytes of `.capture`, as docs/network-directory.md promises them to every process and to TypeScript.
  *
  * A ring of events, oldest overwritten first. A position counts bytes since the ring was made and only grows; the byte at position p is
- * at p modulo the ring's size. Whoever sends something takes a place with one atomic addition to `head` and puts the data there, before the
+ * at p modulo the ring's size. A ring that had other networks before begins at a multiple of its size, behind all that they recorded. Whoever sends something takes a place with one atomic addition to `head` and puts the data there, before the
  * bytes can reach anyone, and says afterwards what the kernel has taken: the order of events is causal, nobody waits for anybody, and
  * whoever is killed on the way leaves the data behind. */
 #ifndef SW_CAPTURE_EVENT_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SW_RING_MAGIC 0x32474e5254504143ull /* "CAPTRNG2" on a little-endian machine */
+#define SW_RING_MAGIC 0x33474e5254504143ull /* "CAPTRNG3" on a little-endian machine */
 
 enum { SW_RING_HEADER = 4096, SW_EVENT_ALIGNMENT = 64 };
 
@@ -81,7 +81,9 @@ struct sw_ring_header {
     _Atomic uint64_t reserved;    /* bytes of the ring that the file system has promised */
     _Atomic uint64_t lost_events; /* that there was no room for, or that came too late */
     _Atomic uint64_t lost_bytes;
-    uint8_t lost_gap[64 - 24];
+    _Atomic uint64_t begin; /* the position of this network's first event */
+    _Atomic uint64_t used;  /* bytes of the ring, from its first on, that earlier networks have written to */
+    uint8_t lost_gap[64 - 40];
     /* Private to the library: how the file of SOCKET_WRAPPER_PCAP_FILE is fed. */
     _Atomic uint32_t drainer; /* pid of who writes the file now */
     _Atomic uint32_t turn;    /* drained[turn % 2] counts */
@@ -98,6 +100,7 @@ _Static_assert(offsetof(struct sw_event, addresses) + 2 * 4 == SW_EVENT_HEADER_I
 _Static_assert(offsetof(struct sw_event, addresses) + 2 * 16 == SW_EVENT_HEADER_IPV6, "header with IPv6 addresses");
 _Static_assert(offsetof(struct sw_ring_header, head) == 64, "head");
 _Static_assert(offsetof(struct sw_ring_header, reserved) == 128, "reserved");
+_Static_assert(offsetof(struct sw_ring_header, begin) == 152, "begin");
 _Static_assert(sizeof(struct sw_ring_header) <= SW_RING_HEADER, "ring header size");
 
 #endif

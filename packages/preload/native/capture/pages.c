@@ -24,6 +24,11 @@ static uint64_t page_behind(uint64_t position) {
     return (position + PAGE - 1) & ~(uint64_t)(PAGE - 1);
 }
 
+/* How far this network has come around: less than the ring's size the first time. */
+static uint64_t way_to(const struct sw_ring *ring, uint64_t position) {
+    return position - ring->begin;
+}
+
 /* Notes that the ring has been promised from a place at or before `from` up to `to`. */
 static void advance(struct sw_ring *ring, uint64_t from, uint64_t to) {
     uint64_t reserved = atomic_load(&ring->header->reserved);
@@ -31,7 +36,8 @@ static void advance(struct sw_ring *ring, uint64_t from, uint64_t to) {
         ;
 }
 
-bool sw_pages_promise(struct sw_ring *ring, uint64_t end) {
+bool sw_pages_promise(struct sw_ring *ring, uint64_t position) {
+    uint64_t end = way_to(ring, position);
     uint64_t reserved = atomic_load_explicit(&ring->header->reserved, memory_order_relaxed);
     if (end <= reserved || reserved >= ring->size)
         return true;
@@ -69,7 +75,7 @@ static void populate(const struct sw_ring *ring, uint64_t offset) {
 }
 
 void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size) {
-    bool is_first_time = position < ring->size;
+    bool is_first_time = way_to(ring, position) < ring->size;
     /* The mapping goes on behind the ring's end, with pages of its own in this process's tables. */
     uint64_t from = position & (ring->size - 1), stretch = from / SW_RING_STRETCH, last = (from + size - 1) / SW_RING_STRETCH;
     for (; stretch <= last; stretch++) {
@@ -78,7 +84,7 @@ void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size) {
             continue;
         if ((atomic_fetch_or_explicit(&ring->mapped[stretch / 64], bit, memory_order_relaxed) & bit) != 0)
             continue;
-        if (is_first_time)
+        if (is_first_time && offset + SW_RING_STRETCH > ring->used)
             populate(ring, offset);
         else
             touch(ring, offset);
@@ -86,17 +92,19 @@ void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size) {
 }
 
 bool sw_pages_are_fresh(const struct sw_ring *ring, uint64_t position, uint64_t size) {
-    return size >= BIG && position + size <= ring->size;
+    uint64_t end = way_to(ring, position + size);
+    return size >= BIG && end <= ring->size && end > ring->used;
 }
 
 bool sw_pages_write(struct sw_ring *ring, uint64_t position, const struct iovec *parts, size_t count, uint64_t size) {
     int saved_errno = errno;
+    uint64_t offset = way_to(ring, position);
     int fd = sw_ring_file(ring->directory);
-    bool written = fd >= 0 && pwritev(fd, parts, (int)count, (off_t)(SW_RING_HEADER + position)) == (ssize_t)size;
+    bool written = fd >= 0 && pwritev(fd, parts, (int)count, (off_t)(SW_RING_HEADER + offset)) == (ssize_t)size;
     if (fd >= 0)
         sw_real.close(fd);
     if (written)
-        advance(ring, position, page_behind(position + size));
+        advance(ring, offset, page_behind(offset + size));
     errno = saved_errno;
     return written;
 }

@@ -2,14 +2,14 @@
  *
  * The first time around, the file system makes each page when somebody comes to it; each process has to find each page once. One by one,
  * both are faults that take microseconds. So small events ask for the pages of many at once, and big ones are written with pwrite(2), which
- * makes pages without clearing them first. From the second time around all is there. */
+ * makes pages without clearing them first. From the second time around all is there, and where an earlier network has been, from the first. */
 #ifndef SW_CAPTURE_PAGES_H
 #define SW_CAPTURE_PAGES_H
 
 #include "capture/ring.h"
 
-/* Has the file system promise the ring up to position `end`, so that no store meets a full one, which would be a SIGBUS. */
-bool sw_pages_promise(struct sw_ring *ring, uint64_t end);
+/* Has the file system promise the ring up to `position`, so that no store meets a full one, which would be a SIGBUS. */
+bool sw_pages_promise(struct sw_ring *ring, uint64_t position);
 
 /* Makes stores to `size` bytes from `position` on cheap; they must have been promised. */
 void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size);

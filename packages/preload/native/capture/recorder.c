@@ -43,16 +43,17 @@ static uint64_t power_of_two(uint64_t value) {
     return power;
 }
 
-/* How much a ring takes when nobody says it: an eighth of a small file system at most, as /dev/shm is in a container, since the sockets of all
- * networks need room there, too. */
-static uint64_t bytes_by_default(const struct sw_network *network) {
-    enum { LEAST = 1 << 16 };
-    struct statfs system;
+uint64_t sw_recorder_bytes_on(const struct statfs *system) {
     uint64_t bytes = RECORDER_BYTES;
-    if (statfs(network->directory, &system) == 0 && system.f_blocks > 0)
-        while (bytes > LEAST && bytes > (uint64_t)system.f_blocks * (uint64_t)system.f_bsize / 8)
+    if (system->f_blocks > 0)
+        while (bytes > SW_RING_MIN && bytes > (uint64_t)system->f_blocks * (uint64_t)system->f_bsize / 8)
             bytes /= 2;
     return bytes;
+}
+
+static uint64_t bytes_by_default(const struct sw_network *network) {
+    struct statfs system;
+    return statfs(network->directory, &system) == 0 ? sw_recorder_bytes_on(&system) : RECORDER_BYTES;
 }
 
 static bool names_the_ring(const struct sw_network *network) {
@@ -66,8 +67,11 @@ static struct sw_recorder *make(struct sw_network *network) {
         return NULL;
     recorder->mtu = (uint16_t)sw_config_mtu();
     recorder->has_sink = !names_the_ring(network);
-    uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : bytes_by_default(network));
+    uint64_t usual_size = bytes_by_default(network);
+    uint64_t size = number_of("SOCKET_WRAPPER_CAPTURE_BYTES", 65536, 1u << 30, recorder->has_sink ? FEED_BYTES : usual_size);
     uint64_t limit = number_of("SOCKET_WRAPPER_CAPTURE_PACKET_LIMIT", 1, 65535, 0);
+    if (size == usual_size && limit == 0)
+        sw_ring_inherit(network->directory);
     int result =
         sw_ring_open(&recorder->ring, network->directory, sw_network_file_mode(network), power_of_two(size), (uint32_t)limit);
     if (result < 0) {

@@ -8,12 +8,18 @@
 #include "capture/sink.h"
 #include "state/network.h"
 
+#include <sys/statfs.h>
+
 struct sw_recorder {
     struct sw_ring ring;
     uint16_t mtu;
     bool has_sink;
     struct sw_sink sink;
 };
+
+/* How much a ring takes when nobody says it: an eighth of a small file system at most, as /dev/shm is in a container, since the sockets of all
+ * networks need room there, too. */
+uint64_t sw_recorder_bytes_on(const struct statfs *system);
 
 /* The recorder of a network that is recorded; NULL when it cannot be, after one line on stderr. */
 struct sw_recorder *sw_recorder_of(struct sw_network *network);

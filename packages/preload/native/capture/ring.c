@@ -10,16 +10,28 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 /* Mappings begin at a multiple of this, so that what a fault maps at once lies in one piece. */
 enum { PLACE = 1 << 16 };
 
-static const char FILE_NAME[] = ".capture";
+static const char FILE_NAME[] = ".capture", INHERITED_NAME[] = ".recorder";
 
 static uint32_t aligned(uint64_t size) {
     return (uint32_t)((size + SW_EVENT_ALIGNMENT - 1) & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1));
+}
+
+void sw_ring_inherit(const char *directory) {
+    enum { NO_REPLACE = 1 }; /* RENAME_NOREPLACE of linux/fs.h, which not all have */
+    char inherited[SW_OWN_PATH_SIZE], path[SW_OWN_PATH_SIZE];
+    int saved_errno = errno;
+    sw_network_own_path(directory, INHERITED_NAME, inherited);
+    sw_network_own_path(directory, FILE_NAME, path);
+    /* Whoever else comes at this moment does the same. */
+    sw_real.syscall(SYS_renameat2, SW_AT(inherited), SW_AT(path), NO_REPLACE);
+    errno = saved_errno;
 }
 
 static int make_file(const char *directory, mode_t mode) {
@@ -79,10 +91,12 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
     expected = 0;
     ring->header = header;
     ring->size = atomic_load(&header->size);
+    ring->begin = atomic_load(&header->begin);
+    ring->used = atomic_load(&header->used);
     int result = 0;
     if (!atomic_compare_exchange_strong(&header->magic, &expected, SW_RING_MAGIC) && expected != SW_RING_MAGIC)
         result = -EBADMSG;
-    else if (ring->size < 65536 || (ring->size & (ring->size - 1)) != 0 || ring->size > SW_RING_MAX)
+    else if (!sw_ring_size_is_sound(ring->size) || ring->begin % ring->size != 0 || ring->used > ring->size)
         result = -EBADMSG;
     else if (fstat(fd, &status) == 0 && status.st_size < (off_t)(SW_RING_HEADER + ring->size) &&
              ftruncate(fd, (off_t)(SW_RING_HEADER + ring->size)) != 0)

@@ -8,12 +8,13 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-enum { SW_RING_MAX = 1 << 30, SW_RING_STRETCH = 1 << 14, SW_RING_STRETCHES = (int)(2u * SW_RING_MAX / SW_RING_STRETCH) };
+enum { SW_RING_MIN = 1 << 16, SW_RING_MAX = 1 << 30, SW_RING_STRETCH = 1 << 14, SW_RING_STRETCHES = (int)(2u * SW_RING_MAX / SW_RING_STRETCH) };
 
 struct sw_ring {
     struct sw_ring_header *header;
     uint8_t *data; /* mapped twice in a row, so that no event is cut */
     uint64_t size;
+    uint64_t begin, used; /* of the header: they stay while the network lives */
     const char *directory;
     _Atomic uint64_t mapped[SW_RING_STRETCHES / 64]; /* which stretches of both mappings are in this process's page tables: capture/pages.c */
 };
@@ -25,9 +26,17 @@ struct sw_ticket {
     uint32_t size;
 };
 
+/* Makes the ring that an earlier network has left in `directory`, if there is one, the ring of this network, if it has none. */
+void sw_ring_inherit(const char *directory);
+
 /* Maps the ring of `directory`, which must outlive it; makes it with `mode` and `size` bytes, a power of two, if it is not there. 0 or a negative errno. */
 int sw_ring_open(struct sw_ring *ring, const char *directory, mode_t mode, uint64_t size, uint32_t packet_limit);
 void sw_ring_close(struct sw_ring *ring);
+
+/* Whether a ring can be of `size` bytes. */
+static inline bool sw_ring_size_is_sound(uint64_t size) {
+    return size >= SW_RING_MIN && size <= SW_RING_MAX && (size & (size - 1)) == 0;
+}
 
 /* The file, to be closed by the caller, or a negative errno. */
 int sw_ring_file(const char *directory);

@@ -303,6 +303,15 @@ static void sweep_closed(void) {
     }
 }
 
+void sw_network_sweep(void) {
+    int saved_errno = errno;
+    sigset_t mask;
+    begin_opening(&mask);
+    sweep_closed();
+    end_opening(&mask);
+    errno = saved_errno;
+}
+
 void sw_network_close(struct sw_network *network) {
     int saved_errno = errno;
     sigset_t mask;

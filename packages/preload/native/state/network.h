@@ -51,6 +51,9 @@ unsigned sw_network_count(void);
  * mapped until they are closed. */
 void sw_network_close(struct sw_network *network);
 
+/* Unmaps the networks that were closed before, and whose sockets are closed since. Each sw_network_close() does so as well. */
+void sw_network_sweep(void);
+
 /* Whoever looks at networks that no socket of its own holds pins them all meanwhile: none is unmapped. Never waits. */
 void sw_network_pin(void);
 void sw_network_unpin(void);

@@ -41,6 +41,11 @@ export interface Addon {
   hasCapabilities(path: string): boolean;
   /** The two ends of a new pipe(2). */
   makePipe(): [readEnd: number, writeEnd: number];
+  /**
+   * Makes the recorder of an ended network, moved to `path` where nobody else looks for it, as good as new. False when somebody still has it
+   * open, or it cannot be: then it is as it was.
+   */
+  renewRecorder(path: string): boolean;
   /** How many networks are mapped into this process. */
   networks(): number;
   /** The global object of this thread's main context. */
