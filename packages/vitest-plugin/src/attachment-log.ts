@@ -16,6 +16,8 @@ export function logAttachments(testCase: TestCase): void {
   for (const { path: file } of testCase.meta().networkCaptures ?? []) {
     const content = `${attachmentLine(file)}\n`;
     task.logs ??= [];
+    // In merged reports, the run that made the blob may have done this.
+    if (task.logs.some((log) => log.content === content)) continue;
     task.logs.push({ type: 'stdout', content, taskId: testCase.id, time: Date.now(), size: content.length });
   }
 }

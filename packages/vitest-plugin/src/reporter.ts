@@ -21,14 +21,17 @@ export default class SocketWrapperReporter implements Reporter {
   }
 
   onTestRunStart(): void {
-    this.#startedAt = new Date();
+    // The runs whose reports are merged are over, and others have brought their captures here.
+    this.#startedAt = this.#isMerging ? new Date(0) : new Date();
+    if (this.#isMerging) return;
     // The watch mode runs again only what is affected: what other tests have left is still true.
     if (this.#isFirstRun) removeKeptCaptures(this.#outputDir);
     this.#isFirstRun = false;
   }
 
   onTestCaseResult(testCase: TestCase): void {
-    logAttachments(testCase);
+    // A merged report prints all that a blob says was printed; it is merged with this reporter again.
+    if (!this.#isForMerging) logAttachments(testCase);
   }
 
   onTestRunEnd(): void {
@@ -38,5 +41,16 @@ export default class SocketWrapperReporter implements Reporter {
     this.#vitest?.logger.log(terminalList(captures));
     const summaryFile = process.env.GITHUB_STEP_SUMMARY;
     if (summaryFile) appendFileSync(summaryFile, summaryPage(captures));
+  }
+
+  /** Whether Vitest runs no tests, but makes one report of those of other runs. */
+  get #isMerging(): boolean {
+    return this.#vitest?.config.mergeReports !== undefined;
+  }
+
+  /** Whether the only report of this run that could name captures is one to be merged. */
+  get #isForMerging(): boolean {
+    const names = this.#vitest?.config.reporters.map((reporter) => (Array.isArray(reporter) ? reporter[0] : reporter));
+    return names?.includes('blob') === true && !names.includes('junit');
   }
 }

@@ -65,6 +65,21 @@ describe('the plugin', { timeout: 60_000 }, () => {
     expect(output).not.toContain('ATTACHMENT');
   });
 
+  it('names the captures of several runs in their merged report, and leaves them where they are', async () => {
+    await using project = await makeProject('plugin');
+    await project.start(['--reporter=blob', 'one.test.ts']);
+    const captures = await project.captures();
+    const { junit, output } = await project.run(['--merge-reports']);
+
+    expect(junit.match(/\[\[ATTACHMENT\|[^\]]*\]\]/g)).toEqual([
+      expect.stringMatching(/^\[\[ATTACHMENT\|.*one\.test\.ts-one-fails\.pcapng\]\]$/),
+    ]);
+    expect(output).not.toContain('ATTACHMENT');
+    expect(output).toMatch(/Network captures\n\n one\.test\.ts > one fails: \d+ packets, 1 conversation/);
+    expect(captures).toEqual(['one.test.ts-one-fails.pcapng']);
+    expect(await project.captures()).toEqual(captures);
+  });
+
   it('begins a run without the captures of the last one, and leaves other files alone', async () => {
     await using project = await makeProject('plugin');
     await project.run(['one.test.ts']);
