@@ -70,5 +70,5 @@ export { BlockEncoder, encodeBlocks, streamEncodedBlocks } from './pcapng/writer
 export { captureJson, type JsonCapture, type JsonConversation, type JsonPeer } from './render/capture-json.js';
 export { captureStory } from './render/capture-story.js';
 export { type ConversationFilter, conversationFilter } from './render/conversation-filter.js';
-export { type FollowOptions, followText } from './render/follow-text.js';
+export { type FollowOptions, followPieces, followText } from './render/follow-text.js';
 export { captureSummary, type RenderOptions, renderText } from './render/render-text.js';

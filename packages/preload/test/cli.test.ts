@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -130,15 +130,31 @@ describe('socket-wrapper show', () => {
       const asked = [...stdout.matchAll(/GET \/\S*|POST \/|DNS query|refused/g)].map(([found]) => found);
       return [stdout.split('\n', 1)[0], ...asked];
     };
-    expect(await shown('/get .missing/ tcp !:9')).toEqual(['26 packets, 1 conversation', 'GET /', 'GET /missing']);
-    expect(await shown('udp')).toEqual(['26 packets, 1 conversation', 'DNS query']);
-    expect(await shown('dns')).toEqual(['26 packets, 1 conversation', 'DNS query']);
-    expect(await shown('127.0.0.1:9')).toEqual(['26 packets, 1 conversation', 'refused']);
-    expect(await shown('http !#1')).toEqual(['26 packets, 1 conversation', 'POST /']);
-    expect(await shown('nobody')).toEqual(['26 packets, 0 conversations']);
+    expect(await shown('/get .missing/ tcp !:9')).toEqual([
+      '26 packets, 1 of 4 conversations',
+      'GET /',
+      'GET /missing',
+    ]);
+    expect(await shown('udp')).toEqual(['26 packets, 1 of 4 conversations', 'DNS query']);
+    expect(await shown('dns')).toEqual(['26 packets, 1 of 4 conversations', 'DNS query']);
+    expect(await shown('127.0.0.1:9')).toEqual(['26 packets, 1 of 4 conversations', 'refused']);
+    expect(await shown('http !#1')).toEqual(['26 packets, 1 of 4 conversations', 'POST /']);
+    expect(await shown('nobody')).toEqual(['26 packets, 0 of 4 conversations']);
     expect(await cli('show', '--filter', '/(/', http)).toMatchObject({
       exitCode: 2,
       stderr: expect.stringMatching(/^socket-wrapper show: --filter: Invalid regular expression/),
+    });
+  });
+
+  it('says what to do with a file that is larger than it can read', async () => {
+    await using folder = await makeFolder();
+    const file = join(folder.path, 'large.pcap');
+    await writeFile(file, '');
+    await truncate(file, 2 ** 31 + 1);
+    expect(await cli('show', file)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `socket-wrapper show: ${file}: File size (2147483649) is greater than 2 GiB; editcap takes a part out of it\n`,
     });
   });
 

@@ -90,7 +90,11 @@ export class NetworkCapture {
     const capture = { packets, names: this.#names(), blocks };
     const told = readsOtherwise(options)
       ? toldCapture(capture, { ...reading, ...options })
-      : { ...capture, conversations: traffic.conversations.filter(options.filter ?? (() => true)) };
+      : {
+          ...capture,
+          conversations: traffic.conversations.filter(options.filter ?? (() => true)),
+          found: traffic.conversations.length,
+        };
     const hints = refusalHints(told.conversations, socketsOf(this.#network).sockets);
     const text = drawText({ ...told, packets: withHints(told.packets, hints) }, options);
     return loss === undefined ? text : `${text}\n\nIncomplete: ${loss}`;

@@ -37,7 +37,7 @@ export class SideMessages implements SideContext {
   readonly #told: Told;
   #parser: Waiting<void> | undefined;
   #start: { readonly position: number; readonly moment: Moment } | undefined;
-  #draft: MessageContent | undefined;
+  #draft: MessageContent | (() => MessageContent) | undefined;
   /** Data that is of no known protocol, or follows where its parser gave up. */
   #unrecognised: { parts: Uint8Array[]; length: number; first: Moment; last: Moment } | undefined;
 
@@ -94,7 +94,7 @@ export class SideMessages implements SideContext {
     this.#draft = undefined;
   }
 
-  draft(content: MessageContent): void {
+  draft(content: MessageContent | (() => MessageContent)): void {
     this.#draft = content;
   }
 
@@ -134,7 +134,7 @@ export class SideMessages implements SideContext {
   /** Shows what the parser had read of a message that it could not finish. */
   #giveUp(): void {
     if (this.#draft !== undefined) {
-      this.#add(this.#draft, false);
+      this.#add(typeof this.#draft === 'function' ? this.#draft() : this.#draft, false);
       return;
     }
     const { head, length } = this.input.sinceMark();

@@ -34,4 +34,23 @@ describe('followText', () => {
   ])('shows %s', (_what, said, text) => {
     expect(shown(said)).toBe(text);
   });
+
+  it.each(['aü\r\n', '\u001b日本\r', '\n\r\n\r', '\u00e4\n\n'])(
+    'shows %j the same however long all of it is',
+    (line) => {
+      const count = Math.ceil((2.5 * 1024 * 1024) / Buffer.byteLength(line));
+      const bytes = Buffer.from(line.repeat(count));
+      const moment = { timestampNs: 0n, packet: 0 };
+      const [small] = conversationsIn(new Traffic().udp(LAPTOP, WEB, 'x').capture().packets);
+      if (small === undefined) throw new Error('There is no conversation');
+      const text = followText({ ...small, events: [{ kind: 'data', from: 'client', bytes, ...moment }] });
+      const told = line.replaceAll('\r\n', '\n').replaceAll('\u001b', '.');
+      const expected = `x${told.repeat(count)}`
+        .replaceAll('\r\n', '\n')
+        .replaceAll('\r', '.')
+        .slice(1)
+        .replace(/\n$/, '');
+      expect(text.slice(text.indexOf('\n') + 1) === expected).toBe(true);
+    },
+  );
 });

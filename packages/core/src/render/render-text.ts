@@ -72,19 +72,21 @@ export function toldCapture(capture: RenderedCapture, options: RenderOptions): T
     ...(redaction === undefined ? {} : { redaction }),
   });
   const conversations = filter === undefined ? found : found.filter(filter);
-  return { ...capture, packets, conversations, skipped };
+  return { ...capture, packets, conversations, found: found.length, skipped };
 }
 
 /** What is to be drawn once its conversations are known. */
 export interface ToldCapture extends RenderedCapture {
   readonly conversations: readonly Conversation[];
+  /** How many there are with those that a filter leaves out. Default: as many. */
+  readonly found?: number;
   /** How many packets came before, which are only counted. Default 0. */
   readonly skipped?: number;
 }
 
 /** As `renderText`, for a capture whose conversations somebody has already looked for. */
 export function drawText(
-  { packets, blocks, conversations, skipped = 0, ...capture }: ToldCapture,
+  { packets, blocks, conversations, found = conversations.length, skipped = 0, ...capture }: ToldCapture,
   options: RenderOptions,
 ): string {
   const { width = DEFAULT_WIDTH, colour = false, last, filter } = options;
@@ -103,7 +105,7 @@ export function drawText(
     scale,
     hosts: hostsIn(conversations, names),
   });
-  const summary = summaryOf({ packets: packets.length, conversations: conversations.length, skipped });
+  const summary = summaryOf({ packets: packets.length, conversations: conversations.length, found, skipped });
   const lines = [shortened(summary, width), ''];
   if (hasEarlier) {
     // Packets that a filter leaves out would be counted with the others.
@@ -136,15 +138,18 @@ function worthShowing(
 
 /** `12 packets, 2 conversations`. */
 export function captureSummary(packets: Capture['packets']): string {
-  return summaryOf({ packets: packets.length, conversations: conversationsIn(packets).length, skipped: 0 });
+  const { length } = conversationsIn(packets);
+  return summaryOf({ packets: packets.length, conversations: length, found: length, skipped: 0 });
 }
 
 function summaryOf({
   packets,
   conversations,
+  found,
   skipped,
-}: Record<'packets' | 'conversations' | 'skipped', number>): string {
-  const summary = `${plural(packets, 'packet')}, ${plural(conversations, 'conversation')}`;
+}: Record<'packets' | 'conversations' | 'found' | 'skipped', number>): string {
+  const share = conversations === found ? '' : `${conversations} of `;
+  const summary = `${plural(packets, 'packet')}, ${share}${plural(found, 'conversation')}`;
   return skipped === 0 ? summary : `${summary}, after ${plural(skipped, 'packet')} not told here`;
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import {
   type Capture,
@@ -7,7 +8,7 @@ import {
   captureStory,
   conversationFilter,
   conversationsIn,
-  followText,
+  followPieces,
   readCapture,
   renderText,
   tlsKeysIn,
@@ -32,38 +33,54 @@ export async function show(args: readonly string[]): Promise<number> {
   const request = readRequest(args);
   try {
     const capture = readCapture(await readFile(request.file), { damaged: 'keep' });
-    process.stdout.write(`${textOf(capture, request)}\n`);
+    for (const piece of piecesOf(capture, request)) await print(piece);
     if (capture.damage === undefined) return 0;
     throw capture.damage;
   } catch (error) {
-    const isExpected = error instanceof CaptureError || (error as NodeJS.ErrnoException).syscall !== undefined;
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    // Whoever reads the output has seen enough, as `head` does.
+    if (code === 'EPIPE') return 0;
+    const isTooLarge = code === 'ERR_FS_FILE_TOO_LARGE';
+    const isExpected = isTooLarge || error instanceof CaptureError || syscall !== undefined;
     if (!isExpected) throw error;
-    process.stderr.write(`socket-wrapper show: ${request.file}: ${(error as Error).message}\n`);
+    const remedy = isTooLarge ? '; editcap takes a part out of it' : '';
+    process.stderr.write(`socket-wrapper show: ${request.file}: ${message}${remedy}\n`);
     return 1;
   }
 }
 
-function textOf(capture: Capture, { follow, filter, isJson }: Request): string {
+/** Waits for whoever reads: what has not been read yet takes memory. */
+async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+function* piecesOf(capture: Capture, { follow, filter, isJson }: Request): Generator<string, void> {
   const { isTTY, columns } = process.stdout;
   const colour = isTTY === true && !process.env.NO_COLOR;
   const { names } = capture;
   if (follow !== undefined) {
     const conversations = conversationsIn(capture.packets, { tlsKeys: tlsKeysIn(capture.blocks) });
     const found = conversations.find(({ id }) => id === follow);
-    if (found !== undefined) return followText(found, { names, colour });
-    throw new UsageError(
-      `socket-wrapper show: --follow is ${follow}, a number from 1 to ${conversations.length} is needed`,
-    );
+    if (found === undefined) {
+      throw new UsageError(
+        `socket-wrapper show: --follow is ${follow}, a number from 1 to ${conversations.length} is needed`,
+      );
+    }
+    yield* followPieces(found, { names, colour });
+    return;
   }
   const chosen = filter === undefined ? undefined : filterOf(filter, names);
-  if (isJson) return JSON.stringify(captureJson(capture, chosen), undefined, 2);
+  if (isJson) {
+    yield `${JSON.stringify(captureJson(capture, chosen), undefined, 2)}\n`;
+    return;
+  }
   const text = renderText(capture, {
     colour,
     ...(columns === undefined ? {} : { width: columns }),
     ...(chosen === undefined ? {} : { filter: chosen }),
   });
   const story = captureStory(capture);
-  return story === '' ? text : `${story}\n\n${text}`;
+  yield story === '' ? `${text}\n` : `${story}\n\n${text}\n`;
 }
 
 function filterOf(expression: string, names: ReadonlyMap<string, string>): ConversationFilter {

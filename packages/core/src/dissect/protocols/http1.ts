@@ -142,7 +142,7 @@ function* readBody(
   context: SideContext,
   { headers, content, lengthUnlessTold }: { headers: Headers; content: MessageContent; lengthUnlessTold: number },
 ): Waiting<Body> {
-  const onProgress = (body: Body, length?: number) => context.draft(withBody(content, headers, body, length));
+  const onProgress = (body: Body, length?: number) => context.draft(() => withBody(content, headers, body, length));
   if (/\bchunked$/i.test(headers.get('transfer-encoding') ?? '')) return yield* readChunks(context, onProgress);
   const told = headers.get('content-length');
   if (told === undefined) return yield* context.input.body(lengthUnlessTold, (body) => onProgress(body));

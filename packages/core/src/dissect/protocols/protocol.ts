@@ -15,8 +15,8 @@ export interface SideContext {
   readonly input: StreamReader;
   /** Says that a message begins with the next byte. */
   begin(): void;
-  /** Says what is known of the message so far, in case that the stream ends in it. */
-  draft(content: MessageContent): void;
+  /** Says what is known of the message so far, in case that the stream ends in it: `content` is asked only then. */
+  draft(content: MessageContent | (() => MessageContent)): void;
   /** Says that the message ends with the byte read last. */
   emit(content: MessageContent): void;
   /** Tells of a message among others that are still going on; it ends with the byte read last unless it was cut off. */

@@ -57,16 +57,17 @@ export class Flights {
     this.#context.begin();
     const flight: Flight = { kind, turn, parts: [], dataBytes: 0, problem };
     this.#flight = flight;
-    this.#context.draft(contentOf(flight));
+    this.#context.draft(() => contentOf(flight));
     return flight;
   }
 
   /** A record has been added. */
   progress(): void {
-    if (this.#flight === undefined) return;
-    this.#context.draft(contentOf(this.#flight));
+    const flight = this.#flight;
+    if (flight === undefined) return;
+    this.#context.draft(() => contentOf(flight));
     // Nothing comes behind an alert that could belong to it.
-    if (this.#flight.kind === 'alert') this.finish();
+    if (flight.kind === 'alert') this.finish();
   }
 
   /** The next record is of another flight. */
