@@ -5,11 +5,16 @@
 #include "base/real.h"
 #include "listing/socket_diag.h"
 #include "names/netlink.h"
+#include "names/netlink_changes.h"
+#include "state/network.h"
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 enum { MOST = 16 };
 
@@ -106,12 +111,32 @@ static uint32_t port_of(int fd) {
     return own.nl_pid;
 }
 
-static bool make_answer(struct watched *watched, const void *request, size_t size, uint32_t port) {
+/* Whether what the socket changes are the interfaces of the machine, where the network began, and not those of a namespace that the program has made
+ * for itself. Who may not ask may change nothing either, and is told so by the kernel. */
+static bool is_of_machine(int fd) {
+    int namespace = sw_real.ioctl(fd, SIOCGSKNS);
+    if (namespace < 0)
+        return errno != EPERM;
+    struct stat status;
+    struct sw_network *network;
+    bool is_known = fstat(namespace, &status) == 0 && sw_network_current(&network) == 0 && network != NULL;
+    sw_real.close(namespace);
+    return !is_known || atomic_load(&network->state->header.namespace) == 0 || atomic_load(&network->state->header.namespace) == status.st_ino;
+}
+
+static bool make_answer(struct watched *watched, int fd, const void *request, size_t size) {
     struct sw_place place;
     if (!sw_place_now(&place))
         return false;
+    uint32_t port = port_of(fd);
     sw_growing_end(&watched->answer);
     watched->given = 0;
+    if (watched->protocol == NETLINK_ROUTE && sw_netlink_is_change(request, size)) {
+        if (!is_of_machine(fd))
+            return false;
+        sw_netlink_refuse(request, size, port, &watched->answer);
+        return true;
+    }
     return watched->protocol == NETLINK_ROUTE ? sw_netlink_answer(&place, request, size, port, &watched->answer)
                                               : sw_socket_diag_answer(request, size, port, &watched->answer);
 }
@@ -124,7 +149,7 @@ bool sw_netlink_sending(int fd, const struct msghdr *message, int flags, ssize_t
         return false;
     int saved_errno = errno;
     size_t whole = sw_parts_length(message), size = sw_parts_gather(message, request, sizeof request);
-    bool is_answered = size >= sizeof header && make_answer(watched, request, size, port_of(fd)) && !watched->answer.is_short;
+    bool is_answered = size >= sizeof header && make_answer(watched, fd, request, size) && !watched->answer.is_short;
     errno = saved_errno;
     if (!is_answered)
         return false;

@@ -122,6 +122,14 @@ static int map_state(const char *directory, struct sw_state **state) {
     return 0;
 }
 
+/* Processes of the network may go to others: unshare(2), setns(2). */
+static void note_namespace(struct sw_state *state) {
+    struct stat status;
+    uint64_t none = 0;
+    if (atomic_load_explicit(&state->header.namespace, memory_order_relaxed) == 0 && fstatat(SW_AT("/proc/thread-self/ns/net"), &status, 0) == 0)
+        atomic_compare_exchange_strong(&state->header.namespace, &none, status.st_ino);
+}
+
 /* The program may change its directory before the first packet. */
 static int set_capture_path(struct sw_network *network) {
     const char *path = sw_config_capture_file();
@@ -228,6 +236,7 @@ static int open_network(const char *given, struct sw_network **opened) {
         SW_LOG_ONCE("SOCKET_WRAPPER_DIR is '%s', '.state' in it cannot be used: %s", given, strerror(-result));
         goto fail;
     }
+    note_namespace(network->state);
     network->ipv4_network = ipv4_network;
     network->directory_length = (unsigned)strlen(network->directory);
     memcpy(network->given, given, strlen(given) + 1);

@@ -4,6 +4,7 @@
 #include "listing/diag_filter.h"
 #include "listing/socket_diag.h"
 #include "names/netlink.h"
+#include "names/netlink_changes.h"
 
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -61,6 +62,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_messages(copy, &answer);
     else
         must(answer.length == 0);
+    sw_growing_end(&answer);
+    if (sw_netlink_is_change(copy, size)) {
+        sw_netlink_refuse(copy, size, PORT, &answer);
+        must(answer.length > 0);
+    }
     sw_growing_end(&answer);
     check_filter(copy, size);
     must(sw_socket_diag_without_stand_ins(copy, size) <= size);

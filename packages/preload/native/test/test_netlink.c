@@ -2,6 +2,7 @@
 #include "check.h"
 #include "names/interfaces.h"
 #include "names/netlink.h"
+#include "names/netlink_changes.h"
 
 #include <errno.h>
 #include <linux/if_addr.h>
@@ -214,6 +215,45 @@ static void a_link_comes_with_all_that_programs_look_at(void) {
     CHECK_TEXT(bytes_of(answer, sizeof told, IFLA_OPERSTATE), "00");
 }
 
+static void every_change_is_refused_and_no_question(void) {
+    static const uint16_t questions[] = {RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH, RTM_GETRULE, RTM_GETQDISC, NLMSG_NOOP, NLMSG_DONE};
+    static const uint16_t changes[] = {RTM_NEWLINK, RTM_DELLINK, RTM_SETLINK, RTM_NEWADDR,  RTM_DELADDR, RTM_NEWROUTE,
+                                       RTM_DELROUTE, RTM_NEWRULE, RTM_NEWNEIGH, RTM_NEWQDISC, RTM_NEWNSID};
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        struct request request = request_of(questions[i], 0, AF_INET);
+        CHECK(!sw_netlink_is_change(&request, request.header.nlmsg_len));
+    }
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct request request = request_of(changes[i], NLM_F_ACK, AF_INET);
+        CHECK(sw_netlink_is_change(&request, request.header.nlmsg_len));
+        CHECK(!sw_netlink_is_change(&request, sizeof request.header - 1));
+    }
+}
+
+static void a_change_behind_a_question_is_refused_by_its_own_number(void) {
+    static struct sw_growing answer = SW_GROWING_NEW;
+    struct request requests[3] = {request_of(RTM_GETLINK, NLM_F_DUMP, AF_UNSPEC), request_of(RTM_NEWADDR, 0, AF_INET), request_of(RTM_DELADDR, 0, AF_INET)};
+    for (unsigned i = 0; i < 3; i++) {
+        requests[i].header.nlmsg_len = sizeof requests[i];
+        requests[i].header.nlmsg_seq = SEQUENCE + i;
+    }
+    CHECK(sw_netlink_is_change(requests, sizeof requests));
+    sw_netlink_refuse(requests, sizeof requests, PORT, &answer);
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr error;
+    } refusals[2];
+    CHECK_INT(answer.length, sizeof refusals);
+    memcpy(refusals, answer.bytes, sizeof refusals);
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_INT(refusals[i].header.nlmsg_type, NLMSG_ERROR);
+        CHECK_INT(refusals[i].header.nlmsg_seq, SEQUENCE + 1 + i);
+        CHECK_INT(refusals[i].header.nlmsg_pid, PORT);
+        CHECK_INT(refusals[i].error.error, -EPERM);
+    }
+    sw_growing_end(&answer);
+}
+
 int main(void) {
     RUN(all_links_and_all_addresses_are_listed);
     RUN(one_link_is_told_by_its_index_or_its_name);
@@ -224,5 +264,7 @@ int main(void) {
     RUN(attributes_of_nonsense_name_no_link);
     RUN(an_address_comes_with_all_that_programs_look_at);
     RUN(a_link_comes_with_all_that_programs_look_at);
+    RUN(every_change_is_refused_and_no_question);
+    RUN(a_change_behind_a_question_is_refused_by_its_own_number);
     return check_result();
 }
