@@ -2,14 +2,12 @@
  * The kernel is the specification: every program prints what its socket calls returned, once on the kernel's loopback and
  * then redirected. Both must be the same.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { fortifiedPath, programNames, programPath } from './support/compile.js';
+import { expectKernelAnswers } from './support/kernel-answers.js';
 import { type Answers, hasNamespaces, networkFor, ON_10_53_57, runBare, runRedirected } from './support/run.js';
 
 const canCompare = await hasNamespaces();
-/** How often the kernel is asked: of 28,000 ephemeral ports it now and then chooses the same one for two sockets. */
-const BARE_RUNS = 3;
 const bareRuns = new Map<string, Promise<Answers>>();
 
 /** The kernel's answers. Each run happens once, whichever tests want it. */
@@ -20,27 +18,21 @@ function bare(name: string, run = 0): Promise<Answers> {
   return answers;
 }
 
-/** Fails unless the kernel has given the same answers. */
-async function expectKernelAnswers(name: string, answers: Answers): Promise<void> {
-  let run = 0;
-  while (run < BARE_RUNS - 1 && !isDeepStrictEqual(await bare(name, run), answers)) run++;
-  expect(answers).toEqual(await bare(name, run));
-}
-
 describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeout: 120_000 }, (name) => {
   const fortified = fortifiedPath(name);
+  const ask = (run: number) => bare(name, run);
 
   it('gets the same answers from redirected sockets as from real ones', async () => {
     expect((await bare(name)).ending).toBe('');
-    await expectKernelAnswers(name, await runRedirected(programPath(name), networkFor(name)));
+    await expectKernelAnswers(await runRedirected(programPath(name), networkFor(name)), ask);
   });
 
   it('gets the same answers on a host of 10.53.57.0 that is recorded', async () => {
-    await expectKernelAnswers(name, await runRedirected(programPath(name), ON_10_53_57, { capture: true }));
+    await expectKernelAnswers(await runRedirected(programPath(name), ON_10_53_57, { capture: true }), ask);
   });
 
   if (fortified === undefined) return;
   it('gets the same answers when it is compiled with fortified calls', async () => {
-    await expectKernelAnswers(name, await runRedirected(fortified, networkFor(name)));
+    await expectKernelAnswers(await runRedirected(fortified, networkFor(name)), ask);
   });
 });
