@@ -7,7 +7,7 @@ export default {
   ignoreExportsUsedInFile: true,
   workspaces: {
     '.': {
-      entry: ['.ci/*.mjs', 'action/{main,post}.js', 'test/*.test.ts'],
+      entry: ['.ci/*.mjs', 'action/{main,post}.js', 'test/*.test.ts', 'test/types/*.ts'],
       ignoreDependencies: [
         // Found in node_modules by test/runners.test.ts.
         /^@playwright\//,

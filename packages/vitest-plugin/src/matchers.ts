@@ -23,8 +23,9 @@ export interface NetworkMatchers<R> {
 }
 
 declare module 'vitest' {
+  // Nothing, as of Jest's matchers: Vitest's own interfaces extend both, where a project has Jest's types as well.
   // biome-ignore lint/suspicious/noExplicitAny: Vitest declares it so.
-  interface Matchers<T = any> extends NetworkMatchers<T> {}
+  interface Matchers<T = any> extends NetworkMatchers<void> {}
 }
 
 /** Adds the matchers; a second time changes nothing. */
