@@ -13,8 +13,6 @@ export default {
         /^@playwright\//,
         'mocha',
         '@socket-wrapper/preload',
-        'jest-environment-socket-wrapper',
-        'vitest-plugin-socket-wrapper',
       ],
     },
     'packages/core': {
