@@ -18,6 +18,7 @@ import { php } from './suites/php.mjs';
 import { pyzmq } from './suites/pyzmq.mjs';
 import { redis } from './suites/redis.mjs';
 import { ruby } from './suites/ruby.mjs';
+import { rust } from './suites/rust.mjs';
 import { socat } from './suites/socat.mjs';
 import { tcl } from './suites/tcl.mjs';
 import { tornado } from './suites/tornado.mjs';
@@ -52,4 +53,5 @@ export const SUITES = [
   socat,
   erlang,
   jdk,
+  rust,
 ];
