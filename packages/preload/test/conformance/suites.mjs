@@ -15,15 +15,18 @@ import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
 import { perlServers } from './suites/perl-servers.mjs';
 import { php } from './suites/php.mjs';
+import { psutil } from './suites/psutil.mjs';
 import { pyzmq } from './suites/pyzmq.mjs';
 import { redis } from './suites/redis.mjs';
 import { ruby } from './suites/ruby.mjs';
+import { rubyServers } from './suites/ruby-servers.mjs';
 import { rust } from './suites/rust.mjs';
 import { socat } from './suites/socat.mjs';
 import { tcl } from './suites/tcl.mjs';
 import { tornado } from './suites/tornado.mjs';
 import { trio } from './suites/trio.mjs';
 import { twisted } from './suites/twisted.mjs';
+import { wget } from './suites/wget.mjs';
 import { zeromq } from './suites/zeromq.mjs';
 
 export const SUITES = [
@@ -36,16 +39,19 @@ export const SUITES = [
   twisted,
   tornado,
   trio,
+  psutil,
   pyzmq,
   zeromq,
   perl,
   ruby,
+  rubyServers,
   php,
   tcl,
   glib,
   cAres,
   perlServers,
   curl,
+  wget,
   haproxy,
   openssl,
   redis,
