@@ -49,6 +49,21 @@ const FEWER_MAPPINGS = '-Wl,-z,noseparate-code';
 const FEW_LOOKUPS = '-Wl,-z,lazy';
 const FEWER_LOOKUPS = '-Wl,-Bsymbolic-functions';
 
+/**
+ * What each start, fork and end of a process passes through. It stands in front, beside what the linker looks up: when a process first comes to a
+ * page of a file, the kernel maps the 64 KiB around it, and a fork's child comes to each anew. Its variables stand in front as well, in the page
+ * that the linker has written to already.
+ */
+const FIRST_SOURCES = [
+  'interpose/forks.c',
+  'interpose/start.c',
+  'interpose/sandbox.c',
+  'interpose/stdio.c',
+  'interpose/files.c',
+  'capture/capture.c',
+  'state/network.c',
+];
+
 const ARTIFACTS = [
   {
     file: 'libsocket_wrapper.so',
@@ -159,7 +174,9 @@ async function mapInParallel(items, action) {
 function sourcesOf({ folders, needs, without = [] }) {
   if (needs !== undefined && filesIn(needs, '.c').length === 0) return [];
   const left = without.map((file) => join(NATIVE, file));
-  return folders.flatMap((folder) => filesIn(folder, '.c')).filter((file) => !left.includes(file));
+  const sources = folders.flatMap((folder) => filesIn(folder, '.c')).filter((file) => !left.includes(file));
+  const first = FIRST_SOURCES.map((file) => join(NATIVE, file)).filter((file) => sources.includes(file));
+  return [...first, ...sources.filter((file) => !first.includes(file))];
 }
 
 /** Files of `native/FOLDER` in the order of their names; none when the folder does not exist. */

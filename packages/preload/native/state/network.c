@@ -458,14 +458,26 @@ static struct sw_process *claim_process(struct sw_state *state, uint32_t pid) {
     return NULL;
 }
 
-void sw_network_enter_process(struct sw_network *network, uint32_t pid) {
+static void enter(struct sw_network *network, uint32_t pid, uint32_t spawn) {
     int saved_errno = errno;
     struct sw_process *entry = claim_process(network->state, pid);
     if (entry != NULL)
-        atomic_store(&entry->spawn, sw_config_spawn());
+        atomic_store(&entry->spawn, spawn);
     /* The first write to a page after a fork copies it. */
     if (errno != saved_errno)
         errno = saved_errno;
+}
+
+void sw_network_enter_process(struct sw_network *network, uint32_t pid) {
+    enter(network, pid, sw_config_spawn());
+}
+
+/* The number of a child of this process, which has its own: in the entry it can be read without a look at all variables. A process that is not
+ * entered yet may find the entry of a killed one in its place. */
+static uint32_t spawn_of(const struct sw_network *network, uint32_t child) {
+    const uint32_t self = sw_process_id();
+    const struct sw_process *entry = &network->state->processes[self % SW_PROCESS_COUNT];
+    return child != self && atomic_load(&entry->pid) == self ? atomic_load(&entry->spawn) : sw_config_spawn();
 }
 
 void sw_network_leave_process(struct sw_network *network) {
@@ -484,5 +496,5 @@ void sw_network_enter_child(uint32_t pid) {
     if (sw_config_is_attached())
         return;
     for (unsigned index = 0; index < sw_network_count(); index++)
-        sw_network_enter_process(sw_network_at(index), pid);
+        enter(sw_network_at(index), pid, spawn_of(sw_network_at(index), pid));
 }

@@ -1,4 +1,4 @@
-/* test_network.c: opening a directory, damaged ones too, and the lock that outlives its holders. */
+/* test_network.c: opening a directory, damaged ones too, the lock that outlives its holders, and who is in the table of processes. */
 #include "check.h"
 #include "base/real.h"
 #include "state/network.h"
@@ -117,6 +117,35 @@ static void a_lock_that_was_taken_over_is_not_let_go_by_the_first_holder(void) {
     forget_state(network);
 }
 
+static uint32_t spawn_of_entry(const struct sw_network *network, uint32_t pid) {
+    for (unsigned i = 0; i < SW_PROCESS_COUNT; i++)
+        if (atomic_load(&network->state->processes[i].pid) == pid)
+            return atomic_load(&network->state->processes[i].spawn);
+    return UINT32_MAX;
+}
+
+static void a_child_has_the_number_of_its_parent(void) {
+    unlink(state_path);
+    pid_t child = fork();
+    if (child == 0) {
+        const uint32_t self = (uint32_t)getpid(), grandchild = self + 1;
+        struct sw_network *network;
+        setenv("SOCKET_WRAPPER_SPAWN", "5", 1);
+        if (sw_network_current(&network) != 0)
+            _exit(1);
+        sw_network_enter_child(grandchild);
+        if (spawn_of_entry(network, self) != 5 || spawn_of_entry(network, grandchild) != 5)
+            _exit(2);
+        /* A process that was killed has left its number, and this one got it. */
+        atomic_store(&network->state->processes[self % SW_PROCESS_COUNT].spawn, 99);
+        sw_network_enter_child(self);
+        _exit(spawn_of_entry(network, self) == 5 ? 0 : 3);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    CHECK_INT(status, 0);
+}
+
 int main(void) {
     sw_real_load();
     if (mkdtemp(directory) == NULL)
@@ -135,6 +164,7 @@ int main(void) {
     RUN(a_lock_with_a_damaged_holder_is_got);
     RUN(a_lock_whose_holder_got_its_number_from_a_dead_one_is_got);
     RUN(a_lock_that_was_taken_over_is_not_let_go_by_the_first_holder);
+    RUN(a_child_has_the_number_of_its_parent);
     unlink(state_path);
     rmdir(directory);
     return check_result();
