@@ -1,5 +1,6 @@
 #include "listing/proc_net.h"
 
+#include "listing/proc_counters.h"
 #include "listing/proc_interfaces.h"
 #include "listing/proc_sockets.h"
 
@@ -13,6 +14,7 @@ static const struct sw_proc_net_file FILES[] = {
     {"icmp6", sw_proc_raw6},        {"sockstat", sw_proc_sockstat},   {"sockstat6", sw_proc_sockstat6},
     {"unix", sw_proc_unix},         {"dev", sw_proc_dev},             {"if_inet6", sw_proc_if_inet6},
     {"route", sw_proc_route},       {"ipv6_route", sw_proc_ipv6_route}, {"arp", sw_proc_arp},
+    {"snmp", sw_proc_snmp},         {"snmp6", sw_proc_snmp6},         {"netstat", sw_proc_netstat},
 };
 
 /* What follows `word` in `text`; NULL where it does not begin so. */

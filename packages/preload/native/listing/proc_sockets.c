@@ -1,13 +1,11 @@
 #include "listing/proc_sockets.h"
 
 #include "base/config.h"
-#include "base/real.h"
-#include "base/root.h"
 #include "base/unix_inodes.h"
+#include "listing/machine_file.h"
 #include "listing/sockets.h"
 #include "listing/stand_ins.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -161,6 +159,18 @@ void sw_proc_sockstat6(struct sw_growing *text) {
     sw_growing_end(&rows);
 }
 
+/* tcpCurrEstab of RFC 1213. */
+unsigned sw_proc_connections(void) {
+    struct sw_growing rows = SW_GROWING_NEW;
+    const struct sw_listed_socket *row;
+    unsigned found = 0;
+    list_own_sockets(&rows);
+    for (size_t i = 0; (row = sw_listed_at(&rows, i)) != NULL; i++)
+        found += row->transport == SW_TCP && (row->state == TCP_ESTABLISHED || row->state == TCP_CLOSE_WAIT);
+    sw_growing_end(&rows);
+    return found;
+}
+
 static uint64_t inode_of(const char *line, const char *end) {
     struct sw_unix_line read = {0};
     uint64_t inode = 0;
@@ -170,18 +180,8 @@ static uint64_t inode_of(const char *line, const char *end) {
 }
 
 void sw_proc_unix(struct sw_growing *text) {
-    enum { CHUNK = 16384 };
-    int fd = sw_real.openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
     struct sw_growing whole = SW_GROWING_NEW;
-    ssize_t length = 1;
-    while (length > 0) {
-        char *part = sw_growing_take(&whole, CHUNK);
-        length = part == NULL ? -1 : sw_real.read(fd, part, CHUNK);
-        whole.length -= part == NULL ? 0 : (size_t)(CHUNK - (length > 0 ? length : 0));
-    }
-    sw_real.close(fd);
+    sw_machine_file_read("/proc/net/unix", &whole);
     struct sw_stand_ins stand_ins;
     sw_stand_ins_read(&stand_ins);
     const char *line = (const char *)whole.bytes, *end = line + whole.length;

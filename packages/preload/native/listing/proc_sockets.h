@@ -20,6 +20,9 @@ void sw_proc_icmp(struct sw_growing *text);
 void sw_proc_sockstat(struct sw_growing *text);
 void sw_proc_sockstat6(struct sw_growing *text);
 
+/* How many connections there are. */
+unsigned sw_proc_connections(void);
+
 /* The machine's Unix sockets, but for those behind IP sockets of the network. */
 void sw_proc_unix(struct sw_growing *text);
 
