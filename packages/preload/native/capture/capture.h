@@ -26,7 +26,8 @@ void sw_capture_refused(const struct sw_socket *socket, int error);
 /* An attempt to leave the network. */
 void sw_capture_blocked(const struct sw_socket *socket, const struct sw_address *destination);
 
-/* Sends on a stream and records what was sent, in an order that no reader can overtake. Answers like sendmsg(2), with errno. */
+/* Sends on a stream what there is room for and records it, in an order that no reader can overtake. Answers like sendmsg(2) with
+ * MSG_DONTWAIT, with errno. */
 ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 
 /* The first `length` bytes of `message` went to a peer that has shut its reading half: sockets/late.h. */

@@ -8,7 +8,6 @@
 #include "capture/wait.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 enum {
     CHUNK = 128 * 1024, /* sent, and reserved for, at once */
@@ -76,7 +75,7 @@ static uint32_t window(const struct msghdr *message, size_t done, size_t left, s
 ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
     size_t total = sw_parts_length(message), done = 0;
     if (total == 0 || sw_recorder_of(socket->network) == NULL)
-        return sw_real.sendmsg(socket->fd, message, flags);
+        return sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
     for (;;) {
         struct iovec parts[PARTS];
         struct msghdr piece = *message;
@@ -91,12 +90,7 @@ ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, 
                 return (ssize_t)done;
             continue;
         }
-        /* From here on a system call more does not matter: there was no room. */
-        bool full = sent >= 0 || errno == EAGAIN || errno == ENOBUFS;
-        if (!full || (flags & MSG_DONTWAIT) != 0 || (sw_real.fcntl(socket->fd, F_GETFL) & O_NONBLOCK) != 0)
-            return done > 0 ? (ssize_t)done : sent;
-        if (!sw_wait_writable(socket->fd))
-            return done > 0 ? (ssize_t)done : -1;
+        return done > 0 ? (ssize_t)done : sent;
     }
 }
 

@@ -63,7 +63,7 @@ static ssize_t transmit(struct sw_socket *socket, const struct msghdr *message, 
     return is_stream(socket) ? sw_stream_send(socket, message, flags) : sw_datagram_send(socket, message, flags);
 }
 
-/* In a sandbox, all that the library may do about `result` bytes that went through: later segments of a capture get the right numbers. */
+/* `result` bytes went through: later segments of a capture get the right numbers. In a sandbox that is all that the library may do. */
 static ssize_t counted(_Atomic uint64_t *counter, ssize_t result) {
     if (result > 0)
         atomic_fetch_add_explicit(counter, (uint64_t)result, memory_order_relaxed);
@@ -378,17 +378,23 @@ static bool needs_copy(int fd) {
     return !is_stream(&socket) || sw_capture_is_on(socket.network) || sw_real.poll(&state, 1, 0) != 0;
 }
 
+/* What the kernel has sent without us. */
+static ssize_t told(int fd, ssize_t result) {
+    struct sw_socket socket;
+    return sw_fd_hint(fd, &socket) && is_stream(&socket) ? counted(&socket.record->sent, result) : result;
+}
+
 /* sendfile(2) */
 SW_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
     sw_start();
-    return needs_copy(to) ? copy_file(to, from, offset, count) : sw_real.sendfile(to, from, offset, count);
+    return needs_copy(to) ? copy_file(to, from, offset, count) : told(to, sw_real.sendfile(to, from, offset, count));
 }
 
 #ifdef __GLIBC__
 /* sendfile(2) with 64-bit offsets, as glibc names it for programs. */
 SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
     sw_start();
-    return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : sw_real.sendfile64(to, from, (off_t *)offset, count);
+    return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : told(to, sw_real.sendfile64(to, from, (off_t *)offset, count));
 }
 #endif
 
@@ -432,10 +438,10 @@ SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset,
     sw_start();
     if (from_offset == NULL && to_offset == NULL && size > 0 && needs_copy(to))
         return splice_to_socket(from, to, size, flags);
-    ssize_t result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
+    ssize_t result = told(to, sw_real.splice(from, from_offset, to, to_offset, size, flags));
     /* tcp_splice_read() knows the socket's own O_NONBLOCK alone. */
     while (result < 0 && errno == EAGAIN && (flags & SPLICE_F_NONBLOCK) != 0 && waits_for_data(from))
-        result = sw_real.splice(from, from_offset, to, to_offset, size, flags);
+        result = told(to, sw_real.splice(from, from_offset, to, to_offset, size, flags));
     bool tells = result >= 0 || (errno == EINVAL && from_offset == NULL);
     if (!tells || size == 0 || !sw_fd_hint(from, &socket) || !is_stream(&socket))
         return result;

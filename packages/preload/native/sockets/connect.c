@@ -6,6 +6,7 @@
 #include "capture/wait.h"
 #include "names/hosts.h"
 #include "sockets/backlog.h"
+#include "sockets/buffer.h"
 #include "sockets/datagram.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
@@ -51,6 +52,8 @@ static int connect_to_listener(const struct sw_socket *socket, struct sw_record 
     int result = connect_to_name(socket, name);
     if (result < 0)
         sw_backlog_leave(listener, socket->record);
+    else
+        sw_buffer_fit(socket, listener);
     return result;
 }
 
@@ -297,6 +300,8 @@ int sw_stream_replace(struct sw_socket *socket) {
     }
     record->interface = old->interface;
     memcpy(record->options, old->options, sizeof record->options);
+    sw_options_of(record)->read_when_full = 0;
+    sw_buffer_fit(&(struct sw_socket){.fd = fresh, .network = socket->network, .record = record}, NULL);
     sw_record_set(record, atomic_load(&old->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
     struct sw_address local = old->local;
     bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);

@@ -1,6 +1,7 @@
 #include "sockets/option_levels.h"
 
 #include "base/real.h"
+#include "sockets/buffer.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
 #include "sockets/stream.h"
@@ -110,22 +111,24 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
     }
 }
 
-/* SO_SNDBUF and SO_RCVBUF. A larger send buffer than a new socket's makes a Unix stream slower and changes nothing else, so only a smaller one
- * reaches it. */
-static int set_buffer(struct sw_socket *socket, int name, const void *value, socklen_t length) {
+/* SO_SNDBUF and SO_RCVBUF, also by their names for CAP_NET_ADMIN: the kernel says what becomes of a size. How much a stream holds then is
+ * sockets/buffer.h's to say. */
+static int set_buffer(struct sw_socket *socket, int name, bool sends, const void *value, socklen_t length) {
     enum { NEW = 212992 };
-    int before = 0, after = 0;
+    int option = sends ? SO_SNDBUF : SO_RCVBUF, before = 0, after = 0;
     socklen_t size = sizeof before;
-    native_get(socket, SOL_SOCKET, name, &before, &size);
+    native_get(socket, SOL_SOCKET, option, &before, &size);
     int result = native_set(socket, SOL_SOCKET, name, value, length);
     if (result < 0)
         return result;
-    native_get(socket, SOL_SOCKET, name, &after, &size);
+    native_get(socket, SOL_SOCKET, option, &after, &size);
     struct sw_options *options = sw_options_of(socket->record);
-    *(name == SO_SNDBUF ? &options->send_buffer : &options->receive_buffer) = after;
-    if (after > before && after > NEW) {
+    *(sends ? &options->send_buffer : &options->receive_buffer) = after;
+    if (socket->record->type == SOCK_STREAM && sends) {
+        sw_buffer_fit(socket, sw_record_peer(socket->network, socket->record));
+    } else if (after > before && after > NEW) {
         int half = (before > NEW ? before : NEW) / 2;
-        native_set(socket, SOL_SOCKET, name, &half, sizeof half);
+        native_set(socket, SOL_SOCKET, option, &half, sizeof half);
     }
     return 0;
 }
@@ -163,8 +166,11 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
     case SO_ERROR:
         return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
     case SO_SNDBUF:
+    case SO_SNDBUFFORCE:
+        return set_buffer(socket, name, true, value, length);
     case SO_RCVBUF:
-        return set_buffer(socket, name, value, length);
+    case SO_RCVBUFFORCE:
+        return set_buffer(socket, name, false, value, length);
     case SO_PASSCRED:
     case SO_PASSSEC:
     case OPT_SO_PASSPIDFD:

@@ -24,9 +24,6 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
-/* What tcp_sendmsg() of the kernel hands to the network before it waits for an answer, half of the largest window. */
-enum { UNANSWERED = 524288 };
-
 /* Both sides have said that they send no more: TCP forgets the connection. */
 static bool is_over(const struct sw_socket *socket) {
     const struct sw_record *record = socket->record;
@@ -86,12 +83,6 @@ int sw_shutdown(struct sw_socket *socket, int how) {
     return 0;
 }
 
-static ssize_t broken_pipe(int flags) {
-    if ((flags & MSG_NOSIGNAL) == 0)
-        pthread_kill(pthread_self(), SIGPIPE);
-    return -EPIPE;
-}
-
 void sw_stream_was_reset(struct sw_record *record) {
     sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_RESET_RECEIVED);
     sw_record_set(record, SW_RESET_SENT);
@@ -107,88 +98,13 @@ int sw_pending_error(struct sw_socket *socket) {
     return pending;
 }
 
-/* The Unix socket would not take the bytes: what TCP says instead. */
-static ssize_t send_failed(struct sw_socket *socket, int error, const struct msghdr *message, int flags) {
-    struct sw_record *record = socket->record;
-    int pending = sw_pending_error(socket);
-    if (pending != 0)
-        return pending == EPIPE ? broken_pipe(flags) : -pending;
-    if (error == ENOTCONN)
-        return broken_pipe(flags);
-    if (error == ECONNRESET)
-        sw_stream_was_reset(record);
-    if (error != EPIPE)
-        return -error;
-    int native = 0;
-    socklen_t native_length = sizeof native;
-    if (sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &native, &native_length) == 0 && native == ECONNRESET) {
-        sw_stream_was_reset(record);
-        return -ECONNRESET;
-    }
-    if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
-        return broken_pipe(flags);
-    if (sw_record_has(record, SW_RESET_RECEIVED)) {
-        sw_stream_was_reset(record);
-        return -ECONNRESET;
-    }
-    struct sw_record *peer = sw_record_peer(socket->network, socket->record);
-    if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
-        return sw_late_put(socket, peer, message);
-    size_t length = sw_parts_length(message);
-    if (length == 0 && !sw_record_has(record, SW_RESET_SENT))
-        return 0;
-    /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
-    if (sw_record_claim(record, SW_RESET_SENT)) {
-        size_t taken = length < UNANSWERED ? length : UNANSWERED;
-        /* tcp_rcv_state_process(): data for a socket that is neither to read nor to write ends the connection on both sides. */
-        if (peer != NULL)
-            sw_record_set(peer, SW_RESET_RECEIVED);
-        sw_capture_answered_by_reset(socket, message, taken);
-        /* The reset that comes back wakes everybody, whatever they wait for. So does this, which changes nothing else by now. */
-        sw_real.shutdown(socket->fd, SHUT_RD);
-        return (ssize_t)taken;
-    }
-    sw_stream_was_reset(record);
-    return broken_pipe(flags);
-}
-
-/* What a Unix socket makes of these flags of send(2) is what TCP does; the others TCP would ignore or has no use for here. */
-static int known_flags(int flags) {
-    return (flags & (MSG_OOB | MSG_DONTWAIT | MSG_EOR)) | MSG_NOSIGNAL;
-}
-
-ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
-    struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
-    if ((flags & MSG_FASTOPEN) != 0) {
-        if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
-            return -EINVAL;
-        int result = sw_connect(socket, message->msg_name, message->msg_namelen);
-        if (result < 0)
-            return result;
-    }
-    if (sw_record_has(socket->record, SW_CONNECT_FAILED))
-        return send_failed(socket, EPIPE, message, flags);
-    ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &plain, known_flags(flags))
-                                                     : sw_real.sendmsg(socket->fd, &plain, known_flags(flags));
-    if (sent > 0)
-        sw_error_queue_zerocopy(socket, flags);
-    return sent >= 0 ? sent : send_failed(socket, errno, message, flags);
-}
-
-ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
-    const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
-    bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
-    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED) || sw_capture_is_on(socket->network))
-        return sw_stream_send(socket, &message, flags);
-    ssize_t sent = sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL);
-    return sent >= 0 ? sent : send_failed(socket, errno, &message, flags);
-}
-
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked) {
     struct sw_record *record = socket->record;
     if (result > 0) {
         if (!peeked && sw_capture_is_on(socket->network))
             sw_capture_received(socket, (size_t)result);
+        else if (!peeked)
+            atomic_fetch_add_explicit(&record->received, (uint64_t)result, memory_order_relaxed);
         return result;
     }
     if (result == 0) {

@@ -1,0 +1,180 @@
+/* stream_send.c: what is sent on TCP sockets. */
+#include "sockets/stream.h"
+
+#include "base/parts.h"
+#include "base/real.h"
+#include "capture/capture.h"
+#include "capture/wait.h"
+#include "sockets/buffer.h"
+#include "sockets/connect.h"
+#include "sockets/error_queue.h"
+#include "sockets/late.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+/* What tcp_sendmsg() of the kernel hands to the network before it waits for an answer, half of the largest window. */
+enum { UNANSWERED = 524288 };
+
+static ssize_t broken_pipe(int flags) {
+    if ((flags & MSG_NOSIGNAL) == 0)
+        pthread_kill(pthread_self(), SIGPIPE);
+    return -EPIPE;
+}
+
+/* The Unix socket would not take the bytes: what TCP says instead. */
+static ssize_t send_failed(struct sw_socket *socket, int error, const struct msghdr *message, int flags) {
+    struct sw_record *record = socket->record;
+    int pending = sw_pending_error(socket);
+    if (pending != 0)
+        return pending == EPIPE ? broken_pipe(flags) : -pending;
+    if (error == ENOTCONN)
+        return broken_pipe(flags);
+    if (error == ECONNRESET)
+        sw_stream_was_reset(record);
+    if (error != EPIPE)
+        return -error;
+    int native = 0;
+    socklen_t native_length = sizeof native;
+    if (sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &native, &native_length) == 0 && native == ECONNRESET) {
+        sw_stream_was_reset(record);
+        return -ECONNRESET;
+    }
+    if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
+        return broken_pipe(flags);
+    if (sw_record_has(record, SW_RESET_RECEIVED)) {
+        sw_stream_was_reset(record);
+        return -ECONNRESET;
+    }
+    struct sw_record *peer = sw_record_peer(socket->network, socket->record);
+    if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
+        return sw_late_put(socket, peer, message);
+    size_t length = sw_parts_length(message);
+    if (length == 0 && !sw_record_has(record, SW_RESET_SENT))
+        return 0;
+    /* The first bytes after the peer's close are what tells TCP that nobody is there: as many as it sends at once. */
+    if (sw_record_claim(record, SW_RESET_SENT)) {
+        size_t taken = length < UNANSWERED ? length : UNANSWERED;
+        /* tcp_rcv_state_process(): data for a socket that is neither to read nor to write ends the connection on both sides. */
+        if (peer != NULL)
+            sw_record_set(peer, SW_RESET_RECEIVED);
+        sw_capture_answered_by_reset(socket, message, taken);
+        /* The reset that comes back wakes everybody, whatever they wait for. So does this, which changes nothing else by now. */
+        sw_real.shutdown(socket->fd, SHUT_RD);
+        return (ssize_t)taken;
+    }
+    sw_stream_was_reset(record);
+    return broken_pipe(flags);
+}
+
+/* What a Unix socket makes of these flags of send(2) is what TCP does; the others TCP would ignore or has no use for here. */
+static int known_flags(int flags) {
+    return (flags & (MSG_OOB | MSG_DONTWAIT | MSG_EOR)) | MSG_NOSIGNAL;
+}
+
+static bool has_no_room(int error) {
+    return error == EAGAIN || error == ENOBUFS;
+}
+
+/* Sends what there is room for. */
+static ssize_t send_now(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    if (sw_capture_is_on(socket->network))
+        return sw_capture_send(socket, message, flags);
+    ssize_t sent = sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
+    if (sent > 0)
+        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
+    return sent;
+}
+
+/* Whether there is room in a moment. A signal is taken after it: which calls it interrupts, and which go on, the kernel decides. */
+static bool has_room_soon(int fd) {
+    static const struct timespec MOMENT = {.tv_nsec = 5000000};
+    struct pollfd room = {.fd = fd, .events = POLLOUT};
+    sigset_t all;
+    sigfillset(&all);
+    return sw_real.ppoll(&room, 1, &MOMENT, &all) > 0;
+}
+
+static bool may_wait(int fd, int flags) {
+    return (flags & MSG_DONTWAIT) == 0 && (sw_real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+}
+
+/* Waits in the call itself, as long as it takes, and on after a signal handler with SA_RESTART. */
+static ssize_t send_blocking(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    ssize_t sent = sw_real.sendmsg(socket->fd, message, flags);
+    if (sent > 0)
+        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
+    return sent;
+}
+
+/* There was room for the first `done` bytes alone. From here on a system call more does not matter. */
+static ssize_t send_rest(struct sw_socket *socket, const struct msghdr *message, size_t done, int flags) {
+    enum { PARTS = 64 };
+    size_t total = sw_parts_length(message);
+    if (!sw_fd_socket(socket->fd, socket))
+        return done > 0 ? (ssize_t)done : -ENOTSOCK;
+    while (done < total) {
+        bool waits = false, is_captured = sw_capture_is_on(socket->network);
+        sw_buffer_is_full(socket);
+        if (may_wait(socket->fd, flags))
+            waits = !has_room_soon(socket->fd) && !sw_buffer_grow(socket, true);
+        else if (!sw_buffer_grow(socket, false))
+            return done > 0 ? (ssize_t)done : -EAGAIN;
+        if (waits && is_captured && !sw_wait_writable(socket->fd))
+            return done > 0 ? (ssize_t)done : -errno;
+        struct iovec parts[PARTS];
+        struct msghdr rest = {.msg_iov = parts};
+        size_t count, size = sw_parts_window(message, done, total - done, parts, PARTS, &count);
+        rest.msg_iovlen = count;
+        /* Only the last byte of all is urgent. */
+        int rest_flags = done + size < total ? flags & ~MSG_OOB : flags;
+        bool blocks = waits && !is_captured;
+        ssize_t sent = blocks ? send_blocking(socket, &rest, rest_flags) : send_now(socket, &rest, rest_flags);
+        if (sent > 0)
+            done += (size_t)sent;
+        if (sent > 0 ? blocks && (size_t)sent < size : blocks || !has_no_room(errno))
+            return done > 0 ? (ssize_t)done : send_failed(socket, errno, message, flags);
+    }
+    return (ssize_t)done;
+}
+
+ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
+    if ((flags & MSG_FASTOPEN) != 0) {
+        if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
+            return -EINVAL;
+        int result = sw_connect(socket, message->msg_name, message->msg_namelen);
+        if (result < 0)
+            return result;
+    }
+    if (sw_record_has(socket->record, SW_CONNECT_FAILED))
+        return send_failed(socket, EPIPE, message, flags);
+    int known = known_flags(flags);
+    ssize_t sent = send_now(socket, &plain, known);
+    if (sent < 0 && !has_no_room(errno))
+        return send_failed(socket, errno, message, flags);
+    if (sent < 0 || (size_t)sent < sw_parts_length(&plain))
+        sent = send_rest(socket, &plain, sent > 0 ? (size_t)sent : 0, known);
+    if (sent > 0)
+        sw_error_queue_zerocopy(socket, flags);
+    return sent;
+}
+
+ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
+    const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
+    bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
+    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED) || sw_capture_is_on(socket->network))
+        return sw_stream_send(socket, &message, flags);
+    ssize_t sent = sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0)
+        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
+    if (sent == (ssize_t)size)
+        return sent;
+    if (sent >= 0 || has_no_room(errno))
+        return send_rest(socket, &message, sent > 0 ? (size_t)sent : 0, flags | MSG_NOSIGNAL);
+    return send_failed(socket, errno, &message, flags);
+}
