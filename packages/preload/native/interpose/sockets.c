@@ -262,3 +262,9 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     }
     return sw_real.ioctl(fd, request, argument);
 }
+
+/* sockatmark(3): libc's asks by an ioctl(2) that is not seen. */
+SW_EXPORT int sockatmark(int fd) {
+    int is_at_mark;
+    return ioctl(fd, SIOCATMARK, &is_at_mark) == 0 ? is_at_mark : -1;
+}
