@@ -10,6 +10,7 @@ import { jdk } from './suites/jdk.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
 import { memcached } from './suites/memcached.mjs';
+import { mosquitto } from './suites/mosquitto.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
 import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
@@ -56,6 +57,7 @@ export const SUITES = [
   openssl,
   redis,
   memcached,
+  mosquitto,
   socat,
   erlang,
   jdk,
