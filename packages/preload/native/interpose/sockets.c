@@ -8,6 +8,7 @@
 #include "interpose/netlink.h"
 #include "interpose/start.h"
 #include "names/interfaces.h"
+#include "sockets/buffer.h"
 #include "sockets/datagram.h"
 #include "sockets/late.h"
 #include "sockets/life.h"
@@ -250,14 +251,15 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     if (request == SIOCATMARK && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM && sw_fd_socket(fd, &socket))
         return (int)sw_answer(-ENOTTY);
     if ((request == SIOCOUTQ || request == SIOCOUTQNSD) && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
-        /* What the peer has not read yet is delivered all the same. */
         if (sw_record_has(socket.record, SW_LISTENING))
             return (int)sw_answer(-EINVAL);
         if (request == SIOCOUTQNSD && socket.record->type != SOCK_STREAM)
             return (int)sw_answer(-ENOTTY);
         if (sw_real.ioctl(fd, SIOCOUTQ, argument) != 0)
             return -1;
-        *(int *)argument = 0;
+        /* What the peer has not read yet is delivered all the same, as far as its window goes. */
+        uint64_t queued = (uint64_t)*(int *)argument;
+        *(int *)argument = socket.record->type == SOCK_STREAM ? (int)sw_buffer_unsent(socket.network, socket.record, queued) : 0;
         return 0;
     }
     return sw_real.ioctl(fd, request, argument);

@@ -97,7 +97,7 @@ static void write_socket(struct sw_netlink_writer *writer, const struct question
         return;
     if ((wanted & 1 << (INET_DIAG_INFO - 1)) != 0) {
         unsigned char info[SW_TCP_INFO_SIZE];
-        sw_tcp_info_of(row->state, info);
+        sw_tcp_info_of(&row->tcp, info);
         sw_netlink_attribute(writer, INET_DIAG_INFO, info, sizeof info);
     }
     if ((wanted & 1 << (INET_DIAG_CONG - 1)) != 0) {

@@ -148,6 +148,10 @@ static void add_socket(struct survey *survey, struct sw_record *record, bool wan
         .is_v6only = sw_record_has(record, SW_V6ONLY),
         .is_port_chosen = sw_record_has(record, SW_PORT_CHOSEN),
     };
+    if (record->type == SOCK_STREAM) {
+        row.tcp = sw_tcp_numbers_of(survey->network, record, state, known != NULL ? known->send_queue : 0);
+        row.send_queue = (uint32_t)row.tcp.unsent;
+    }
     if (state == TCP_LISTEN && record->type == SOCK_STREAM) {
         /* The Unix socket lets more wait, up to what the machine allows. TCP takes one more than it was told. */
         uint32_t backlog = atomic_load(&record->backlog);
@@ -189,7 +193,13 @@ static void add_waiting(struct survey *survey, const struct sw_record *client) {
     if (listener == NULL || !is_live(survey, client, &known) || is_reset(client, known))
         return;
     int family = listener->family;
+    /* What the client has sent has come, and nobody has sent anything yet. */
+    struct sw_tcp_numbers tcp = sw_tcp_numbers_of(survey->network, client, TCP_ESTABLISHED, 0);
+    tcp.was_accepted = true;
+    tcp.received = tcp.sent;
+    tcp.sent = tcp.unsent = 0;
     struct sw_listed_socket row = {
+        .tcp = tcp,
         .cookie = atomic_load(&client->cookie) | NOBODYS,
         .local = end_of(&client->peer, family),
         .peer = end_of(&client->local, family),

@@ -6,6 +6,7 @@
 #define SW_LISTING_SOCKETS_H
 
 #include "base/growing.h"
+#include "sockets/tcp_info.h"
 #include "state/endpoint_index.h"
 #include "state/network.h"
 
@@ -30,6 +31,7 @@ struct sw_listed_socket {
     uint8_t shutdown;         /* bits 1 and 2: nothing more comes, nothing more is sent */
     uint8_t tos, tclass, congestion;
     bool is_v6only, is_port_chosen;
+    struct sw_tcp_numbers tcp;
 };
 
 /* Adds the sockets of the host with this interface ID to `rows`, listeners first. */

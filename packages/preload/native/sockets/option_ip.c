@@ -30,12 +30,14 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
     case IP_OPTIONS:
         *length = 0;
         return 0;
-    case IP_MTU:
+    case IP_MTU: {
         /* sk_dst_get(): the way of a closed connection is still known. */
         if (record->peer.port == 0)
             return -ENOTCONN;
         /* IP_MAX_MTU: one less than lo's own. */
-        return sw_give_ip_int(sw_stream_mtu(socket) < 65535 ? sw_stream_mtu(socket) : 65535, value, length);
+        int mtu = (int)sw_stream_mtu(socket->network, record);
+        return sw_give_ip_int(mtu < 65535 ? mtu : 65535, value, length);
+    }
     case IP_MULTICAST_TTL:
         return sw_give_ip_int(options->multicast_ttl, value, length);
     case IP_MULTICAST_IF:

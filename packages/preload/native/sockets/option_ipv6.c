@@ -46,7 +46,7 @@ static int become_ipv4(struct sw_record *record) {
 }
 
 static int get_path_mtu(const struct sw_socket *socket, void *value, socklen_t *length) {
-    struct ip6_mtuinfo info = {.ip6m_mtu = (uint32_t)sw_stream_mtu(socket)};
+    struct ip6_mtuinfo info = {.ip6m_mtu = sw_stream_mtu(socket->network, socket->record)};
     if (*length < sizeof info)
         return -EINVAL;
     if (!is_established(socket->record))
@@ -73,9 +73,9 @@ int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_
         if (!sw_record_has(record, SW_CONNECTED))
             return -ENOTCONN;
         /* IP_MAX_MTU is one less than lo's own. */
-        if (sw_address_is_mapped(&record->peer) && sw_stream_mtu(socket) > UINT16_MAX)
+        if (sw_address_is_mapped(&record->peer) && sw_stream_mtu(socket->network, record) > UINT16_MAX)
             return sw_give_int(UINT16_MAX, value, length);
-        return sw_give_int(sw_stream_mtu(socket), value, length);
+        return sw_give_int((int)sw_stream_mtu(socket->network, record), value, length);
     case IPV6_MULTICAST_IF:
         return sw_give_int(options->multicast_if6, value, length);
     case OPT_IPV6_UNICAST_IF:

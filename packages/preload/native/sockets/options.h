@@ -78,10 +78,6 @@ static inline bool sw_options_switch(const struct sw_record *record, enum sw_swi
     return (options->switches >> which & 1) != 0;
 }
 
-/* TCP_INFO of a socket in this state. */
-enum { SW_TCP_INFO_SIZE = 280 };
-void sw_tcp_info_of(uint8_t state, unsigned char bytes[static SW_TCP_INFO_SIZE]);
-
 /* The name of an algorithm that a record's options name by its number. */
 const char *sw_congestion_name(unsigned congestion);
 

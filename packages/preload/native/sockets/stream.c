@@ -252,9 +252,14 @@ uint8_t sw_stream_state(const struct sw_socket *socket) {
     return sw_stream_state_of(flags, ended);
 }
 
-int sw_stream_mtu(const struct sw_socket *socket) {
-    struct sw_site site = sw_address_site(socket->network, socket->record->interface, &socket->record->peer);
-    return site.scope == SW_SCOPE_LOOPBACK || site.interface == socket->record->interface ? 65536 : 1500;
+uint32_t sw_stream_mtu(const struct sw_network *network, const struct sw_record *record) {
+    struct sw_site site = sw_address_site(network, record->interface, &record->peer);
+    return site.scope == SW_SCOPE_LOOPBACK || site.interface == record->interface ? 65536 : 1500;
+}
+
+uint64_t sw_stream_queued(const struct sw_socket *socket) {
+    int queued = 0;
+    return sw_real.ioctl(socket->fd, TIOCOUTQ, &queued) == 0 ? (uint64_t)queued : 0;
 }
 
 int sw_getsockname(struct sw_socket *socket, struct sockaddr *address, socklen_t *length) {

@@ -38,7 +38,10 @@ uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended);
 void sw_stream_was_reset(struct sw_record *record);
 
 /* The MTU of the way to the peer: lo's or eth0's. */
-int sw_stream_mtu(const struct sw_socket *socket);
+uint32_t sw_stream_mtu(const struct sw_network *network, const struct sw_record *record);
+
+/* How much of what was sent the Unix socket still has with it, in its own measure: never less than the bytes. */
+uint64_t sw_stream_queued(const struct sw_socket *socket);
 
 int sw_getsockname(struct sw_socket *socket, struct sockaddr *address, socklen_t *length);
 int sw_getpeername(struct sw_socket *socket, struct sockaddr *address, socklen_t *length);
