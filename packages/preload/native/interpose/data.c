@@ -163,7 +163,7 @@ static bool has_unread(int fd) {
 
 static ssize_t receive_stream(struct sw_socket *socket, void *data, size_t size, int flags, const struct sockaddr *address, socklen_t *length) {
     struct msghdr message = {.msg_iov = &(struct iovec){data, size}, .msg_iovlen = 1};
-    if ((flags & (MSG_ERRQUEUE | MSG_TRUNC)) != 0 || (flags & (MSG_PEEK | MSG_WAITALL)) == (MSG_PEEK | MSG_WAITALL))
+    if ((flags & (MSG_ERRQUEUE | MSG_TRUNC | MSG_OOB)) != 0 || (flags & (MSG_PEEK | MSG_WAITALL)) == (MSG_PEEK | MSG_WAITALL))
         return sw_answer(sw_stream_receive(socket, &message, flags));
     ssize_t result = sw_real.recvfrom(socket->fd, data, size, flags, NULL, NULL);
     if (result > 0) {

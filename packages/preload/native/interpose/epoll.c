@@ -8,6 +8,7 @@
 #include "state/fd_table.h"
 #include "state/watches.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -38,12 +39,12 @@ SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *ev
     if (!sw_is_readable(fd, event, sizeof *event))
         return sw_real.epoll_ctl(epoll, operation, fd, event);
     struct sw_watch watch = {.epoll = epoll, .event = *event};
-    /* TCP never tells of it, a Unix socket always would. */
+    struct epoll_event asked = *event;
     if (socket.record->type == SOCK_STREAM)
-        watch.event.events &= ~(uint32_t)EPOLLWRBAND;
-    int result = sw_real.epoll_ctl(epoll, operation, fd, &watch.event);
+        asked.events = sw_readiness_asked(event->events);
+    int result = sw_real.epoll_ctl(epoll, operation, fd, &asked);
     if (result < 0 && operation == EPOLL_CTL_MOD && errno == ENOENT && is_noted(fd, epoll))
-        result = sw_real.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &watch.event);
+        result = sw_real.epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &asked);
     if (result == 0)
         sw_watch_put(fd, &watch);
     return result;
@@ -52,6 +53,7 @@ SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *ev
 /* Makes a registration that asks for levels wait for edges, or the other way round. */
 static bool set_muted(int fd, struct sw_watch *watch, bool muted) {
     struct epoll_event event = watch->event;
+    event.events = sw_readiness_asked(event.events);
     if (muted)
         event.events |= EPOLLET;
     int saved_errno = errno;
@@ -62,6 +64,9 @@ static bool set_muted(int fd, struct sw_watch *watch, bool muted) {
         sw_watch_put(fd, watch);
     return done;
 }
+
+/* Whether a registration was ever muted in front of an urgent byte: what comes behind it looks like any other data. */
+static atomic_bool is_any_muted_by_urgent;
 
 /* What the program is to see of `event`; 0 when TCP would not have told it anything. */
 static uint32_t translate(int epoll, const struct epoll_event *event) {
@@ -79,8 +84,10 @@ static uint32_t translate(int epoll, const struct epoll_event *event) {
         }
         if (watch.muted || ((watch.event.events & EPOLLET) != 0 && (watch.event.events & EPOLLONESHOT) == 0))
             return 0;
+        if ((event->events & EPOLLPRI) != 0)
+            atomic_store_explicit(&is_any_muted_by_urgent, true, memory_order_relaxed);
         /* What the kernel goes on telling, and TCP would not, must not wake anybody again and again. */
-        return is_level && set_muted(fd, &watch, true) ? 0 : event->events;
+        return is_level && set_muted(fd, &watch, true) ? 0 : event->events & (watch.event.events | ~(uint32_t)EPOLLPRI);
     }
     return event->events;
 }
@@ -89,7 +96,7 @@ static int translate_all(int epoll, struct epoll_event *events, int count) {
     int kept = 0;
     for (int i = 0; i < count; i++) {
         struct epoll_event event = events[i];
-        if (sw_readiness_differs(event.events))
+        if (sw_readiness_differs(event.events) || atomic_load_explicit(&is_any_muted_by_urgent, memory_order_relaxed))
             event.events = translate(epoll, &event);
         if (event.events != 0)
             events[kept++] = event;

@@ -17,6 +17,15 @@ static bool is_only_urgent(const struct sw_socket *socket) {
     return nothing;
 }
 
+/* The same where POLLPRI was not asked for; only in a network in which there ever was something urgent it takes a question. */
+static bool may_be_urgent(const struct sw_socket *socket, uint32_t wanted, uint32_t events) {
+    struct pollfd urgent = {.fd = socket->fd, .events = POLLPRI};
+    if ((events & POLLPRI) != 0)
+        return true;
+    return (wanted & POLLPRI) == 0 && atomic_load_explicit(&socket->network->state->header.urgent, memory_order_relaxed) != 0 &&
+           sw_real.poll(&urgent, 1, 0) > 0;
+}
+
 atomic_bool sw_readiness_low_water;
 
 /* tcp_stream_is_readable(): less than SO_RCVLOWAT is nothing to read, unless it is all that will come. */
@@ -56,8 +65,10 @@ uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t 
     events &= ~(uint32_t)POLLWRBAND;
     if (sw_record_has(record, SW_RESET_RECEIVED))
         return all | POLLERR | POLLHUP;
-    if ((events & POLLPRI) != 0 && (events & (POLLIN | POLLRDNORM)) != 0 && (events & (POLLHUP | POLLRDHUP)) == 0 && is_only_urgent(socket))
+    if ((events & (POLLIN | POLLRDNORM)) != 0 && (events & (POLLHUP | POLLRDHUP)) == 0 && may_be_urgent(socket, wanted, events) &&
+        is_only_urgent(socket))
         events &= ~(uint32_t)(POLLIN | POLLRDNORM);
+    events &= wanted | ~(uint32_t)POLLPRI;
     if ((events & (POLLIN | POLLRDNORM)) != 0 && !sw_record_has(record, SW_LISTENING) &&
         atomic_load_explicit(&sw_readiness_low_water, memory_order_relaxed) && is_below_low_water(socket))
         events &= ~(uint32_t)(POLLIN | POLLRDNORM);

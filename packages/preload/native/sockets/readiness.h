@@ -8,6 +8,16 @@
 /* Makes `events` of the Unix socket into those of a TCP socket, for somebody who asked for `wanted`. 0 when TCP would not have woken anybody. */
 uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t events);
 
+/* What to ask the kernel for, for somebody who asked for `wanted` of a stream: TCP never tells of a band to write to, a Unix socket always would.
+ * And of an urgent byte it says that there is something to read: POLLPRI, which EPOLLEXCLUSIVE does not go with, tells such an answer from
+ * others. */
+static inline uint32_t sw_readiness_asked(uint32_t wanted) {
+    /* POLLIN | POLLRDNORM, POLLPRI, POLLWRBAND, EPOLLEXCLUSIVE */
+    enum { READ = 0x001 | 0x040, PRIORITY = 0x002, WRITE_BAND = 0x200, EXCLUSIVE = 1 << 28 };
+    bool reads = (wanted & READ) != 0 && (wanted & EXCLUSIVE) == 0;
+    return (wanted & ~(uint32_t)WRITE_BAND) | (reads ? (uint32_t)PRIORITY : 0);
+}
+
 /* Whether this process has ever had a stream with SO_RCVLOWAT, which the kernel heeds for TCP's poll(2) alone. */
 extern atomic_bool sw_readiness_low_water;
 

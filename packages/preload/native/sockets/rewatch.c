@@ -2,6 +2,7 @@
 
 #include "base/real.h"
 #include "base/root.h"
+#include "sockets/readiness.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,6 +57,7 @@ void sw_rewatch_end(int fd, const struct sw_rewatch *rewatch) {
     for (unsigned i = 0; i < rewatch->count; i++) {
         struct sw_watch watch = rewatch->kept[i].watch;
         struct epoll_event event = watch.event;
+        event.events = sw_readiness_asked(event.events);
         watch.muted = false;
         if (rewatch->kept[i].is_spent || sw_real.epoll_ctl(watch.epoll, EPOLL_CTL_ADD, fd, &event) == 0)
             sw_watch_put(fd, &watch);

@@ -220,6 +220,9 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     if ((flags & (MSG_PEEK | MSG_WAITALL)) == (MSG_PEEK | MSG_WAITALL))
         sw_stream_await(socket, sw_parts_length(message), flags);
     ssize_t result = (flags & MSG_TRUNC) != 0 ? discard(socket, message, flags) : sw_real.recvmsg(socket->fd, message, flags);
+    /* The place of an urgent byte that was taken stays readable until somebody comes past it. */
+    if (result > 0 && (flags & (MSG_OOB | MSG_PEEK)) == MSG_OOB)
+        sw_real.recv(socket->fd, NULL, 0, MSG_DONTWAIT);
     message->msg_name = name;
     size_t wanted = result == 0 ? sw_parts_length(message) : 1;
     if (result == 0 && wanted == 0)

@@ -154,6 +154,8 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
     if (sw_record_has(socket->record, SW_CONNECT_FAILED))
         return send_failed(socket, EPIPE, message, flags);
     int known = known_flags(flags);
+    if ((flags & MSG_OOB) != 0)
+        atomic_store_explicit(&socket->network->state->header.urgent, 1, memory_order_relaxed);
     ssize_t sent = send_now(socket, &plain, known);
     if (sent < 0 && !has_no_room(errno))
         return send_failed(socket, errno, message, flags);

@@ -144,7 +144,8 @@ struct sw_header {
     char recorded_to[1024];
     _Atomic uint32_t other_users; /* users beside the directory's owner were let in: files are made for them as well */
     _Atomic uint64_t namespace; /* inode of the network namespace that the network began in; 0 where nobody could tell */
-    uint8_t reserved[2048 - 64 - 8 - 1024 - 8];
+    _Atomic uint32_t urgent; /* somebody has sent with MSG_OOB */
+    uint8_t reserved[2048 - 64 - 8 - 1024 - 8 - 4];
     _Atomic uint8_t used_pages[SW_PAGE_COUNT / 8];
 };
 
