@@ -9,8 +9,15 @@ import { PYTHON } from '../python.mjs';
 /** Where Debian's patches of the tests have it. */
 const PROGRAM = '/usr/sbin/mosquitto';
 const LIMIT_S = 60;
-/** Parts of other tests, and one that judges by the address space of the broker, which the library takes some of: docs/limits.md. */
-const LEFT_OUT = /helper\.py$|^test\.py$|^01-bad-initial-packets\.py$/;
+const LEFT_OUT = [
+  /* Started by others. */
+  /helper\.py$/,
+  /^test\.py$/,
+  /* It judges by the address space of the broker, which the library takes some of: docs/limits.md. */
+  /^01-bad-initial-packets\.py$/,
+  /* It passes where its second message arrives before the broker closes because of its first. */
+  /^06-bridge-remap-receive-wildcard\.py$/,
+];
 
 export const mosquitto = {
   name: 'mosquitto',
@@ -21,7 +28,7 @@ export const mosquitto = {
     prepare(source);
     /* As root it would become another user, who may not read its files. */
     return readdirSync(folder)
-      .filter((file) => file.endsWith('.py') && !LEFT_OUT.test(file))
+      .filter((file) => file.endsWith('.py') && !LEFT_OUT.some((each) => each.test(file)))
       .map((file) => singleTest(file, { command: [...ORDINARY_USER, PYTHON, `./${file}`], folder, limitS: LIMIT_S }));
   },
 };
