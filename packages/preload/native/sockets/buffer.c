@@ -10,6 +10,7 @@
 
 enum {
     NEW = 212992,                 /* what a new Unix socket has: net.core.wmem_default */
+    AT_WORK = 2 * NEW,            /* which everybody may have: twice net.core.wmem_max */
     MOST = 1 << 25,
     UNSET_LIMIT = 3900 * 1024,    /* what a connection of the kernel's holds when nobody has set anything */
     UNSET_RECEIVE_BUFFER = 131072,
@@ -66,15 +67,32 @@ uint64_t sw_buffer_unsent(const struct sw_network *network, const struct sw_reco
     return unread > window ? unread - window : 0;
 }
 
-void sw_buffer_is_full(const struct sw_socket *socket) {
+bool sw_buffer_is_at_work(const struct sw_socket *socket) {
+    uint8_t buffer = sw_options_of(socket->record)->buffer;
+    return buffer == SW_BUFFER_SET || buffer == SW_BUFFER_AT_WORK;
+}
+
+bool sw_buffer_is_full(const struct sw_socket *socket) {
     struct sw_options *options = sw_options_of(socket->record);
-    int saved_errno = errno;
-    uint64_t size = size_of(socket->fd);
+    /* A system call is too much while a reader and a writer take turns. */
+    uint64_t size = options->buffer == SW_BUFFER_NEW ? NEW : options->buffer == SW_BUFFER_AT_WORK ? AT_WORK : size_of(socket->fd);
     uint32_t received = (uint32_t)received_by(sw_record_peer(socket->network, socket->record));
     bool has_read_half = received - options->read_when_full > size / 2;
     options->read_when_full = received;
-    if (size > NEW && has_read_half && !sw_record_has(socket->record, SW_WAITING))
-        resize(socket->fd, NEW);
+    return has_read_half;
+}
+
+void sw_buffer_go_to_work(const struct sw_socket *socket) {
+    /* In front of a full backlog a client is full on purpose. */
+    if (sw_buffer_is_at_work(socket) || sw_record_has(socket->record, SW_WAITING))
+        return;
+    if (sw_options_of(socket->record)->send_buffer != 0) {
+        sw_buffer_fit(socket, sw_record_peer(socket->network, socket->record));
+        return;
+    }
+    int saved_errno = errno;
+    resize(socket->fd, AT_WORK);
+    sw_options_of(socket->record)->buffer = SW_BUFFER_AT_WORK;
     errno = saved_errno;
 }
 
@@ -115,6 +133,7 @@ bool sw_buffer_grow(const struct sw_socket *socket, bool is_stuck) {
     if (wanted > size + size / 16 && (is_stuck || !is_reading(peer))) {
         resize(socket->fd, wanted);
         now = size_of(socket->fd);
+        sw_options_of(socket->record)->buffer = SW_BUFFER_GROWN;
         if (now < wanted - 1)
             atomic_store(&largest, now);
     }
@@ -130,5 +149,6 @@ void sw_buffer_fit(const struct sw_socket *socket, const struct sw_record *peer)
     /* A tenth for what the Unix socket adds to writes of some kilobytes. */
     uint64_t wanted = limit + limit / 10;
     resize(socket->fd, wanted < NEW ? wanted : NEW);
+    sw_options_of(socket->record)->buffer = SW_BUFFER_SET;
     errno = saved_errno;
 }

@@ -2,14 +2,21 @@
  *
  * A Unix stream takes some 200 KB, and charges several hundred bytes for a write of one; TCP takes what both buffers hold, which grow to
  * megabytes, and packs small writes. A program that sends a megabyte before it reads must not hang, so the buffer of a Unix socket grows for a
- * reader that has stopped. For one that reads it is as it was: a queue that no cache holds halves the speed. */
+ * reader that has stopped. For one that reads it is twice what it was, which makes up for the look at the reader; a queue that no cache holds
+ * halves the speed. */
 #ifndef SW_SOCKETS_BUFFER_H
 #define SW_SOCKETS_BUFFER_H
 
 #include "state/fd_table.h"
 
-/* The socket was found full. A buffer that has grown is made small again when the reader goes on by now. Leaves errno alone. */
-void sw_buffer_is_full(const struct sw_socket *socket);
+/* The socket was found full. Whether its reader goes on: has read half of what was in it when it was full last, or at first. */
+bool sw_buffer_is_full(const struct sw_socket *socket);
+
+/* Whether the buffer is as it is best for a reader that goes on. */
+bool sw_buffer_is_at_work(const struct sw_socket *socket);
+
+/* Makes it so. Leaves errno alone. */
+void sw_buffer_go_to_work(const struct sw_socket *socket);
 
 /* Whether the full socket has got room. Without `is_stuck`, which says that the reader has stopped, that is looked at for a moment. Leaves
  * errno alone. */

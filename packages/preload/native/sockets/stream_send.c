@@ -111,19 +111,37 @@ static ssize_t send_blocking(struct sw_socket *socket, const struct msghdr *mess
     return sent;
 }
 
-/* There was room for the first `done` bytes alone. From here on a system call more does not matter. */
+/* Whether to go on after the socket was found full; `waits` says that there is no room yet, so that the next call has to wait. */
+static bool goes_on_when_full(struct sw_socket *socket, int flags, bool *waits) {
+    bool is_read = sw_buffer_is_full(socket);
+    bool may = may_wait(socket->fd, flags), has_room = may && has_room_soon(socket->fd);
+    *waits = false;
+    /* A reader at work: nothing has to be done about the buffer, and no time is to be lost. */
+    if ((has_room || (is_read && !may)) && sw_buffer_is_at_work(socket))
+        return has_room;
+    if (!sw_fd_socket(socket->fd, socket)) {
+        errno = ENOTSOCK;
+        return false;
+    }
+    if (is_read)
+        sw_buffer_go_to_work(socket);
+    if (has_room)
+        return true;
+    if (!may)
+        return !is_read && sw_buffer_grow(socket, false);
+    *waits = !sw_buffer_grow(socket, true);
+    return true;
+}
+
+/* There was room for the first `done` bytes alone. */
 static ssize_t send_rest(struct sw_socket *socket, const struct msghdr *message, size_t done, int flags) {
     enum { PARTS = 64 };
     size_t total = sw_parts_length(message);
-    if (!sw_fd_socket(socket->fd, socket))
-        return done > 0 ? (ssize_t)done : -ENOTSOCK;
     while (done < total) {
-        bool waits = false, is_captured = sw_capture_is_on(socket->network);
-        sw_buffer_is_full(socket);
-        if (may_wait(socket->fd, flags))
-            waits = !has_room_soon(socket->fd) && !sw_buffer_grow(socket, true);
-        else if (!sw_buffer_grow(socket, false))
-            return done > 0 ? (ssize_t)done : -EAGAIN;
+        bool waits, is_captured = sw_capture_is_on(socket->network);
+        errno = EAGAIN;
+        if (!goes_on_when_full(socket, flags, &waits))
+            return done > 0 ? (ssize_t)done : -errno;
         if (waits && is_captured && !sw_wait_writable(socket->fd))
             return done > 0 ? (ssize_t)done : -errno;
         struct iovec parts[PARTS];
