@@ -70,12 +70,19 @@ static void urgent_data_alone_is_nothing_to_read(void) {
     struct sw_socket socket = {ends[0], network, record};
     CHECK(send(ends[1], "!", 1, MSG_OOB) == 1);
     errno = 0;
-    CHECK_INT(sw_readiness(&socket, ALL, POLLIN | POLLRDNORM | POLLPRI), POLLPRI);
+    CHECK_INT(sw_readiness(&socket, ALL | POLLPRI, POLLIN | POLLRDNORM | POLLPRI), POLLPRI);
+    /* Those who do not ask for it sleep on; of their events, the kernel's or ours, POLLPRI is none. */
+    CHECK_INT(sw_readiness(&socket, ALL, POLLIN | POLLRDNORM | POLLPRI), 0);
+    CHECK_INT(sw_readiness(&socket, ALL, POLLIN | POLLRDNORM), POLLIN | POLLRDNORM);
+    atomic_store(&network->state->header.urgent, 1);
+    CHECK_INT(sw_readiness(&socket, ALL, POLLIN | POLLRDNORM), 0);
     CHECK_INT(errno, 0);
     CHECK(send(ends[1], "data", 4, 0) == 4);
     char before[1];
     CHECK(recv(ends[0], before, 1, MSG_OOB) == 1);
-    CHECK_INT(sw_readiness(&socket, ALL, POLLIN | POLLRDNORM | POLLPRI), POLLIN | POLLRDNORM | POLLPRI);
+    CHECK_INT(sw_readiness(&socket, ALL | POLLPRI, POLLIN | POLLRDNORM | POLLPRI), POLLIN | POLLRDNORM | POLLPRI);
+    CHECK_INT(sw_readiness(&socket, ALL, POLLIN | POLLRDNORM), POLLIN | POLLRDNORM);
+    atomic_store(&network->state->header.urgent, 0);
     close(ends[0]);
     close(ends[1]);
     sw_record_free(network, record);
