@@ -4,6 +4,7 @@
  * Networks are made in a folder of the project, so a test can tell whether its run has left any behind.
  */
 
+import { readdirSync, watch } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +12,8 @@ import { execa } from 'execa';
 import { processesOf } from './processes.js';
 
 const CAPTURES = 'test-results/socket-wrapper';
+/** What is there then is there to stay. */
+const PATIENCE_MS = 3000;
 
 /** What one run has printed and written. */
 export interface Run {
@@ -98,6 +101,7 @@ export async function makeFixtureProject({
     },
     processes: () => processesOf(networks),
     async leftovers() {
+      await emptied(networks);
       return [...(await readdir(networks)), ...(await processesOf(networks))];
     },
     async [Symbol.asyncDispose]() {
@@ -105,6 +109,24 @@ export async function makeFixtureProject({
       await rm(networks, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves once nothing is in `directory`, or after a while: what a worker leaves that its runner ends, its janitor removes a moment later. */
+function emptied(directory: string): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      watcher.close();
+      resolve();
+    };
+    const look = () => {
+      if (readdirSync(directory).length === 0) finish();
+    };
+    // Watch first, read second: nothing is missed.
+    const timer = setTimeout(finish, PATIENCE_MS);
+    const watcher = watch(directory, look);
+    look();
+  });
 }
 
 async function link(directory: string, name: string, target: string): Promise<void> {

@@ -55,12 +55,6 @@ export class Janitor {
     else this.#send(`+ ${directory}`);
   }
 
-  /** From now on a directory without processes does not outlive this process either, if there ever is a janitor. */
-  removeLater(directory: string): void {
-    this.#networks.set(directory, []);
-    this.#send(`+ ${directory}`);
-  }
-
   /** Forgets a network that has been disposed of. */
   forget(directory: string): void {
     if (this.#networks.delete(directory)) this.#send(`- ${directory}`);

@@ -72,7 +72,8 @@ function makeDirectory(): string | undefined {
     if (error instanceof NetworkError && error.code === 'DIRECTORY_FAILED') return undefined;
     throw error;
   }
-  janitor().removeLater(directory);
+  // Vitest ends its workers by SIGTERM, of which they are not told.
+  janitor().adopt(directory);
   // A runner's copy of the process does not tell of its end.
   realProcess().on('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;

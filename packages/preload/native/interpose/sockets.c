@@ -267,6 +267,6 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
 
 /* sockatmark(3): libc's asks by an ioctl(2) that is not seen. */
 SW_EXPORT int sockatmark(int fd) {
-    int is_at_mark;
+    int is_at_mark = 0; /* valgrind takes it for an argument */
     return ioctl(fd, SIOCATMARK, &is_at_mark) == 0 ? is_at_mark : -1;
 }

@@ -241,7 +241,8 @@ export class Attachment {
 
   #newPresence(network: ProgramNetwork, owner: string): Presence {
     // Only now: tests that use no network have no use for it either.
-    if (!this.#logsKeys) patchKeys(this);
+    // Modules that are loaded by it may ask where they are, while the network that is just being made is nobody's yet.
+    if (!this.#logsKeys) this.outside(() => patchKeys(this));
     this.#logsKeys = true;
     // Before its code makes connections that a package keeps.
     this.#modules.look();

@@ -18,6 +18,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   connect_odd_ways: "musl's accept4(2) waits when the kernel has refused its flags",
   data_scatter: "musl's recvmsg(2) reads the message before the kernel could refuse it",
   life_bad_pointers: "musl's sendmsg(2) reads the message before the kernel could refuse it",
+  life_cancel:
+    'a long send(2) is one call of musl, which ends in the middle, and several of the library, of which the next is cancelled',
   life_close_range: 'musl has no close_range(2)',
   life_dup: "musl's dup3(2) takes any flags",
   life_no_descriptors: 'getaddrinfo(3) answers as on glibc, which finds localhost without a descriptor',
