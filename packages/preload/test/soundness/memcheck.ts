@@ -14,8 +14,8 @@ export interface Findings {
   /** What memcheck found, and what else was said on stderr; no line when all is well. */
   readonly complaints: readonly string[];
   /**
-   * The descriptors that each process of the program had open at its end, in the order of these lists. Left out are inherited ones, and
-   * the one that the library keeps for itself: the file of the capture.
+   * The descriptors that each process of the program had open at its end, in the order of these lists, without processes that had none.
+   * Left out are inherited ones, and the one that the library keeps for itself: the file of the capture.
    */
   readonly openAtExit: readonly string[];
 }
@@ -91,7 +91,8 @@ function read(stderr: string): Omit<Findings, 'lines'> {
         complaints.push(paragraph);
       }
     }
-    if (!lines.some((line) => line.startsWith('FILE DESCRIPTORS'))) continue;
+    // Of a process that had none open valgrind speaks or not, by what the process inherited.
+    if (descriptors.length === 0) continue;
     open.push(descriptors.sort((a, b) => a - b).join(' '));
   }
   return { complaints, openAtExit: open.sort() };
