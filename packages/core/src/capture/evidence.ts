@@ -19,7 +19,7 @@ import type { CaptureContents } from './artifact-capture.js';
 import { KeyLogFile } from './key-log-file.js';
 import { OpenRecording } from './open-recording.js';
 import { socketsOf } from './readable-sockets.js';
-import type { Recording } from './recording.js';
+import { joinedLosses, type Recording } from './recording.js';
 import { unknownNameNotes } from './unknown-name-notes.js';
 
 /** A process that waits for its turn on a busy machine gets it in that time. */
@@ -76,11 +76,10 @@ export class Evidence {
     const { packets, unknownNames = [], loss, dropped } = this.#recording.read({ isOver });
     const { log, loss: keyLoss } = this.#keyLog.read();
     const tlsKeys = log && new TlsKeyLog([log]);
-    const { keys = log, loss: redactionLoss } = this.redaction.isEmpty ? {} : this.#redact(packets, log);
-    const losses = [...this.#losses, keyLoss, redactionLoss, loss].filter((each) => each !== undefined);
+    const { keys = log, loss: redactionLoss } = this.redaction.isEmpty ? {} : this.#redact(packets, log, tlsKeys);
     const redacted = (note: NetworkNote) => ({ ...note, text: this.redaction.text(note.text) });
     return {
-      recording: { packets, dropped, loss: losses.length === 0 ? undefined : losses.join('. ') },
+      recording: { packets, dropped, loss: joinedLosses([...this.#losses, keyLoss, redactionLoss, loss]) },
       hosts: this.hosts,
       sockets: this.sockets,
       programs: this.#programs,
@@ -119,9 +118,9 @@ export class Evidence {
   #redact(
     packets: readonly Packet[],
     log: Uint8Array | undefined,
+    tlsKeys: TlsKeyLog | undefined,
   ): { readonly keys?: Uint8Array; readonly loss?: string } {
-    const reading = log && { tlsKeys: new TlsKeyLog([log]), isRemembered: true };
-    const conversations = conversationsIn(packets, reading);
+    const conversations = conversationsIn(packets, tlsKeys && { tlsKeys, isRemembered: true });
     const kept = log && keptKeys(log, conversations, this.redaction);
     this.redaction.packets(packets, conversations);
     if (kept === undefined) return {};

@@ -9,7 +9,7 @@ import type { UnknownName } from '../network/unknown-names.js';
 import type { Redaction } from '../redact/redaction.js';
 import { KeyLogFile } from './key-log-file.js';
 import { OpenRecording } from './open-recording.js';
-import type { RecordedPacket } from './recording.js';
+import { joinedLosses, type RecordedPacket } from './recording.js';
 
 /** A recording up to some moment, without what must not be told. */
 export interface Traffic {
@@ -65,13 +65,12 @@ export class RecordedTraffic {
     if (!this.#redaction.isEmpty) this.#redaction.packets(packets, conversationsIn(packets, { tlsKeys }));
     const redaction = this.#redaction.isEmpty ? {} : { redaction: this.#redaction };
     const reading: ReadingOptions = { tlsKeys, isRemembered: true, ...redaction };
-    const losses = [loss, keys.loss].filter((each) => each !== undefined);
     let conversations: readonly Conversation[] | undefined;
     return {
       packets,
       unknownNames,
       reading,
-      loss: losses.length === 0 ? undefined : losses.join('. '),
+      loss: joinedLosses([loss, keys.loss]),
       get conversations() {
         conversations ??= conversationsIn(packets, reading);
         return conversations;

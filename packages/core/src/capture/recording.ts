@@ -34,6 +34,11 @@ export interface Recording {
   readonly dropped: number;
 }
 
+/** All that is missing in one text; `undefined` when nothing is. */
+export function joinedLosses(losses: readonly (string | undefined)[]): string | undefined {
+  return losses.filter((loss) => loss !== undefined).join('. ') || undefined;
+}
+
 const CHUNK_BYTES = 1024 * 1024;
 /** A packet record (draft-ietf-opsawg-pcap §5): the header, with the captured length in it, and the data. */
 const RECORD = { capturedLength: 8, headerLength: 16 } as const;
@@ -81,7 +86,7 @@ export function readRecording(file: number, end: number, maxBytes: number = DEFA
   }
   // Processes append by themselves, so a packet may come after one that is a little younger.
   packets.sort((a, b) => Number(a.timestampNs - b.timestampNs));
-  return { packets, dropped, loss: losses.length === 0 ? undefined : losses.join('. ') };
+  return { packets, dropped, loss: joinedLosses(losses) };
 }
 
 /** Where the records begin, found by their lengths alone, and where to stop reading. */

@@ -1,7 +1,7 @@
 /**
  * The packets of a flight recorder in the form in which the rest of a capture is told.
  */
-import type { RecordedPacket, Recording } from '../capture/recording.js';
+import { joinedLosses, type RecordedPacket, type Recording } from '../capture/recording.js';
 import { byteCount, plural } from '../dissect/protocols/units.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { CaptureInterface } from '../pcap/packet.js';
@@ -63,5 +63,5 @@ function lossOf(recording: FlightRecording, first: number, maxBytes: number): st
   if (unfinished > 0) {
     losses.push(`${plural(unfinished, 'send')} had not come to ${unfinished === 1 ? 'its' : 'their'} end`);
   }
-  return losses.length === 0 ? undefined : losses.join('. ');
+  return joinedLosses(losses);
 }
