@@ -17,6 +17,14 @@ enum {
     UNSET_WINDOW = 65536,
 };
 
+/* What was done to the buffer of a Unix socket. */
+enum sw_buffer {
+    SW_BUFFER_NEW,
+    SW_BUFFER_SET, /* by the program: as small as TCP's would be */
+    SW_BUFFER_AT_WORK,
+    SW_BUFFER_GROWN,
+};
+
 /* The largest buffer that this process may have, as far as it was seen: net.core.wmem_max, without CAP_NET_ADMIN. */
 static _Atomic uint64_t largest = MOST;
 
@@ -151,4 +159,11 @@ void sw_buffer_fit(const struct sw_socket *socket, const struct sw_record *peer)
     resize(socket->fd, wanted < NEW ? wanted : NEW);
     sw_options_of(socket->record)->buffer = SW_BUFFER_SET;
     errno = saved_errno;
+}
+
+void sw_buffer_begin(const struct sw_socket *socket, const struct sw_record *peer) {
+    struct sw_options *options = sw_options_of(socket->record);
+    options->read_when_full = 0;
+    options->buffer = SW_BUFFER_NEW;
+    sw_buffer_fit(socket, peer);
 }

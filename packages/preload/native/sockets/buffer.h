@@ -9,6 +9,9 @@
 
 #include "state/fd_table.h"
 
+/* For a new Unix socket whose record has the options of another one: the same of its buffer. `peer` as with sw_buffer_fit(). */
+void sw_buffer_begin(const struct sw_socket *socket, const struct sw_record *peer);
+
 /* The socket was found full. Whether its reader goes on: has read half of what was in it when it was full last, or at first. */
 bool sw_buffer_is_full(const struct sw_socket *socket);
 

@@ -300,9 +300,7 @@ int sw_stream_replace(struct sw_socket *socket) {
     }
     record->interface = old->interface;
     memcpy(record->options, old->options, sizeof record->options);
-    sw_options_of(record)->read_when_full = 0;
-    sw_options_of(record)->buffer = SW_BUFFER_NEW;
-    sw_buffer_fit(&(struct sw_socket){.fd = fresh, .network = socket->network, .record = record}, NULL);
+    sw_buffer_begin(&(struct sw_socket){.fd = fresh, .network = socket->network, .record = record}, NULL);
     sw_record_set(record, atomic_load(&old->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
     struct sw_address local = old->local;
     bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);

@@ -167,7 +167,7 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
         record->peer = sw_address_of_site(network, &site, 0, listener->family);
         record->local = sw_address_of_site(network, &site, listener->local.port, listener->family);
     }
-    sw_buffer_fit(&(struct sw_socket){.fd = fd, .network = network, .record = record}, client);
+    sw_buffer_begin(&(struct sw_socket){.fd = fd, .network = network, .record = record}, client);
     sw_record_set(record, SW_BOUND | SW_CONNECTED | SW_ACCEPTED | (atomic_load(&listener->flags) & SW_BOUND_ADDRESS));
     release_if_closed(socket);
     if (address != NULL && length != NULL)

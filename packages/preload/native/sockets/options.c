@@ -35,8 +35,6 @@ void sw_options_note_native(struct sw_record *record, int name) {
 void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_record *record) {
     memcpy(record->options, listener->record->options, sizeof record->options);
     sw_options_of(record)->zerocopy_sends = 0;
-    sw_options_of(record)->read_when_full = 0;
-    sw_options_of(record)->buffer = SW_BUFFER_NEW;
     sw_record_set(record, atomic_load(&listener->record->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
     uint8_t native = sw_options_of(record)->native;
     for (unsigned i = 0; native != 0 && i < sizeof NATIVE / sizeof *NATIVE; i++) {

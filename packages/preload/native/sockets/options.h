@@ -6,14 +6,6 @@
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-/* What was done to the buffer of a Unix socket. */
-enum sw_buffer {
-    SW_BUFFER_NEW,
-    SW_BUFFER_SET, /* by the program: as small as TCP's would be */
-    SW_BUFFER_AT_WORK,
-    SW_BUFFER_GROWN,
-};
-
 /* What a record keeps of its options; the rest is in flags or with the Unix socket. */
 struct sw_options {
     int32_t linger2, user_timeout, window_clamp, notsent_lowat, fastopen, defer_accept, max_segment;
@@ -36,7 +28,7 @@ struct sw_options {
     _Atomic uint32_t origins;            /* sockets/origin.c */
     _Atomic uint8_t corked;              /* a datagram of several writes waits: sockets/cork.c */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
-    uint8_t buffer;                      /* of a stream: an enum sw_buffer */
+    uint8_t buffer;                      /* of a stream: an enum sw_buffer (sockets/buffer.c) */
     uint32_t zerocopy_sends;             /* how many sends with MSG_ZEROCOPY were told of, or will be */
     uint32_t read_when_full;             /* of a stream: what the peer had read when it was full last (sockets/buffer.c) */
     uint64_t switches;                   /* one bit per option that is just on or off */
