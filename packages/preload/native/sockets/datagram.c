@@ -185,8 +185,8 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
         message->msg_namelen = 0;
     if (!wants_flags)
         return result;
-    const struct sw_options *options = sw_options_of(record);
-    struct sw_received received = {.from = &from, .ttl = options->received_ttl, .tos = options->received_tos};
+    struct sw_told told = sw_options_told(record);
+    struct sw_received received = {.from = &from, .ttl = told.ttl, .tos = told.tos};
     if (sender.ttl != 0) {
         received.ttl = sender.ttl;
         received.tos = sender.tos;

@@ -75,8 +75,8 @@ static bool differs(const struct sw_delivery *delivery, struct sw_record *receiv
         return false;
     if (delivery->target.scope == SW_SCOPE_LOOPBACK && delivery->target.loopback_address != 0 && sw_record_has(receiver, SW_WILDCARD))
         return true;
-    const struct sw_options *told = sw_options_of(receiver);
-    return told->received_ttl != 0 && (told->received_ttl != delivery->control.ttl || told->received_tos != delivery->control.tos);
+    struct sw_told told = sw_options_told(receiver);
+    return told.ttl != 0 && (told.ttl != delivery->control.ttl || told.tos != delivery->control.tos);
 }
 
 static struct sw_address as_seen_by(const struct sw_delivery *delivery, const struct sw_record *receiver, const struct sw_address *address) {
@@ -115,11 +115,8 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
     int result = sw_path_open(&path, network, name);
     if (result < 0)
         return result;
-    if (receiver != NULL) {
-        struct sw_options *options = sw_options_of(receiver);
-        options->received_ttl = delivery->control.ttl;
-        options->received_tos = delivery->control.tos;
-    }
+    if (receiver != NULL)
+        sw_options_tell(receiver, (struct sw_told){.ttl = delivery->control.ttl, .tos = delivery->control.tos});
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;
     sw_path_close(&path);

@@ -24,7 +24,7 @@ struct sw_options {
     uint8_t multicast_ttl;
     uint8_t mtu_discover4, mtu_discover6, min_ttl, min_hops;
     uint8_t preferences;
-    uint8_t received_ttl, received_tos;  /* of the last datagram that was sent here; 0 TTL when nobody said */
+    _Atomic uint16_t told;               /* sw_options_told() */
     _Atomic uint32_t origins;            /* sockets/origin.c */
     _Atomic uint8_t corked;              /* a datagram of several writes waits: sockets/cork.c */
     uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
@@ -37,6 +37,20 @@ _Static_assert(sizeof(struct sw_options) <= SW_OPTION_BYTES, "options fit into a
 
 static inline struct sw_options *sw_options_of(struct sw_record *record) {
     return (struct sw_options *)(void *)record->options;
+}
+
+/* Of the last datagram that was sent to a socket, by whichever thread of whichever process; TTL 0 when nobody said. */
+struct sw_told {
+    uint8_t ttl, tos;
+};
+
+static inline void sw_options_tell(struct sw_record *receiver, struct sw_told told) {
+    atomic_store_explicit(&sw_options_of(receiver)->told, (uint16_t)(told.ttl << 8 | told.tos), memory_order_relaxed);
+}
+
+static inline struct sw_told sw_options_told(struct sw_record *record) {
+    uint16_t told = atomic_load_explicit(&sw_options_of(record)->told, memory_order_relaxed);
+    return (struct sw_told){.ttl = (uint8_t)(told >> 8), .tos = (uint8_t)told};
 }
 
 /* The defaults, for a new socket. */

@@ -99,9 +99,7 @@ static bool is_plain(const struct sw_socket *socket, const struct msghdr *messag
 static bool send_along(struct route *route, const struct sw_socket *socket, const struct msghdr *message) {
     int saved_errno = errno;
     struct sw_control control = sw_control_of(socket->record, &route->target);
-    struct sw_options *options = sw_options_of(route->receiver);
-    options->received_ttl = control.ttl;
-    options->received_tos = control.tos;
+    sw_options_tell(route->receiver, (struct sw_told){.ttl = control.ttl, .tos = control.tos});
     const struct iovec *block = message->msg_iov;
     ssize_t sent = sw_real.sendto(socket->fd, block->iov_base, block->iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
                                   (const struct sockaddr *)&route->path.address, route->path.length);

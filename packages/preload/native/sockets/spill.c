@@ -92,7 +92,7 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
 
 /* The next datagram that waits in the Unix socket, taken out of it. A token stands for nothing that is moved, and goes. */
 static bool take_queued(const struct sw_socket *socket, struct spill_header *header, char data[static MOST]) {
-    const struct sw_options *options = sw_options_of(socket->record);
+    struct sw_told told = sw_options_told(socket->record);
     for (;;) {
         struct sockaddr_un from;
         socklen_t length = sizeof from;
@@ -101,7 +101,7 @@ static bool take_queued(const struct sw_socket *socket, struct spill_header *hea
             continue;
         if (size < 0)
             return false;
-        *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = options->received_ttl, .tos = options->received_tos}};
+        *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = told.ttl, .tos = told.tos}};
         if (sw_name_of_unix(&from, length, &header->sender.name))
             return true;
         if (size == 0 && length <= offsetof(struct sockaddr_un, sun_path)) {

@@ -163,8 +163,7 @@ static void send_to(struct sw_socket *socket, int from, const char *text) {
 
 static void the_queue_of_the_unix_socket_moves_in_front_of_what_was_spilled(void) {
     struct sw_socket socket = bind_datagram(network, 7000), other = bind_datagram(network, 7001);
-    sw_options_of(socket.record)->received_ttl = 3;
-    sw_options_of(socket.record)->received_tos = 5;
+    sw_options_tell(socket.record, (struct sw_told){.ttl = 3, .tos = 5});
     sw_spill_queue(&socket);
     CHECK_INT(atomic_load(&socket.record->spilled), 0);
     send_to(&socket, other.fd, "first");
