@@ -62,6 +62,7 @@ const FIRST_SOURCES = [
   'interpose/files.c',
   'capture/capture.c',
   'state/network.c',
+  'state/processes.c',
 ];
 
 const ARTIFACTS = [

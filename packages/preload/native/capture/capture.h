@@ -9,6 +9,7 @@
 #include "capture/packet.h"
 #include "sockets/address.h"
 #include "state/fd_table.h"
+#include "state/recorded.h"
 
 /* Whether the network is recorded; cheap. One process that asks for a capture is enough: the others' half of its conversations belongs
  * into it. */

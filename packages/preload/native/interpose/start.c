@@ -8,6 +8,7 @@
 #include "interpose/sandbox.h"
 #include "interpose/stdio.h"
 #include "sockets/life.h"
+#include "state/processes.h"
 
 #include <stdbool.h>
 
@@ -50,7 +51,7 @@ __attribute__((destructor)) static void finish(void) {
         return;
     struct sw_network *network;
     for (unsigned index = 0; (network = sw_network_at(index)) != NULL; index++)
-        sw_network_leave_process(network);
+        sw_processes_leave(network);
 }
 
 /* Whether the library is at work: SOCKET_WRAPPER_DIR is set and can be used. */

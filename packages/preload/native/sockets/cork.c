@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "base/root.h"
 #include "sockets/options.h"
+#include "state/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,6 +7,7 @@
 #include "sockets/options.h"
 #include "sockets/path.h"
 #include "state/endpoint_index.h"
+#include "state/lock.h"
 
 #include <errno.h>
 #include <arpa/inet.h>

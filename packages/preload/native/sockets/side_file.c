@@ -3,6 +3,7 @@
 #include "base/real.h"
 #include "base/room.h"
 #include "base/root.h"
+#include "state/lock.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,15 +1,14 @@
 #include "state/network.h"
 
-#include "base/liveness.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
 #include "base/table_memory.h"
+#include "state/processes.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,7 +245,7 @@ static int open_network(const char *given, struct sw_network **opened) {
     }
     /* The table says which processes end with their network. An attached process does not. */
     if (!sw_config_is_attached())
-        sw_network_enter_process(network, sw_process_id());
+        sw_processes_enter(network, sw_process_id());
     sw_log(SW_LOG_DEBUG, "network directory %s", network->directory);
     *opened = network;
     return 0;
@@ -334,40 +333,6 @@ void sw_network_close(struct sw_network *network) {
     errno = saved_errno;
 }
 
-bool sw_network_is_recorded(struct sw_network *network) {
-    struct sw_header *header = &network->state->header;
-    uint32_t recorder = atomic_load(&header->recorded_by);
-    if (network->capture_path[0] != '\0' && !network->capture_is_adopted) {
-        struct stat status;
-        int saved_errno = errno;
-        network->capture_is_private = strlen(network->capture_path) >= sizeof header->recorded_to ||
-                                      (fstatat(SW_AT(network->capture_path), &status, 0) == 0 && !S_ISREG(status.st_mode));
-        errno = saved_errno;
-        if (recorder == 0 && !network->capture_is_private) {
-            strcpy(header->recorded_to, network->capture_path);
-            atomic_compare_exchange_strong(&header->recorded_by, &recorder, (uint32_t)getpid());
-        }
-        return true;
-    }
-    if (recorder == 0)
-        return false;
-    int saved_errno = errno;
-    bool lives = kill((pid_t)recorder, 0) == 0 || errno != ESRCH;
-    errno = saved_errno;
-    if (!lives) {
-        atomic_compare_exchange_strong(&header->recorded_by, &recorder, 0);
-        return false;
-    }
-    if (!network->capture_is_adopted) {
-        char path[sizeof header->recorded_to];
-        memcpy(path, header->recorded_to, sizeof path);
-        path[sizeof path - 1] = '\0';
-        network->capture_is_adopted = true;
-        strcpy(network->capture_path, path);
-    }
-    return network->capture_path[0] != '\0';
-}
-
 void sw_network_host_seen(struct sw_network *network, unsigned interface) {
     _Atomic uint8_t *byte = &network->state->header.known_hosts[interface / 8 % 32];
     uint8_t bit = (uint8_t)(1u << interface % 8);
@@ -388,113 +353,10 @@ void sw_network_ring(struct sw_network *network) {
     errno = saved_errno;
 }
 
-/* Set in the lock, beside its holder's pid, by those who wait: otherwise there is nobody to wake. */
-#define WAITED_FOR 0x80000000u
-
-/* Long enough that a live holder is done, short enough that nobody notices a dead one. */
-static const struct timespec LOCK_PATIENCE = {.tv_nsec = 20 * 1000 * 1000};
-
-/* So often the same holder was waited for in vain: what it does takes microseconds, so the number is no holder's. A process that
- * died may have left it, and another got it since; or the file was damaged. */
-enum { LOCK_ATTEMPTS = 150 };
-
-void sw_network_lock(struct sw_network *network, sigset_t *mask) {
-    int saved_errno = errno;
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, mask);
-
-    _Atomic uint32_t *lock = &network->state->header.lock;
-    uint32_t self = (uint32_t)getpid(), taken = self;
-    for (unsigned attempts = 0;;) {
-        uint32_t holder = 0;
-        if (atomic_compare_exchange_strong(lock, &holder, taken))
-            break;
-        /* Who has waited does not know whether others still do. */
-        taken = self | WAITED_FOR;
-        if ((holder & WAITED_FOR) == 0 && !atomic_compare_exchange_strong(lock, &holder, holder | WAITED_FOR))
-            continue;
-        uint32_t pid = holder & ~WAITED_FOR;
-        holder |= WAITED_FOR;
-        if (sw_real.syscall(SYS_futex, lock, FUTEX_WAIT, holder, &LOCK_PATIENCE, NULL, 0) == 0 || errno != ETIMEDOUT) {
-            attempts = 0;
-            continue;
-        }
-        /* Another thread of this process lives as long as we do. */
-        bool is_left = pid == 0 || (pid != self && sw_is_gone(pid)) || ++attempts == LOCK_ATTEMPTS;
-        if (is_left && atomic_compare_exchange_strong(lock, &holder, taken))
-            break;
-    }
-    errno = saved_errno;
-}
-
-void sw_network_unlock(struct sw_network *network, const sigset_t *mask) {
-    int saved_errno = errno;
-    _Atomic uint32_t *lock = &network->state->header.lock;
-    uint32_t self = (uint32_t)getpid(), held = self;
-    /* Not where it was taken from a process that was stopped for seconds. */
-    while ((held & ~WAITED_FOR) == self && !atomic_compare_exchange_strong(lock, &held, 0))
-        continue;
-    if (held == (self | WAITED_FOR))
-        sw_real.syscall(SYS_futex, lock, FUTEX_WAKE, 1, NULL, NULL, 0);
-    pthread_sigmask(SIG_SETMASK, mask, NULL);
-    errno = saved_errno;
-}
-
-static struct sw_process *claim_process(struct sw_state *state, uint32_t pid) {
-    enum { ATTEMPTS = SW_PROCESS_COUNT };
-    struct sw_process *entry = NULL;
-    for (unsigned i = 0; i < ATTEMPTS; i++) {
-        entry = &state->processes[(pid + i) % SW_PROCESS_COUNT];
-        uint32_t holder = atomic_load(&entry->pid);
-        if (holder == pid)
-            return entry;
-        if (holder == 0 && atomic_compare_exchange_strong(&entry->pid, &holder, pid))
-            return entry;
-        if (holder != 0 && kill((pid_t)holder, 0) != 0 && errno == ESRCH &&
-            atomic_compare_exchange_strong(&entry->pid, &holder, pid))
-            return entry;
-    }
-    return NULL;
-}
-
-static void enter(struct sw_network *network, uint32_t pid, uint32_t spawn) {
-    int saved_errno = errno;
-    struct sw_process *entry = claim_process(network->state, pid);
-    if (entry != NULL)
-        atomic_store(&entry->spawn, spawn);
-    /* The first write to a page after a fork copies it. */
-    if (errno != saved_errno)
-        errno = saved_errno;
-}
-
-void sw_network_enter_process(struct sw_network *network, uint32_t pid) {
-    enter(network, pid, sw_config_spawn());
-}
-
-/* The number of a child of this process, which has its own: in the entry it can be read without a look at all variables. A process that is not
- * entered yet may find the entry of a killed one in its place. */
-static uint32_t spawn_of(const struct sw_network *network, uint32_t child) {
-    const uint32_t self = sw_process_id();
-    const struct sw_process *entry = &network->state->processes[self % SW_PROCESS_COUNT];
-    return child != self && atomic_load(&entry->pid) == self ? atomic_load(&entry->spawn) : sw_config_spawn();
-}
-
-void sw_network_leave_process(struct sw_network *network) {
-    uint32_t pid = (uint32_t)getpid(), recorder = pid;
-    atomic_compare_exchange_strong(&network->state->header.recorded_by, &recorder, 0);
-    for (unsigned i = 0; i < SW_PROCESS_COUNT; i++) {
-        struct sw_process *entry = &network->state->processes[(pid + i) % SW_PROCESS_COUNT];
-        uint32_t holder = pid;
-        if (atomic_compare_exchange_strong(&entry->pid, &holder, 0) || holder == 0)
-            return;
-    }
-}
-
-void sw_network_enter_child(uint32_t pid) {
+void sw_network_enter_child(uint32_t child) {
     /* The child of an attached process lives only until it starts a program. */
     if (sw_config_is_attached())
         return;
     for (unsigned index = 0; index < sw_network_count(); index++)
-        enter(sw_network_at(index), pid, spawn_of(sw_network_at(index), pid));
+        sw_processes_enter_child(sw_network_at(index), child);
 }

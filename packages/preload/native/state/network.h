@@ -68,14 +68,6 @@ bool sw_network_host_is_known(const struct sw_network *network, unsigned interfa
 /* Raises `changes` and wakes those who watch `.state`. */
 void sw_network_ring(struct sw_network *network);
 
-/* The lock under which ports are claimed and stale files are taken over. Survives a holder that dies. Signals are blocked
- * meanwhile; `mask` keeps what to restore. */
-void sw_network_lock(struct sw_network *network, sigset_t *mask);
-void sw_network_unlock(struct sw_network *network, const sigset_t *mask);
-
-/* Whether the network is recorded: to this process's own path, which others are told of, or to that of another process that lives. */
-bool sw_network_is_recorded(struct sw_network *network);
-
 /* Whether users beside the owner of the directory were let in (state/users.h). */
 bool sw_network_has_other_users(const struct sw_network *network);
 
@@ -83,26 +75,10 @@ bool sw_network_has_other_users(const struct sw_network *network);
  * bound then. */
 mode_t sw_network_file_mode(const struct sw_network *network);
 
-/* The same for whoever asks with each packet: whether the other process lives is a system call, made now and then. */
-static inline bool sw_network_is_recorded_lately(struct sw_network *network) {
-    enum { LOOKS = 256 };
-    uint32_t recorder = atomic_load_explicit(&network->state->header.recorded_by, memory_order_relaxed);
-    if (network->capture_path[0] == '\0')
-        return recorder != 0 && sw_network_is_recorded(network);
-    if (!network->capture_is_adopted)
-        return recorder != 0 || network->capture_is_private || sw_network_is_recorded(network);
-    bool is_known = recorder != 0 && atomic_fetch_add_explicit(&network->adopted_looks, 1, memory_order_relaxed) % LOOKS != 0;
-    return is_known || sw_network_is_recorded(network);
-}
-
 /* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
 void sw_network_give_to_owner(int fd, const char *directory);
 
-/* Enters a process in the table of the network. This one leaves it. */
-void sw_network_enter_process(struct sw_network *network, uint32_t pid);
-void sw_network_leave_process(struct sw_network *network);
-
 /* Enters a child of a fork in every network of this process, which may be the child itself. */
-void sw_network_enter_child(uint32_t pid);
+void sw_network_enter_child(uint32_t child);
 
 #endif

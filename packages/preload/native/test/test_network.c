@@ -1,7 +1,7 @@
 /* test_network.c: opening a directory, damaged ones too, the lock that outlives its holders, and who is in the table of processes. */
 #include "check.h"
 #include "base/real.h"
-#include "state/network.h"
+#include "state/lock.h"
 #include "state_in_memory.h"
 
 #include <errno.h>
