@@ -22,17 +22,20 @@ export {
 } from '@socket-wrapper/core';
 export { setModuleCache } from './attach/join.js';
 export { LeakError } from './attach/leak-error.js';
-export { type Environment, preloadEnvironment } from './environment.js';
-export type { Listening, ListeningPort } from './listening.js';
-export { libraryPath } from './locate-library.js';
-export type { ProcessOptions } from './plan.js';
+export { libraryPath } from './native-files/locate-library.js';
+export { type Environment, preloadEnvironment } from './networks/environment.js';
+export { ProgramHost } from './networks/program-host.js';
+export { createNetwork, ProgramNetwork } from './networks/program-network.js';
 export { PreloadError, type PreloadErrorCode } from './preload-error.js';
-export { SpawnedProgram, StartingProgram } from './program.js';
-export { ProgramHost } from './program-host.js';
-export { createNetwork, ProgramNetwork } from './program-network.js';
-export type { Exit } from './program-process.js';
-export type { RunOptions, RunResult } from './run.js';
-export { RunError, type RunErrorCode } from './run-error.js';
+export type { Listening, ListeningPort } from './programs/listening.js';
+export type { ProcessOptions } from './programs/plan.js';
+export { SpawnedProgram, StartingProgram } from './programs/program.js';
+export type { Exit } from './programs/program-process.js';
+export type { RunOptions, RunResult } from './programs/run.js';
+export { RunError, type RunErrorCode } from './programs/run-error.js';
+export type { SpawnOptions } from './programs/spawn.js';
+export { SpawnError, type SpawnErrorCode } from './programs/spawn-error.js';
+export type { OutputLine, OutputStream } from './programs/transcript.js';
 export {
   assertNetworkUse,
   assertScopeOptions,
@@ -41,7 +44,4 @@ export {
   openScope,
   type WithNetworkOptions,
   withNetwork,
-} from './scope.js';
-export type { SpawnOptions } from './spawn.js';
-export { SpawnError, type SpawnErrorCode } from './spawn-error.js';
-export type { OutputLine, OutputStream } from './transcript.js';
+} from './scopes/scope.js';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { encodePcap, type JsonCapture, LinkType } from '@socket-wrapper/core/pcap';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { libraryPath } from '../src/locate-library.js';
+import { libraryPath } from '../src/native-files/locate-library.js';
 import { allEnded, compile, isAlive, makeFolder } from './support/programs.js';
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));

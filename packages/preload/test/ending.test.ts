@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { createNetwork, type SpawnedProgram } from '../src/index.js';
-import { janitor } from '../src/janitor.js';
-import { janitorPath } from '../src/locate-library.js';
+import { janitorPath } from '../src/native-files/locate-library.js';
+import { janitor } from '../src/networks/janitor.js';
 import { allEnded, compile, isAlive, makeFolder } from './support/programs.js';
 
 /** The numbers on the first `count` lines of a program. */

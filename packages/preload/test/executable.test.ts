@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, copyFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { assertPreloadable, findProgram, libcOf, type Platform } from '../src/executable.js';
-import { hostPlatform } from '../src/locate-library.js';
+import { assertPreloadable, findProgram, libcOf, type Platform } from '../src/executable/executable.js';
+import { hostPlatform } from '../src/native-files/locate-library.js';
 import { compile, makeFolder, requireProgram } from './support/programs.js';
 
 const PATH = process.env.PATH;

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withPreload } from '../src/environment.js';
-import { libraryPath } from '../src/locate-library.js';
-import { preloadableLibrary } from '../src/preload-link.js';
+import { libraryPath } from '../src/native-files/locate-library.js';
+import { preloadableLibrary } from '../src/native-files/preload-link.js';
+import { withPreload } from '../src/networks/environment.js';
 import { makeFolder } from './support/programs.js';
 
 describe('preloadableLibrary', () => {

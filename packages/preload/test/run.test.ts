@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createNetwork, type RunOptions } from '../src/index.js';
-import { libraryPath } from '../src/locate-library.js';
+import { libraryPath } from '../src/native-files/locate-library.js';
 import { allEnded, compile, makeFolder } from './support/programs.js';
 
 /** Runs a line of shell on a host of a network of its own. */

@@ -3,7 +3,7 @@
  */
 import { stat } from 'node:fs';
 import { constants } from 'node:os';
-import { addonPath } from '../locate-library.js';
+import { addonPath } from '../native-files/locate-library.js';
 import { PreloadError } from '../preload-error.js';
 import { realProcess } from './real-process.js';
 

@@ -2,9 +2,9 @@
  * Puts the code of tests on their networks.
  */
 import { scopeRegistry, type TestScope } from '@socket-wrapper/core';
-import { nodeRequire } from '../node-require.js';
+import { nodeRequire } from '../native-files/node-require.js';
+import type { ProgramNetwork } from '../networks/program-network.js';
 import { PreloadError } from '../preload-error.js';
-import type { ProgramNetwork } from '../program-network.js';
 import { type Attachment, attachment } from './attachment.js';
 import type { ModuleCache } from './loaded-modules.js';
 

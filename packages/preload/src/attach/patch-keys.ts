@@ -1,8 +1,8 @@
 /**
  * Has the keys of this process's own TLS connections go to the network that each of them is made on.
  */
-import { nodeRequire } from '../node-require.js';
-import { packageFile } from '../package-file.js';
+import { nodeRequire } from '../native-files/node-require.js';
+import { packageFile } from '../native-files/package-file.js';
 import type { KeyLog } from '../tls/key-log.cjs';
 import type { Attachment } from './attachment.js';
 

@@ -2,10 +2,10 @@
  * This process on one network: its places there, and what its code has opened.
  */
 import type { Socket } from 'node:net';
-import { libraryPath } from '../locate-library.js';
-import { preloadableLibrary } from '../preload-link.js';
-import type { ProgramHost } from '../program-host.js';
-import type { ProgramNetwork } from '../program-network.js';
+import { libraryPath } from '../native-files/locate-library.js';
+import { preloadableLibrary } from '../native-files/preload-link.js';
+import type { ProgramHost } from '../networks/program-host.js';
+import type { ProgramNetwork } from '../networks/program-network.js';
 import type { Addon, Place } from './addon.js';
 import { LeakError } from './leak-error.js';
 import { OpenSockets } from './open-sockets.js';

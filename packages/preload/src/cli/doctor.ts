@@ -6,9 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { statfsSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { janitor } from '../janitor.js';
-import { hostPlatform, libraryPath } from '../locate-library.js';
-import { createNetwork, type ProgramNetwork } from '../program-network.js';
+import { hostPlatform, libraryPath } from '../native-files/locate-library.js';
+import { janitor } from '../networks/janitor.js';
+import { createNetwork, type ProgramNetwork } from '../networks/program-network.js';
 import { readOptions } from './options.js';
 
 /** One thing that is looked at. `look` gives what was found; what it throws is the reason why it does not work. */

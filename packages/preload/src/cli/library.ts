@@ -1,4 +1,4 @@
-import { libraryPath } from '../locate-library.js';
+import { libraryPath } from '../native-files/locate-library.js';
 import { readOptions } from './options.js';
 
 /** `socket-wrapper library` prints what belongs into LD_PRELOAD. */

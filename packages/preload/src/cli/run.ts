@@ -9,12 +9,12 @@ import { mkdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { isInterfaceId } from '@socket-wrapper/core';
-import { withPreload } from '../environment.js';
-import { assertPreloadable } from '../executable.js';
-import { hostPlatform, libraryPath } from '../locate-library.js';
+import { assertPreloadable } from '../executable/executable.js';
+import { hostPlatform, libraryPath } from '../native-files/locate-library.js';
+import { preloadableLibrary } from '../native-files/preload-link.js';
+import { withPreload } from '../networks/environment.js';
+import { createNetwork } from '../networks/program-network.js';
 import { PreloadError } from '../preload-error.js';
-import { preloadableLibrary } from '../preload-link.js';
-import { createNetwork } from '../program-network.js';
 import { readOptions } from './options.js';
 import { UsageError } from './usage-error.js';
 

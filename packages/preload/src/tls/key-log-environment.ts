@@ -1,8 +1,9 @@
 /**
  * The variables that make programs log their TLS keys, so that the capture of their network can be decrypted.
  */
-import type { Environment } from '../environment.js';
-import { packageFile } from '../package-file.js';
+
+import { packageFile } from '../native-files/package-file.js';
+import type { Environment } from '../networks/environment.js';
 
 const HOOK = packageFile('dist/tls/key-log-preload.cjs');
 

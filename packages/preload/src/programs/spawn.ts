@@ -3,11 +3,11 @@
  */
 
 import { assertOptions, OPTION, type OptionKinds, oneOf } from '@socket-wrapper/core';
+import type { ProgramHost } from '../networks/program-host.js';
 import { asSeenBy, type Caller, callerOf } from './caller-frames.js';
 import { type Listening, targetsOf, waitUntilListening } from './listening.js';
 import { type Command, PROCESS_OPTIONS, type ProcessOptions, planProgram } from './plan.js';
 import { SpawnedProgram, StartingProgram } from './program.js';
-import type { ProgramHost } from './program-host.js';
 import { ProgramProcess } from './program-process.js';
 import { tellStory } from './program-story.js';
 import { startError } from './spawn-error.js';

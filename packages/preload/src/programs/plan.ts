@@ -6,14 +6,14 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OPTION, type OptionKinds, shown } from '@socket-wrapper/core';
+import { assertPreloadable } from '../executable/executable.js';
+import { hostPlatform } from '../native-files/locate-library.js';
+import { type Environment, withPreload } from '../networks/environment.js';
+import type { ProgramHost } from '../networks/program-host.js';
+import { keyLogEnvironment } from '../tls/key-log-environment.js';
 import { commandText } from './command-text.js';
-import { type Environment, withPreload } from './environment.js';
-import { assertPreloadable } from './executable.js';
-import { hostPlatform } from './locate-library.js';
-import type { ProgramHost } from './program-host.js';
 import type { ProcessPlan } from './program-process.js';
 import { SpawnError, startError } from './spawn-error.js';
-import { keyLogEnvironment } from './tls/key-log-environment.js';
 
 /** A program and its arguments. */
 export interface Command {

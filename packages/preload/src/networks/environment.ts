@@ -5,7 +5,7 @@
  */
 
 import type { Host, Network } from '@socket-wrapper/core';
-import { PreloadError } from './preload-error.js';
+import { PreloadError } from '../preload-error.js';
 
 /** Environment variables; `undefined` stands for a variable that is not set, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,11 @@
 import { Network, NetworkError, type NetworkOptions } from '@socket-wrapper/core';
-import { attachmentInUse } from './attach/attachment.js';
+import { attachmentInUse } from '../attach/attachment.js';
+import { libraryPath } from '../native-files/locate-library.js';
+import { preloadableLibrary } from '../native-files/preload-link.js';
+import { endPrograms, surviving } from '../programs/program.js';
+import type { ProgramProcess } from '../programs/program-process.js';
 import { janitor } from './janitor.js';
-import { libraryPath } from './locate-library.js';
-import { preloadableLibrary } from './preload-link.js';
-import { endPrograms, surviving } from './program.js';
 import { ProgramHost } from './program-host.js';
-import type { ProgramProcess } from './program-process.js';
 import { recorderPool } from './recorder-pool.js';
 
 /**

@@ -18,9 +18,9 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { loadTools } from './attach/addon.js';
+import { loadTools } from '../attach/addon.js';
+import { PreloadError } from '../preload-error.js';
 import { type ByteSource, ElfError, type ElfImage, isElf, readElf } from './elf.js';
-import { PreloadError } from './preload-error.js';
 import { programOfEnv, readShebang, SHEBANG_LENGTH } from './shebang.js';
 
 /** What execvp(3) takes from the process it runs in. */

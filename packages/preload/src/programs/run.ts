@@ -5,11 +5,11 @@
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertOptions, OPTION, type OptionKinds } from '@socket-wrapper/core';
+import { janitor } from '../networks/janitor.js';
+import type { ProgramHost } from '../networks/program-host.js';
 import { causeIn, commandText, lastLines } from './command-text.js';
-import { janitor } from './janitor.js';
 import { type Command, PROCESS_OPTIONS, type ProcessOptions, planProgram } from './plan.js';
 import { GRACE_MS } from './program.js';
-import type { ProgramHost } from './program-host.js';
 import { type Exit, ProgramProcess } from './program-process.js';
 import { tellStory } from './program-story.js';
 import { RunError, type RunErrorCode } from './run-error.js';

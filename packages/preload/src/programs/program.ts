@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
+import { ALL_PROGRAMS, janitor } from '../networks/janitor.js';
+import type { ProgramHost } from '../networks/program-host.js';
 import { commandText } from './command-text.js';
-import { ALL_PROGRAMS, janitor } from './janitor.js';
-import type { ProgramHost } from './program-host.js';
 import type { Exit, ProgramProcess } from './program-process.js';
 import { SpawnError } from './spawn-error.js';
 import type { OutputLine } from './transcript.js';

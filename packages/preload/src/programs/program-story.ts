@@ -2,9 +2,9 @@
  * Tells the time line of a network what its programs do: that they started, what they write, how they end.
  */
 import { basename } from 'node:path';
+import type { ProgramHost } from '../networks/program-host.js';
 import { commandText } from './command-text.js';
 import type { Command } from './plan.js';
-import type { ProgramHost } from './program-host.js';
 import type { Exit, ProgramProcess } from './program-process.js';
 
 /** Has all that `process` does from now on told. */

@@ -1,11 +1,11 @@
 import { Host, scopeRegistry } from '@socket-wrapper/core';
-import { attachment } from './attach/attachment.js';
-import type { StartingProgram } from './program.js';
+import { attachment } from '../attach/attachment.js';
+import type { StartingProgram } from '../programs/program.js';
+import type { RunOptions, RunResult } from '../programs/run.js';
+import { runProgram } from '../programs/run.js';
+import type { SpawnOptions } from '../programs/spawn.js';
+import { spawnProgram } from '../programs/spawn.js';
 import type { ProgramNetwork } from './program-network.js';
-import type { RunOptions, RunResult } from './run.js';
-import { runProgram } from './run.js';
-import type { SpawnOptions } from './spawn.js';
-import { spawnProgram } from './spawn.js';
 
 /** A host that programs can be started on. */
 export class ProgramHost extends Host {

@@ -7,10 +7,10 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { libcOf, type Platform, readElfFile } from './executable.js';
+import { libcOf, type Platform, readElfFile } from '../executable/executable.js';
+import { PreloadError } from '../preload-error.js';
 import { nodeRequire } from './node-require.js';
 import { packageFile } from './package-file.js';
-import { PreloadError } from './preload-error.js';
 
 const LIBRARY = 'libsocket_wrapper.so';
 const ADDON = 'attach.node';

@@ -1,7 +1,7 @@
 import { type Artifact, appendNote, type Outcome, TestScope } from '@socket-wrapper/core';
-import { attachmentInUse } from './attach/attachment.js';
+import { attachmentInUse } from '../attach/attachment.js';
+import type { ProgramNetwork } from '../networks/program-network.js';
 import { exitWithRunner } from './exit-with-runner.js';
-import type { ProgramNetwork } from './program-network.js';
 
 /** A scope whose worker process does not outlive its runner, and so neither do the programs that the test has started. */
 export class ProgramScope extends TestScope<ProgramNetwork> {

@@ -8,8 +8,8 @@
 import { existsSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Network, NetworkError } from '@socket-wrapper/core';
-import { attachmentInUse } from './attach/attachment.js';
-import { realProcess } from './attach/real-process.js';
+import { attachmentInUse } from '../attach/attachment.js';
+import { realProcess } from '../attach/real-process.js';
 import { janitor } from './janitor.js';
 
 /** The name that a recorder has in the directory of a network that may use it, which makes it `.capture`, and in which it waits. */

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
-import { attachmentInUse } from './attach/attachment.js';
+import { attachmentInUse } from '../attach/attachment.js';
 import { ProgramPipe } from './program-pipe.js';
 import { type OutputStream, Transcript } from './transcript.js';
 

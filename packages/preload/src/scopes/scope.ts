@@ -18,9 +18,9 @@ import {
   type TestIdentity,
   type TestScope,
 } from '@socket-wrapper/core';
-import { attachmentInUse } from './attach/attachment.js';
-import { joinNetwork, joinScope } from './attach/join.js';
-import { createNetwork, type ProgramNetwork } from './program-network.js';
+import { attachmentInUse } from '../attach/attachment.js';
+import { joinNetwork, joinScope } from '../attach/join.js';
+import { createNetwork, type ProgramNetwork } from '../networks/program-network.js';
 import { ProgramScope, StrictScope } from './program-scope.js';
 
 /** What happens when a test has left sockets of its own open on its network. */

@@ -7,7 +7,7 @@
  */
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { loadTools } from './attach/addon.js';
+import { loadTools } from '../attach/addon.js';
 
 /** A pipe(2) between a program and this process. */
 export class ProgramPipe {

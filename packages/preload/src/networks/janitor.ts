@@ -8,9 +8,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { attachmentInUse } from './attach/attachment.js';
-import { janitorPath } from './locate-library.js';
-import { PreloadError } from './preload-error.js';
+import { attachmentInUse } from '../attach/attachment.js';
+import { janitorPath } from '../native-files/locate-library.js';
+import { PreloadError } from '../preload-error.js';
 
 /** A started program to the janitor: the leader of a session, and the number of its `SOCKET_WRAPPER_SPAWN`. */
 export interface Session {

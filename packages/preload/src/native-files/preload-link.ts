@@ -1,6 +1,6 @@
 import { lstatSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPreloadable } from './environment.js';
+import { isPreloadable } from '../networks/environment.js';
 
 /** The name of the link in a network directory. */
 const LINK = 'preload.so';
