@@ -10,6 +10,7 @@ export default defineConfig({
     include: [
       'src/**/*.test.ts',
       'test/*.test.ts',
+      'test/attach/*.test.ts',
       'test/conformance/*.test.mjs',
       'test/native/*.test.ts',
       'test/programs-real/*.test.ts',

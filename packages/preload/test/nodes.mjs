@@ -4,14 +4,12 @@
 //     pnpm test:nodes 24        this one alone
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const VERSIONS = ['22', '24', '26'];
 
 const packageFolder = path.join(import.meta.dirname, '..');
 const vitest = path.join(packageFolder, '../../node_modules/vitest/vitest.mjs');
-const tests = readdirSync(import.meta.dirname).filter((name) => /^attach.*\.test\.ts$/.test(name));
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--');
 // `.ci/run` counts the tests in this folder's reports.
 const reports = process.env.TEST_REPORTS;
@@ -22,7 +20,7 @@ const lines = (wanted.length === 0 ? VERSIONS : wanted).map((version) => {
     reports === undefined
       ? []
       : ['--reporter=default', '--reporter=json', `--outputFile.json=${path.join(reports, `node-${version}.json`)}`];
-  const command = [vitest, 'run', ...tests.map((name) => `test/${name}`), ...reporters].map((word) => `'${word}'`);
+  const command = [vitest, 'run', 'test/attach/', ...reporters].map((word) => `'${word}'`);
   const { status } = spawnSync('npx', ['-y', '-p', `node@${version}`, '-c', `node -v && node ${command.join(' ')}`], {
     cwd: packageFolder,
     stdio: 'inherit',

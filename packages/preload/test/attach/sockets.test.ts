@@ -10,9 +10,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { makeFolder, requireProgram } from './support/programs.js';
-import { inScope, leftOpen } from './support/scopes.js';
-import { echoServer, httpServer, listening } from './support/servers.js';
+import { makeFolder, requireProgram } from '../support/programs.js';
+import { inScope, leftOpen } from '../support/scopes.js';
+import { echoServer, httpServer, listening } from '../support/servers.js';
 
 const whoCalls: http.RequestListener = (request, response) => {
   response.end(`${request.socket.remoteAddress} to ${request.socket.localAddress}:${request.socket.localPort}`);

@@ -3,8 +3,8 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { addonPath } from '../src/native-files/locate-library.js';
-import { makeFolder } from './support/programs.js';
+import { addonPath } from '../../src/native-files/locate-library.js';
+import { makeFolder } from '../support/programs.js';
 
 const run = promisify(execFile);
 

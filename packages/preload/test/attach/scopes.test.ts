@@ -6,10 +6,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { attachment } from '../src/attach/attachment.js';
-import { createNetwork, LeakError, openScope, withNetwork } from '../src/index.js';
-import { inScope, leftOpen } from './support/scopes.js';
-import { httpServer, listening } from './support/servers.js';
+import { attachment } from '../../src/attach/attachment.js';
+import { createNetwork, LeakError, openScope, withNetwork } from '../../src/index.js';
+import { inScope, leftOpen } from '../support/scopes.js';
+import { httpServer, listening } from '../support/servers.js';
 
 const fetchText = async (url: string) => (await fetch(url)).text();
 const httpGet = async (url: string, agent?: http.Agent) => {
@@ -188,7 +188,7 @@ describe('scopes in one process', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings.messages).toEqual([
       expect.stringMatching(
-        /^Test "test \d+" has left 2 sockets open, which its end has closed: a server on \[::\]:80, opened at .*attach-scopes\.test\.ts:\d+:\d+.*; a connection to 10\.53\.57\.10:80, opened at .*attach-scopes\.test\.ts/,
+        /^Test "test \d+" has left 2 sockets open, which its end has closed: a server on \[::\]:80, opened at .*attach\/scopes\.test\.ts:\d+:\d+.*; a connection to 10\.53\.57\.10:80, opened at .*attach-scopes\.test\.ts/,
       ),
     ]);
   });
@@ -204,7 +204,7 @@ describe('scopes in one process', () => {
     expect(failure).toBeInstanceOf(LeakError);
     expect(failure).toMatchObject({
       code: 'LEFT_OPEN',
-      sockets: [expect.stringMatching(/^a server on \[::\]:80, opened at .*attach-scopes\.test\.ts:\d+/)],
+      sockets: [expect.stringMatching(/^a server on \[::\]:80, opened at .*attach\/scopes\.test\.ts:\d+/)],
     });
     await start(async () => {
       await using _server = await httpServer(80, () => {});

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import http2, { type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { createNetwork } from '../src/index.js';
-import { inScope, warningsOf } from './support/scopes.js';
-import { echoServer, listening } from './support/servers.js';
+import { createNetwork } from '../../src/index.js';
+import { inScope, warningsOf } from '../support/scopes.js';
+import { echoServer, listening } from '../support/servers.js';
 
 /** Runs functions outside of all scopes: a scope that they open is not inside of another one. */
 const outside = AsyncLocalStorage.snapshot();
 
-const CONNECTED = String.raw`a connection to 10\.53\.57\.10:\d+, opened at .*attach-shared\.test\.ts:\d+:\d+.*`;
+const CONNECTED = String.raw`a connection to 10\.53\.57\.10:\d+, opened at .*attach\/shared\.test\.ts:\d+:\d+.*`;
 const WARNING = new RegExp(
   `^Test "test \\d+" uses ${CONNECTED}, which test "test \\d+" has made: what it sends goes to the network of that test\\. Give each of them a client of its own$`,
 );

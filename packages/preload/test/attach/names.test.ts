@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { ProgramNetwork } from '../src/index.js';
-import { inScope } from './support/scopes.js';
+import type { ProgramNetwork } from '../../src/index.js';
+import { inScope } from '../support/scopes.js';
 
 // Before any test has a network, as by a module that is loaded early.
 const early = { lookup: dns.lookup, lookupService: dns.lookupService, resolve4: promises.resolve4 };

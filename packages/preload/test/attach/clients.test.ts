@@ -12,8 +12,8 @@ import {
 } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { inScope } from './support/scopes.js';
-import { httpServer, listening } from './support/servers.js';
+import { inScope } from '../support/scopes.js';
+import { httpServer, listening } from '../support/servers.js';
 
 /** Answers with its own name, and counts connections. */
 async function namedServer(name: string) {

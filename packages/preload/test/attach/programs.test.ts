@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { createNetwork } from '../src/index.js';
-import { makeFolder, requireProgram } from './support/programs.js';
-import { inScope } from './support/scopes.js';
-import { httpServer, listening } from './support/servers.js';
+import { createNetwork } from '../../src/index.js';
+import { makeFolder, requireProgram } from '../support/programs.js';
+import { inScope } from '../support/scopes.js';
+import { httpServer, listening } from '../support/servers.js';
 
 const run = promisify(execFile);
-const SERVER = fileURLToPath(new URL('programs/server.mjs', import.meta.url));
+const SERVER = fileURLToPath(new URL('../programs/server.mjs', import.meta.url));
 
 function errorOf(work: () => unknown): unknown {
   try {
@@ -177,7 +177,7 @@ describe('a worker thread', () => {
   });
 
   it('inherits the flags of a process that has some no thread can have', async () => {
-    const program = fileURLToPath(new URL('programs/worker.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('../programs/worker.mjs', import.meta.url));
     const { stdout } = await run(process.execPath, [
       '--max-old-space-size=200',
       '--expose-gc',

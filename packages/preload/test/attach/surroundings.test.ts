@@ -9,14 +9,14 @@ import { promisify } from 'node:util';
 import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeFolder } from './support/programs.js';
-import { inScope, leftOpen } from './support/scopes.js';
-import { echoServer, httpServer } from './support/servers.js';
+import { makeFolder } from '../support/programs.js';
+import { inScope, leftOpen } from '../support/scopes.js';
+import { echoServer, httpServer } from '../support/servers.js';
 
 const run = promisify(execFile);
-const ATTACHED = fileURLToPath(new URL('programs/attached.mjs', import.meta.url));
-const LATE_MODULES = fileURLToPath(new URL('programs/late-modules.mjs', import.meta.url));
-const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
+const ATTACHED = fileURLToPath(new URL('../programs/attached.mjs', import.meta.url));
+const LATE_MODULES = fileURLToPath(new URL('../programs/late-modules.mjs', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url));
 
 const fetchText = async (url: string) => (await fetch(url)).text();
 

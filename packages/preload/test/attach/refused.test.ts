@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { compile, makeFolder } from './support/programs.js';
+import { compile, makeFolder } from '../support/programs.js';
 
 const run = promisify(execFile);
-const PROGRAM = fileURLToPath(new URL('programs/scope.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../programs/scope.mjs', import.meta.url));
 
 const STILL_WORKS = 'Programs that are started on a host, with spawn() or run(), are on the network all the same';
 

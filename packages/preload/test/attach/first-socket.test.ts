@@ -7,8 +7,8 @@ import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { createNetwork, openScope, type ProgramNetwork, type TestScope } from '../src/index.js';
-import { httpServer } from './support/servers.js';
+import { createNetwork, openScope, type ProgramNetwork, type TestScope } from '../../src/index.js';
+import { httpServer } from '../support/servers.js';
 
 const run = promisify(execFile);
 
