@@ -188,7 +188,7 @@ describe('scopes in one process', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(warnings.messages).toEqual([
       expect.stringMatching(
-        /^Test "test \d+" has left 2 sockets open, which its end has closed: a server on \[::\]:80, opened at .*attach\/scopes\.test\.ts:\d+:\d+.*; a connection to 10\.53\.57\.10:80, opened at .*attach-scopes\.test\.ts/,
+        /^Test "test \d+" has left 2 sockets open, which its end has closed: a server on \[::\]:80, opened at .*attach\/scopes\.test\.ts:\d+:\d+.*; a connection to 10\.53\.57\.10:80, opened at .*attach\/scopes\.test\.ts/,
       ),
     ]);
   });
