@@ -6,6 +6,7 @@ import { shown } from '../options/assert-options.js';
 import { NetworkError } from './network-error.js';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const PUNYCODE = /(?:^|\.)xn--/;
 const MAX_NAME_LENGTH = 253;
 
 /**
@@ -47,7 +48,7 @@ function faultOf(name: string): string | undefined {
   // RFC 6761 §6.3: programs answer these names without asking anyone.
   if (last === 'localhost') return 'names of localhost are every host itself';
   // Labels that begin with xn-- hold Punycode, and not everything is.
-  if (domainToASCII(name) !== name)
+  if (PUNYCODE.test(name) && domainToASCII(name) !== name)
     return 'no URL can hold it, since a label beginning with xn-- is not valid Punycode';
   return undefined;
 }

@@ -40,6 +40,8 @@ export class InterfaceMap {
    * @throws {NetworkError} `BAD_HOST_NAME`; `INTERFACES_EXHAUSTED` once all 254 are taken.
    */
   idOf(name: string): number {
+    const asWritten = this.#ids.get(name);
+    if (asWritten !== undefined) return asWritten;
     const canonical = hostNameOf(name);
     const known = this.#ids.get(canonical);
     if (known !== undefined) return known;

@@ -189,7 +189,10 @@ export class Network<H extends Host = Host> {
 
   /** What was recorded so far, to look at, to wait for and to save. */
   get capture(): NetworkCapture {
-    this.#capture ??= new NetworkCapture(this);
+    if (this.#capture !== undefined) return this.#capture;
+    this.#capture = new NetworkCapture(this);
+    // Asked for only now, it must know as well.
+    if (this.#isGone) this.#capture.end();
     return this.#capture;
   }
 
@@ -377,8 +380,7 @@ export class Network<H extends Host = Host> {
     const deadlineMs = monotonicMs() + STEPS_TIMEOUT_MS;
     for (const step of this.#steps.splice(0).reverse()) await attempt(() => this.#runUntil(deadlineMs, step));
     for (const stop of [...this.#watches]) await attempt(stop);
-    // Asked for only now, it must know as well.
-    this.capture.end();
+    this.#capture?.end();
     this.#isGone = true;
     await attempt(() => {
       removeDirectory(this.directory);
@@ -390,7 +392,9 @@ export class Network<H extends Host = Host> {
   }
 
   async #runUntil(deadlineMs: number, step: () => Promise<void> | void): Promise<void> {
-    const done = Promise.resolve(step()).then(() => true);
+    const pending = step();
+    if (pending === undefined) return;
+    const done = Promise.resolve(pending).then(() => true);
     if (await within(Math.max(0, deadlineMs - monotonicMs()), done)) return;
     throw new NetworkError(
       'STEP_TIMEOUT',

@@ -3,6 +3,9 @@
  */
 import { readFileSync } from 'node:fs';
 
+/** The last answer: asked for at the end of every test, for a process that lives as long as this one runs in its name. */
+let known: { readonly pid: number; readonly key: string } | undefined;
+
 /**
  * Names the run that this process belongs to: the runner's main process, by its pid and the time it started.
  *
@@ -12,7 +15,8 @@ import { readFileSync } from 'node:fs';
 export function runKey(): string {
   const isWorker = process.send !== undefined || process.env.NODE_TEST_CONTEXT !== undefined;
   const pid = isWorker ? process.ppid : process.pid;
-  return `${pid}-${startTimeOf(pid)}`;
+  if (known?.pid !== pid) known = { pid, key: `${pid}-${startTimeOf(pid)}` };
+  return known.key;
 }
 
 /** In clock ticks since boot, field 22 of proc_pid_stat(5); empty where there is no /proc. */

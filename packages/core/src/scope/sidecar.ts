@@ -1,7 +1,7 @@
 /**
  * The JSON file beside each kept capture: what reporters, CI steps and the command line know of it.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { ProgramRun } from '../network/program-run.js';
 import type { SocketInfo } from '../network/socket-info.js';
 import type { Outcome } from './test-identity.js';
@@ -57,6 +57,8 @@ export interface Sidecar {
 
 /** The sidecar at `path`; `undefined` when there is none, or another file, or one that is being written. */
 export function readSidecar(path: string): Sidecar | undefined {
+  // Most tests have left none. To be told so by an error takes several times as long.
+  if (!existsSync(path)) return undefined;
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     return isSidecar(value) ? value : undefined;
