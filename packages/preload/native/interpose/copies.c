@@ -1,0 +1,120 @@
+/* copies.c: the calls that move data from one descriptor to another within the kernel. */
+#include "base/real.h"
+#include "capture/capture.h"
+#include "interpose/data.h"
+#include "interpose/export.h"
+#include "interpose/start.h"
+#include "sockets/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+/* Sends from a file through write(2): for datagrams, for the capture, and where the kernel's own sendfile(2) would raise a SIGPIPE
+ * too early. */
+static ssize_t copy_file(int to, int from, off_t *offset, size_t count) {
+    enum { CHUNK = 32 * 1024 };
+    char data[CHUNK];
+    size_t total = 0;
+    while (total < count) {
+        size_t wanted = count - total < CHUNK ? count - total : CHUNK;
+        off_t at = offset != NULL ? *offset : lseek(from, 0, SEEK_CUR);
+        /* What has no position is nothing to send from. */
+        if (at < 0 && (offset != NULL || errno == ESPIPE))
+            errno = EINVAL;
+        ssize_t got = at < 0 ? -1 : pread(from, data, wanted, at);
+        if (got <= 0)
+            return total > 0 ? (ssize_t)total : got;
+        ssize_t sent = write(to, data, (size_t)got);
+        if (sent < 0)
+            return total > 0 ? (ssize_t)total : -1;
+        total += (size_t)sent;
+        if (offset != NULL)
+            *offset += sent;
+        else
+            lseek(from, sent, SEEK_CUR);
+        if (sent < got)
+            break;
+    }
+    return (ssize_t)total;
+}
+
+static bool needs_copy(int fd) {
+    struct sw_socket socket;
+    if (!sw_fd_hint(fd, &socket))
+        return false;
+    struct pollfd state = {.fd = fd};
+    return !sw_is_stream(&socket) || sw_capture_is_on(socket.network) || sw_real.poll(&state, 1, 0) != 0;
+}
+
+/* What the kernel has sent without us. */
+static ssize_t told(int fd, ssize_t result) {
+    struct sw_socket socket;
+    return sw_fd_hint(fd, &socket) && sw_is_stream(&socket) ? sw_counted(&socket.record->sent, result) : result;
+}
+
+/* sendfile(2) */
+SW_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
+    sw_start();
+    return needs_copy(to) ? copy_file(to, from, offset, count) : told(to, sw_real.sendfile(to, from, offset, count));
+}
+
+#ifdef __GLIBC__
+/* sendfile(2) with 64-bit offsets, as glibc names it for programs. */
+SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
+    sw_start();
+    return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : told(to, sw_real.sendfile64(to, from, (off_t *)offset, count));
+}
+#endif
+
+/* splice(2) from a pipe into a socket: tee(2) shows what would go without taking it, and only what was sent is taken. */
+static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
+    enum { CHUNK = 32 * 1024 };
+    char data[CHUNK];
+    int copy[2];
+    if (pipe2(copy, O_CLOEXEC) != 0)
+        return -1;
+    ssize_t seen = tee(from, copy[1], size < CHUNK ? size : CHUNK, flags), result = seen;
+    if (seen > 0) {
+        seen = sw_real.read(copy[0], data, (size_t)seen);
+        result = send(to, data, (size_t)seen, (flags & SPLICE_F_NONBLOCK) != 0 ? MSG_DONTWAIT : 0);
+    }
+    for (ssize_t left = result; left > 0;) {
+        ssize_t taken = sw_real.read(from, data, (size_t)left);
+        if (taken <= 0)
+            break;
+        left -= taken;
+    }
+    int saved_errno = errno;
+    sw_real.close(copy[0]);
+    sw_real.close(copy[1]);
+    errno = saved_errno;
+    return result;
+}
+
+/* Whether `fd` is a stream that has nothing to read and is to wait for it; then it has waited. */
+static bool waits_for_data(int fd) {
+    struct sw_socket socket;
+    struct pollfd state = {.fd = fd, .events = POLLIN};
+    if (!sw_fd_hint(fd, &socket) || !sw_is_stream(&socket) || (sw_real.fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
+        return false;
+    return sw_real.poll(&state, 1, 0) == 0 && sw_real.poll(&state, 1, -1) > 0;
+}
+
+/* splice(2) */
+SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags) {
+    struct sw_socket socket;
+    sw_start();
+    if (from_offset == NULL && to_offset == NULL && size > 0 && needs_copy(to))
+        return splice_to_socket(from, to, size, flags);
+    ssize_t result = told(to, sw_real.splice(from, from_offset, to, to_offset, size, flags));
+    /* tcp_splice_read() knows the socket's own O_NONBLOCK alone. */
+    while (result < 0 && errno == EAGAIN && (flags & SPLICE_F_NONBLOCK) != 0 && waits_for_data(from))
+        result = told(to, sw_real.splice(from, from_offset, to, to_offset, size, flags));
+    bool tells = result >= 0 || (errno == EINVAL && from_offset == NULL);
+    if (!tells || size == 0 || !sw_fd_hint(from, &socket) || !sw_is_stream(&socket))
+        return result;
+    return sw_answer(sw_stream_received(&socket, result, false));
+}
