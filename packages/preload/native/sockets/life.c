@@ -7,6 +7,7 @@
 #include "capture/capture.h"
 #include "sockets/address.h"
 #include "sockets/cork.h"
+#include "sockets/deferred.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 #include "sockets/options.h"
@@ -186,8 +187,10 @@ struct sw_closing sw_socket_closing(struct sw_socket *socket) {
         closing.record = NULL;
     /* A listener may have a thread in accept(2), which keeps it. */
     closing.held_elsewhere = closing.record != NULL && (may_be_held_elsewhere(closing.record) || sw_record_has(closing.record, SW_LISTENING));
-    if (closing.record != NULL && !closing.held_elsewhere)
+    if (closing.record != NULL && !closing.held_elsewhere) {
+        sw_deferred_closing(socket);
         sw_capture_closing(socket);
+    }
     /* First this, then the close: the number may be another thread's a moment later. */
     sw_fd_forget(socket->fd);
     return closing;
@@ -216,6 +219,7 @@ int sw_socket_close(struct sw_socket *socket) {
 static void release_at_exit(struct sw_socket *socket) {
     if (may_be_held_elsewhere(socket->record) || sw_cookie_of(socket->fd) != atomic_load(&socket->record->cookie))
         return;
+    sw_deferred_closing(socket);
     sw_capture_closing(socket);
     sw_socket_release(socket->network, socket->record);
 }
