@@ -6,12 +6,11 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCapture } from '../../../core/src/pcap.js';
 import { flightHead, readFlightRecorder } from '../../../core/src/recording/flight-recorder.js';
-import { compile } from './support/compile.js';
-import { BUILD, LIBRARY, NATIVE_TESTS } from './support/paths.js';
+import { compileTraffic, TRAFFIC } from './support/compile.js';
+import { LIBRARY } from './support/paths.js';
 import { withDirectory } from './support/run.js';
 import { canRunTshark, complaints } from './support/tshark.js';
 
-const TRAFFIC = join(BUILD, 'traffic');
 const TIMEOUT_MS = 120_000;
 const hasTshark = await canRunTshark();
 
@@ -25,7 +24,7 @@ async function traffic(directory: string, args: readonly string[], variables: Va
   });
 }
 
-beforeAll(() => compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')] }), TIMEOUT_MS);
+beforeAll(() => compileTraffic(), TIMEOUT_MS);
 
 describe('SOCKET_WRAPPER_PCAP_FILE', { timeout: TIMEOUT_MS }, () => {
   it.skipIf(!hasTshark)('gives pcapng with nanoseconds when it ends in .pcapng', async () => {

@@ -6,18 +6,17 @@ import { encodePcap, LinkType } from '@socket-wrapper/core/pcap';
 import { execa } from 'execa';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { isInstalled, requireProgram } from '../support/programs.js';
-import { compile } from './support/compile.js';
-import { BUILD, LIBRARY, NATIVE_TESTS } from './support/paths.js';
+import { compileTraffic, TRAFFIC } from './support/compile.js';
+import { LIBRARY } from './support/paths.js';
 import { withDirectory } from './support/run.js';
 import { type Stream, streamsByClientPort } from './support/tshark.js';
 
-const TRAFFIC = join(BUILD, 'traffic');
 const TIMEOUT_MS = 180_000;
 /** More in a nightly run: the places to be killed at are many. */
 const KILLS = process.env['SOCKET_WRAPPER_TEST_KILLS'] ?? '100';
 
 beforeAll(async () => {
-  if (isInstalled('cc')) await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')] });
+  if (isInstalled('cc')) await compileTraffic();
 }, TIMEOUT_MS);
 beforeEach((context) => requireProgram('cc', context));
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isInstalled, requireProgram } from '../support/programs.js';
-import { compile } from './support/compile.js';
-import { BUILD, LIBRARY, NATIVE_TESTS } from './support/paths.js';
+import { compileTraffic, TRAFFIC } from './support/compile.js';
+import { LIBRARY } from './support/paths.js';
 import { withDirectory } from './support/run.js';
 import {
   canRunTshark,
@@ -15,7 +15,6 @@ import {
   streamsByClientPort,
 } from './support/tshark.js';
 
-const TRAFFIC = join(BUILD, 'traffic');
 const TIMEOUT_MS = 120_000;
 /** A gibibyte takes tshark a minute, so the usual run has less. */
 const BULK_BYTES = process.env['SOCKET_WRAPPER_TEST_BULK_BYTES'] ?? String(64 * 1024 * 1024);
@@ -58,7 +57,7 @@ const withoutData = ({ clientPort, client, server }: Stream): Stream => ({
 const byPort = (a: Stream, b: Stream) => a.clientPort - b.clientPort;
 
 beforeAll(async () => {
-  if (isInstalled('cc')) await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')] });
+  if (isInstalled('cc')) await compileTraffic();
 }, TIMEOUT_MS);
 beforeEach((context) => requireProgram('cc', context));
 

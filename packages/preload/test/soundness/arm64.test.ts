@@ -8,7 +8,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, expect, it } from 'vitest';
-import { compile, compilePlainPrograms } from '../native/support/compile.js';
+import { compile, compilePlainPrograms, compileTraffic } from '../native/support/compile.js';
 import { expectKernelAnswers } from '../native/support/kernel-answers.js';
 import { BUILD, NATIVE_TESTS } from '../native/support/paths.js';
 import { runBare, runRedirected, withDirectory } from '../native/support/run.js';
@@ -101,7 +101,7 @@ await describeProof('on arm64', { programs: ['cc', 'qemu-aarch64', 'tshark'], ma
     await buildFor(TARGET);
     const compiler = await compilerFor(TARGET, LIBC_OF_PROGRAMS);
     await compilePlainPrograms(PROGRAMS, FOLDER, { compiler });
-    await compile({ output: TRAFFIC, sources: [join(NATIVE_TESTS, 'traffic.c')], compiler });
+    await compileTraffic(TRAFFIC, { compiler });
   }, 900_000);
 
   it.for(PROGRAMS)('%s gets the same answers from redirected sockets as from real ones', async (name) => {

@@ -31,6 +31,9 @@ export const TALK = join(BUILD, 'talk');
 /** Kills processes in the middle of socket calls: `crash 200 1`. */
 export const CRASH = join(BUILD, 'crash');
 
+/** Exchanges whose packets a capture must show: `traffic bulk 1000`. */
+export const TRAFFIC = join(BUILD, 'traffic');
+
 /** The executable of a plain program, `bind_errors` for example. */
 export function programPath(name: string): string {
   return join(BUILD, 'programs', name);
@@ -63,6 +66,15 @@ export async function compilePrograms(): Promise<void> {
   await compilePlainPrograms(fortified, join(BUILD, 'programs', 'fortified'), {
     flags: ['-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2'],
   });
+}
+
+/** Makes {@link TRAFFIC}, or the same elsewhere for another machine. */
+export async function compileTraffic(output = TRAFFIC, how: Pick<Compilation, 'compiler'> = {}): Promise<void> {
+  const folder = join(NATIVE_TESTS, 'traffic');
+  const files = (await readdir(folder)).map((file) => join(folder, file));
+  const sources = files.filter((file) => extname(file) === '.c');
+  const headers = files.filter((file) => extname(file) === '.h');
+  await compile({ ...how, output, sources, headers });
 }
 
 /** Makes plain programs in `folder`, all with one harness. */
