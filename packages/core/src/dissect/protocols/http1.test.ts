@@ -78,7 +78,7 @@ describe('HTTP/1', () => {
     expect(lines).toEqual(['client: GET /', 'server: 400 Bad Request', 'client: GET /next']);
   });
 
-  it('leaves a compressed body alone', () => {
+  it('says nothing of what a damaged body holds', () => {
     const lines = toldOf((it) =>
       it
         .fromClient('GET / HTTP/1.1\r\n\r\n')

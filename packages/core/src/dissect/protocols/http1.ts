@@ -1,8 +1,9 @@
 /**
  * HTTP/1.0 and 1.1 (RFC 9112).
  */
+import type { ContentRedaction } from '../conversation.js';
 import { isTlsStart, newTlsState, type TlsState, tlsSide } from '../tls/tls.js';
-import { excerptOf } from './excerpt.js';
+import { excerptOfCoded } from './content-coding.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { rawSide } from './raw.js';
@@ -22,6 +23,13 @@ const NOTHING: Body = { length: 0, head: new Uint8Array() };
 
 type Headers = ReadonlyMap<string, string>;
 
+/** What comes before a body. */
+interface MessageHead {
+  readonly content: MessageContent;
+  readonly headers: Headers;
+  readonly redaction: ContentRedaction | undefined;
+}
+
 /** What both sides must know of each other. */
 interface Exchange {
   /** The methods of requests that were not answered yet. */
@@ -30,6 +38,8 @@ interface Exchange {
   tunnel: 'none' | '?' | 'websocket' | 'raw';
   /** For what goes through a proxy. */
   readonly tls: TlsState;
+  /** For what nobody could look for before it was unpacked. */
+  readonly redaction: ContentRedaction | undefined;
 }
 
 /** HTTP/1, and WebSocket once a connection was upgraded to it. */
@@ -41,7 +51,12 @@ export const http1: StreamProtocol = {
   },
 
   parsers({ client, server }, { reading }) {
-    const exchange: Exchange = { methods: [], tunnel: 'none', tls: newTlsState(reading?.tlsKeys) };
+    const exchange: Exchange = {
+      methods: [],
+      tunnel: 'none',
+      tls: newTlsState(reading?.tlsKeys),
+      redaction: reading?.redaction,
+    };
     return { client: requests(client, exchange), server: answers(server, exchange) };
   },
 };
@@ -59,8 +74,8 @@ function* requests(context: SideContext, exchange: Exchange): Waiting<void> {
     const asksForTunnel = headers.has('upgrade') || method === 'CONNECT';
     if (asksForTunnel) exchange.tunnel = '?';
 
-    const body = yield* readBody(context, { headers, content, lengthUnlessTold: 0 });
-    context.emit(withBody(content, headers, body));
+    const head = { content, headers, redaction: exchange.redaction };
+    context.emit(withBody(head, yield* readBody(context, head, 0)));
     // What the client sends behind this is of the new protocol only if the server agrees to it.
     if (asksForTunnel && !(yield* isAnswered(exchange, context))) return;
     if (exchange.tunnel !== 'none') return yield* tunnelled(context, exchange);
@@ -89,10 +104,9 @@ function* answers(context: SideContext, exchange: Exchange): Waiting<void> {
     const isConnected = method === 'CONNECT' && status >= 200 && status < 300;
     const hasNoBody = status < 200 || status === 204 || status === 304 || method === 'HEAD' || isConnected;
 
-    const body = hasNoBody
-      ? NOTHING
-      : yield* readBody(context, { headers, content, lengthUnlessTold: Number.POSITIVE_INFINITY });
-    context.emit(withBody(content, headers, body));
+    const head = { content, headers, redaction: exchange.redaction };
+    const body = hasNoBody ? NOTHING : yield* readBody(context, head, Number.POSITIVE_INFINITY);
+    context.emit(withBody(head, body));
     if (status === 101) exchange.tunnel = headers.get('upgrade')?.toLowerCase() === 'websocket' ? 'websocket' : 'raw';
     else if (isConnected) exchange.tunnel = 'raw';
     else if (!isInterim && exchange.tunnel === '?') exchange.tunnel = 'none';
@@ -138,11 +152,9 @@ function* readHeaders({ input }: SideContext): Waiting<Headers> {
   throw new ProtocolError('No message has so many headers');
 }
 
-function* readBody(
-  context: SideContext,
-  { headers, content, lengthUnlessTold }: { headers: Headers; content: MessageContent; lengthUnlessTold: number },
-): Waiting<Body> {
-  const onProgress = (body: Body, length?: number) => context.draft(() => withBody(content, headers, body, length));
+function* readBody(context: SideContext, head: MessageHead, lengthUnlessTold: number): Waiting<Body> {
+  const { headers } = head;
+  const onProgress = (body: Body, length?: number) => context.draft(() => withBody(head, body, length));
   if (/\bchunked$/i.test(headers.get('transfer-encoding') ?? '')) return yield* readChunks(context, onProgress);
   const told = headers.get('content-length');
   if (told === undefined) return yield* context.input.body(lengthUnlessTold, (body) => onProgress(body));
@@ -172,13 +184,13 @@ function together(a: Body, b: Body): Body {
   return { length: a.length + b.length, head };
 }
 
-function withBody(content: MessageContent, headers: Headers, body: Body, announced = body.length): MessageContent {
+function withBody({ content, headers, redaction }: MessageHead, body: Body, announced = body.length): MessageContent {
   if (body.length === 0 && announced === 0) return content;
   const type = headers.get('content-type')?.split(';')[0];
   const encoding = headers.get('content-encoding');
   const size = announced === body.length ? byteCount(body.length) : `${body.length} of ${byteCount(announced)}`;
   const summary = [content.summary, type, encoding, size].filter((part) => part !== undefined).join(' · ');
-  return encoding === undefined ? { ...content, summary, excerpt: excerptOf(body) } : { ...content, summary };
+  return { ...content, summary, ...excerptOfCoded(body, encoding, redaction) };
 }
 
 function notHttp(line: string): never {

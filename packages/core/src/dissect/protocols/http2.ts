@@ -1,8 +1,9 @@
 /**
  * HTTP/2 (RFC 9113), and the calls of gRPC in it.
  */
+import type { ContentRedaction } from '../conversation.js';
 import type { Moment } from '../tcp-flow.js';
-import { excerptOf } from './excerpt.js';
+import { excerptOfCoded } from './content-coding.js';
 import { type HeaderField, HpackDecoder } from './hpack.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
@@ -67,7 +68,10 @@ export const http2: StreamProtocol = {
   name: 'http2',
   recognises: ({ client }) =>
     client.byteLength > 0 && Buffer.from(client).toString('latin1').startsWith(PREFACE.slice(0, 24)),
-  parsers: ({ client, server }) => ({ client: side(client), server: side(server) }),
+  parsers: ({ client, server }, { reading }) => ({
+    client: side(client, reading?.redaction),
+    server: side(server, reading?.redaction),
+  }),
 };
 
 /** A request or an answer that is still coming. */
@@ -89,25 +93,24 @@ interface Frame {
   readonly bytes: number;
 }
 
-function* side(context: SideContext): Waiting<void> {
+function* side(context: SideContext, redaction: ContentRedaction | undefined): Waiting<void> {
   const { input } = context;
   if (context.side === 'client') yield* input.take(PREFACE.length);
-  const messages = new Map<number, OpenMessage>();
-  const hpack = new HpackDecoder();
+  const streams: Streams = { messages: new Map(), hpack: new HpackDecoder(), redaction };
   try {
     while (yield* input.hasMore()) {
       const frame = yield* readFrame(context);
       switch (frame.type) {
         case FrameType.HEADERS:
-          yield* onHeaders(context, frame, { messages, hpack });
+          yield* onHeaders(context, frame, streams);
           break;
         case FrameType.PUSH_PROMISE:
           throw new ProtocolError('Pushed streams are not told');
         case FrameType.DATA:
-          onData(context, frame, messages);
+          onData(context, frame, streams);
           break;
         case FrameType.RST_STREAM:
-          onReset(context, frame, messages);
+          onReset(context, frame, streams);
           break;
         case FrameType.GOAWAY:
           onGoAway(context, frame);
@@ -115,7 +118,7 @@ function* side(context: SideContext): Waiting<void> {
       }
     }
   } finally {
-    for (const [stream, message] of messages) finish(context, { stream, message, isComplete: false });
+    for (const stream of streams.messages.keys()) finish(context, streams, { stream, isComplete: false });
   }
 }
 
@@ -134,9 +137,11 @@ function* readFrame({ input }: SideContext): Waiting<Frame> {
 interface Streams {
   readonly messages: Map<number, OpenMessage>;
   readonly hpack: HpackDecoder;
+  readonly redaction: ContentRedaction | undefined;
 }
 
-function* onHeaders(context: SideContext, frame: Frame, { messages, hpack }: Streams): Waiting<void> {
+function* onHeaders(context: SideContext, frame: Frame, streams: Streams): Waiting<void> {
+  const { messages, hpack } = streams;
   const { stream, moment, flags } = frame;
   let block = withoutPadding(frame);
   if ((flags & Flag.PRIORITY) !== 0) block = block.subarray(PRIORITY_LENGTH);
@@ -155,30 +160,24 @@ function* onHeaders(context: SideContext, frame: Frame, { messages, hpack }: Str
   const before = messages.get(stream);
   if (before === undefined) messages.set(stream, openMessage({ fields, stream, moment, bytes }));
   else addTrailers(before, fields, bytes);
-  const message = messages.get(stream);
-  if (message === undefined) return;
   const isInterim = /^1\d\d$/.test(new Map(fields).get(':status') ?? '');
   if ((flags & Flag.END_STREAM) === 0 && !isInterim) return;
-  messages.delete(stream);
-  finish(context, { stream, message, isComplete: true });
+  finish(context, streams, { stream, isComplete: true });
 }
 
-function onData(context: SideContext, frame: Frame, messages: Map<number, OpenMessage>): void {
-  const message = messages.get(frame.stream);
+function onData(context: SideContext, frame: Frame, streams: Streams): void {
+  const message = streams.messages.get(frame.stream);
   if (message === undefined) return;
   const data = withoutPadding(frame);
   const head = Buffer.concat([message.body.head, data]).subarray(0, BODY_HEAD_LENGTH);
   message.body = { length: message.body.length + data.byteLength, head };
   message.bytes += frame.bytes;
   if ((frame.flags & Flag.END_STREAM) === 0) return;
-  messages.delete(frame.stream);
-  finish(context, { stream: frame.stream, message, isComplete: true });
+  finish(context, streams, { stream: frame.stream, isComplete: true });
 }
 
-function onReset(context: SideContext, frame: Frame, messages: Map<number, OpenMessage>): void {
-  const message = messages.get(frame.stream);
-  messages.delete(frame.stream);
-  if (message !== undefined) finish(context, { stream: frame.stream, message, isComplete: false });
+function onReset(context: SideContext, frame: Frame, streams: Streams): void {
+  finish(context, streams, { stream: frame.stream, isComplete: false });
   const code = errorName(frame.payload, 0);
   const tone = code === 'NO_ERROR' ? {} : { tone: 'bad' as const };
   const content: MessageContent = { protocol: 'http2', summary: `resets stream ${frame.stream}: ${code}`, ...tone };
@@ -245,10 +244,18 @@ function toneOf(headers: ReadonlyMap<string, string>): Pick<MessageContent, 'ton
   return status >= 200 && status < 300 ? { tone: 'good' } : {};
 }
 
-function finish(context: SideContext, end: { stream: number; message: OpenMessage; isComplete: boolean }): void {
-  const { content, headers, body } = end.message;
+/** Tells of the message that `stream` has open, if there is one. */
+function finish(
+  context: SideContext,
+  { messages, redaction }: Streams,
+  { stream, isComplete }: { readonly stream: number; readonly isComplete: boolean },
+): void {
+  const message = messages.get(stream);
+  if (message === undefined) return;
+  messages.delete(stream);
+  const { content, headers, body } = message;
   if (body.length === 0) {
-    context.emitFrom(end.message, content, end.isComplete);
+    context.emitFrom(message, content, isComplete);
     return;
   }
   const type = headers.get('content-type')?.split(';')[0];
@@ -256,8 +263,7 @@ function finish(context: SideContext, end: { stream: number; message: OpenMessag
   const summary = [content.summary, type, encoding, byteCount(body.length)]
     .filter((part) => part !== undefined)
     .join(' · ');
-  const told = encoding === undefined ? { ...content, summary, excerpt: excerptOf(body) } : { ...content, summary };
-  context.emitFrom(end.message, told, end.isComplete);
+  context.emitFrom(message, { ...content, summary, ...excerptOfCoded(body, encoding, redaction) }, isComplete);
 }
 
 function withoutPadding({ flags, payload }: Frame): Uint8Array {
