@@ -111,9 +111,7 @@ static uint32_t port_of(int fd) {
     return own.nl_pid;
 }
 
-/* Whether what the socket changes are the interfaces of the machine, where the network began, and not those of a namespace that the program has made
- * for itself. Who may not ask may change nothing either, and is told so by the kernel. */
-static bool is_of_machine(int fd) {
+bool sw_netlink_is_of_machine(int fd) {
     int namespace = sw_real.ioctl(fd, SIOCGSKNS);
     if (namespace < 0)
         return errno != EPERM;
@@ -132,7 +130,8 @@ static bool make_answer(struct watched *watched, int fd, const void *request, si
     sw_growing_end(&watched->answer);
     watched->given = 0;
     if (watched->protocol == NETLINK_ROUTE && sw_netlink_is_change(request, size)) {
-        if (!is_of_machine(fd))
+        /* Who may not ask may change nothing either, and is told so by the kernel. */
+        if (!sw_netlink_is_of_machine(fd))
             return false;
         sw_netlink_refuse(request, size, port, &watched->answer);
         return true;

@@ -15,6 +15,10 @@ extern _Atomic unsigned sw_netlink_watched;
 /* `fd` is a new socket of this family and protocol. */
 void sw_netlink_opened(int fd, int family, int protocol);
 
+/* Whether what `fd`, any socket, tells of interfaces is the machine's, where the network began, and not of a namespace that the program has made for
+ * itself. True where the program may not ask. */
+bool sw_netlink_is_of_machine(int fd);
+
 /* Whether the message is a question that is answered here; then `result` is that of the call. */
 bool sw_netlink_sending(int fd, const struct msghdr *message, int flags, ssize_t *result);
 

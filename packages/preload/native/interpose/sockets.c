@@ -18,6 +18,7 @@
 #include "sockets/listen.h"
 #include "sockets/stream.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -209,6 +210,17 @@ static bool asks_for_stamp(unsigned long request) {
     return request == SIOCGSTAMP_OLD || request == SIOCGSTAMPNS_OLD || request == SIOCGSTAMP_NEW || request == SIOCGSTAMPNS_NEW;
 }
 
+/* Sockets of any family tell of interfaces: dev_ioctl(). Those of AF_PACKET are about the machine's. */
+static bool asks_for_interfaces(int fd, unsigned long request) {
+    int family = AF_PACKET, saved_errno = errno;
+    socklen_t length = sizeof family;
+    if (!sw_interfaces_is_asked_anywhere(request) || sw_config_is_attached() || sw_config_directory() == NULL)
+        return false;
+    bool is_asked = sw_real.getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0 && family != AF_PACKET && sw_netlink_is_of_machine(fd);
+    errno = saved_errno;
+    return is_asked;
+}
+
 /* ioctl(2) */
 SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     va_list arguments;
@@ -234,7 +246,7 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     if (request == SIOCUNIXFILE && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket))
         return (int)sw_answer(-ENOTTY);
     /* The requests of netdevice(7) are 0x89xx; all others mean the same for a Unix socket. */
-    if ((request & 0xff00) == 0x8900 && sw_fd_socket(fd, &socket)) {
+    if ((request & 0xff00) == 0x8900 && (sw_fd_socket(fd, &socket) || asks_for_interfaces(fd, request))) {
         bool handled = false;
         int result = sw_interfaces_ioctl(request, argument, &handled);
         if (handled)

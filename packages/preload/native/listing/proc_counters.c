@@ -2,6 +2,7 @@
 
 #include "listing/machine_file.h"
 #include "listing/proc_sockets.h"
+#include "names/interfaces.h"
 
 #include <string.h>
 
@@ -74,17 +75,35 @@ void sw_proc_netstat(struct sw_growing *text) {
     print_pairs(text, "/proc/net/netstat");
 }
 
-void sw_proc_snmp6(struct sw_growing *text) {
+static void print_names(struct sw_growing *text, const char *path) {
     struct sw_growing machine = SW_GROWING_NEW;
-    sw_machine_file_read("/proc/net/snmp6", &machine);
+    sw_machine_file_read(path, &machine);
     const char *at = (const char *)machine.bytes, *end = at + machine.length;
     struct piece line, name;
     while (next(&at, end, '\n', &line)) {
         const char *word = line.start;
-        if (begins(line, "Icmp6InType") || begins(line, "Icmp6OutType") || !next(&word, line.end, '\t', &name))
+        if (begins(line, "ifIndex") || begins(line, "Icmp6InType") || begins(line, "Icmp6OutType") || !next(&word, line.end, '\t', &name))
             continue;
         sw_growing_add(text, name.start, (size_t)(name.end - name.start));
         sw_growing_print(text, "\t0\n");
     }
     sw_growing_end(&machine);
+}
+
+void sw_proc_snmp6(struct sw_growing *text) {
+    print_names(text, "/proc/net/snmp6");
+}
+
+/* Every machine has `lo`; the names are the same for all interfaces. */
+static void print_interface(struct sw_growing *text, const char *name) {
+    sw_growing_print(text, "%-32s\t%u\n", "ifIndex", sw_interface_index(name));
+    print_names(text, "/proc/net/dev_snmp6/lo");
+}
+
+void sw_proc_snmp6_lo(struct sw_growing *text) {
+    print_interface(text, "lo");
+}
+
+void sw_proc_snmp6_eth0(struct sw_growing *text) {
+    print_interface(text, "eth0");
 }

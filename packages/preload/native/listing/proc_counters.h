@@ -7,6 +7,8 @@
 
 void sw_proc_snmp(struct sw_growing *text);
 void sw_proc_snmp6(struct sw_growing *text);
+void sw_proc_snmp6_lo(struct sw_growing *text);
+void sw_proc_snmp6_eth0(struct sw_growing *text);
 void sw_proc_netstat(struct sw_growing *text);
 
 #endif

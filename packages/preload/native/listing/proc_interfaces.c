@@ -90,3 +90,11 @@ void sw_proc_ipv6_route(struct sw_growing *text) {
 void sw_proc_arp(struct sw_growing *text) {
     sw_growing_print(text, "IP address       HW type     Flags       HW address            Mask     Device\n");
 }
+
+void sw_proc_ip6_flowlabel(struct sw_growing *text) {
+    sw_growing_print(text, "Label S Owner  Users  Linger Expires  Dst                              Opt\n");
+}
+
+void sw_proc_nothing(struct sw_growing *text) {
+    (void)text;
+}

@@ -9,5 +9,9 @@ void sw_proc_if_inet6(struct sw_growing *text);
 void sw_proc_route(struct sw_growing *text);
 void sw_proc_ipv6_route(struct sw_growing *text);
 void sw_proc_arp(struct sw_growing *text);
+void sw_proc_ip6_flowlabel(struct sw_growing *text);
+
+/* A file that is there and has nothing in it. */
+void sw_proc_nothing(struct sw_growing *text);
 
 #endif

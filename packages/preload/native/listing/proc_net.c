@@ -1,6 +1,8 @@
 #include "listing/proc_net.h"
 
 #include "listing/proc_counters.h"
+#include "listing/proc_fib.h"
+#include "listing/proc_groups.h"
 #include "listing/proc_interfaces.h"
 #include "listing/proc_sockets.h"
 
@@ -15,6 +17,11 @@ static const struct sw_proc_net_file FILES[] = {
     {"unix", sw_proc_unix},         {"dev", sw_proc_dev},             {"if_inet6", sw_proc_if_inet6},
     {"route", sw_proc_route},       {"ipv6_route", sw_proc_ipv6_route}, {"arp", sw_proc_arp},
     {"snmp", sw_proc_snmp},         {"snmp6", sw_proc_snmp6},         {"netstat", sw_proc_netstat},
+    {"igmp", sw_proc_igmp},         {"igmp6", sw_proc_igmp6},         {"dev_mcast", sw_proc_dev_mcast},
+    {"mcfilter", sw_proc_mcfilter}, {"mcfilter6", sw_proc_mcfilter6}, {"fib_trie", sw_proc_fib_trie},
+    {"dev_snmp6/lo", sw_proc_snmp6_lo}, {"dev_snmp6/eth0", sw_proc_snmp6_eth0}, {"ip6_flowlabel", sw_proc_ip6_flowlabel},
+    /* What of the machine is in these is none of the host's: connections that pass through, and addresses of services. */
+    {"nf_conntrack", sw_proc_nothing}, {"nf_conntrack_expect", sw_proc_nothing}, {"anycast6", sw_proc_nothing},
 };
 
 /* What follows `word` in `text`; NULL where it does not begin so. */

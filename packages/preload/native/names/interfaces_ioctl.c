@@ -149,6 +149,11 @@ static bool is_question(unsigned long request) {
     }
 }
 
+bool sw_interfaces_is_asked_anywhere(unsigned long request) {
+    bool is_of_ipv4 = request == SIOCGIFADDR || request == SIOCGIFDSTADDR || request == SIOCGIFNETMASK || request == SIOCGIFBRDADDR;
+    return request == SIOCGIFCONF || request == SIOCGIFNAME || (is_question(request) && !is_of_ipv4 && request != SIOCSMIIREG);
+}
+
 int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
     struct sw_place place;
     bool about_interfaces =

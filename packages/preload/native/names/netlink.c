@@ -114,6 +114,13 @@ static void write_interfaces(const struct sw_place *place, const struct question
         sw_netlink_done(writer);
 }
 
+/* What is asked for and is answered neither here nor in netlink_routes.c: queues, statistics, settings, bridges, groups. The machine's answer would
+ * tell of its interfaces. */
+static bool is_of_interfaces(uint16_t type) {
+    enum { KIND_GET = 2, KINDS = 4, NAMESPACE_IDS = 90 }; /* RTM_GETNSID, which older headers lack */
+    return type >= RTM_BASE && type % KINDS == KIND_GET && type != RTM_GETADDRLABEL && type != NAMESPACE_IDS && type != RTM_GETRULE;
+}
+
 bool sw_netlink_answer(const struct sw_place *place, const void *request, size_t size, uint32_t port, struct sw_growing *answer) {
     struct nlmsghdr header;
     if (size < sizeof header + 1)
@@ -126,8 +133,15 @@ bool sw_netlink_answer(const struct sw_place *place, const void *request, size_t
     if (sw_netlink_answer_routes(place, &header, body, size, &writer))
         return true;
     struct question question;
-    if (!read_question(&header, body, size, &question))
-        return false;
+    if (!read_question(&header, body, size, &question)) {
+        if (!is_of_interfaces(header.nlmsg_type))
+            return false;
+        if (is_dump)
+            sw_netlink_done(&writer);
+        else
+            sw_netlink_failed(&writer, -EOPNOTSUPP, &header);
+        return true;
+    }
     if (!is_dump && question.index == 0)
         sw_netlink_failed(&writer, -ENODEV, &header);
     else

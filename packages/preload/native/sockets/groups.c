@@ -361,3 +361,19 @@ void sw_options_leave_groups(struct sw_network *network, struct sw_record *recor
         atomic_compare_exchange_strong(&network->state->members[i].cookie, &found, SW_COOKIE_FREE);
     }
 }
+
+bool sw_groups_next(struct sw_network *network, unsigned *position, struct sw_membership *membership) {
+    uint32_t count = atomic_load(&network->state->header.groups);
+    while (*position < count && *position < SW_MEMBER_COUNT) {
+        const struct sw_member *member = &network->state->members[(*position)++];
+        uint64_t cookie = atomic_load(&member->cookie);
+        struct sw_address group = {.family = (uint16_t)member->family};
+        memcpy(group.bytes, member->group, sizeof group.bytes);
+        const struct sw_record *record = cookie <= SW_COOKIE_DELETED ? NULL : sw_record_at(network, member->slot);
+        if (record == NULL || atomic_load(&record->cookie) != cookie || member->mode == SENDER || !is_multicast(&group))
+            continue;
+        *membership = (struct sw_membership){.member = record, .group = group, .interface_index = member->interface_index};
+        return true;
+    }
+    return false;
+}

@@ -21,6 +21,16 @@ int sw_groups_senders(const struct sw_socket *socket, const struct sw_address *g
 int sw_group_list_set(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
 int sw_group_list_get(const struct sw_socket *socket, int level, int name, void *value, socklen_t *length);
 
+/* That a socket is in a group, on an interface: 0 for the one that routes lead to. */
+struct sw_membership {
+    const struct sw_record *member;
+    struct sw_address group;
+    unsigned interface_index;
+};
+
+/* All of the network, one after the other: start with *position 0. False at the end. */
+bool sw_groups_next(struct sw_network *network, unsigned *position, struct sw_membership *membership);
+
 /* Calls `visit` for every member of `group` that has the port of `group` and hears `sender`; each socket once. Both addresses are of the
  * family that the packets have. */
 void sw_groups_each(struct sw_network *network, const struct sw_address *group, const struct sw_address *sender,

@@ -119,7 +119,8 @@ static void show_datagrams(void) {
     show("over IPv6", wide, "/proc/net/udp6");
 }
 
-static const char *const FILES[] = {"tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6", "arp", "route", "dev"};
+static const char *const FILES[] = {"tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6", "arp", "route", "dev",
+                                    "igmp", "igmp6", "mcfilter", "mcfilter6", "fib_trie", "ip6_flowlabel", "dev_snmp6/lo"};
 
 static void show_heads(void) {
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
@@ -133,6 +134,36 @@ static void show_heads(void) {
         if (file != NULL)
             fclose(file);
     }
+}
+
+/* Some lines of a file, the first of them 1, up to a timer or flags that change. */
+static void show_lines(const char *path, int first, int last) {
+    char text[512];
+    FILE *file = fopen(path, "r");
+    for (int line = 1; file != NULL && line <= last && fgets(text, sizeof text, file) != NULL; line++)
+        if (line >= first)
+            say("%s: %.*s|", path, strncmp(text, "\t\t\t\t", 4) == 0 ? 18 : 54, strtok(text, "\n"));
+    if (file != NULL)
+        fclose(file);
+}
+
+/* A group that was joined is in the list of its interface. */
+static void show_groups(void) {
+    int fd = (int)MUST(socket(AF_INET, SOCK_DGRAM, 0)), second = (int)MUST(socket(AF_INET, SOCK_DGRAM, 0));
+    int fd6 = (int)MUST(socket(AF_INET6, SOCK_DGRAM, 0));
+    struct ip_mreqn request = {.imr_multiaddr.s_addr = inet_addr("239.1.2.3"), .imr_ifindex = 1};
+    struct ipv6_mreq request6 = {.ipv6mr_interface = 1};
+    inet_pton(AF_INET6, "ff05::1:3", &request6.ipv6mr_multiaddr);
+    MUST(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request));
+    MUST(setsockopt(second, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof request));
+    MUST(setsockopt(fd6, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request6, sizeof request6));
+    show_lines("/proc/net/igmp", 2, 4);
+    show_lines("/proc/net/igmp6", 1, 3);
+    close(fd);
+    close(second);
+    close(fd6);
+    show_lines("/proc/net/igmp", 2, 3);
+    show_lines("/proc/net/igmp6", 1, 2);
 }
 
 static void show_as_files(void) {
@@ -160,6 +191,7 @@ static void show_as_files(void) {
 
 int main(void) {
     show_heads();
+    show_groups();
     show_as_files();
     show_streams();
     show_datagrams();
