@@ -3,13 +3,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifdef __SSE2__
 #include <cpuid.h>
 #include <emmintrin.h>
 
-enum { LINE = 64, WORTH_IT = 4096 };
+enum { LINE = 64 };
 
 /* `target` is at the beginning of a cache line, `size` a number of lines. */
 typedef void line_copier(uint8_t *target, const uint8_t *source, size_t size);
@@ -50,13 +49,9 @@ static line_copier *best_copier(void) {
     return copier;
 }
 
-void sw_copy_past_caches(void *to, const void *from, size_t size) {
+void sw_copy_much(void *to, const void *from, size_t size) {
     uint8_t *target = to;
     const uint8_t *source = from;
-    if (size < WORTH_IT) {
-        memcpy(target, source, size);
-        return;
-    }
     size_t first = (size_t)(-(uintptr_t)target & (LINE - 1));
     memcpy(target, source, first);
     size_t lines = (size - first) & ~(size_t)(LINE - 1);
@@ -66,7 +61,7 @@ void sw_copy_past_caches(void *to, const void *from, size_t size) {
     _mm_sfence();
 }
 #else
-void sw_copy_past_caches(void *to, const void *from, size_t size) {
+void sw_copy_much(void *to, const void *from, size_t size) {
     memcpy(to, from, size);
 }
 #endif

@@ -9,10 +9,13 @@
 
 #include <string.h>
 
-static uint8_t *put_address(uint8_t *bytes, const struct sw_address *address, bool ipv4) {
-    size_t size = ipv4 ? 4 : 16;
-    memcpy(bytes, ipv4 && address->family != AF_INET ? address->bytes + 12 : address->bytes, size);
-    return bytes + size;
+/* The last 4 bytes of a mapped address are one of IPv4. */
+static uint8_t *put_ipv4(uint8_t *bytes, const struct sw_address *address) {
+    return (uint8_t *)memcpy(bytes, address->family == AF_INET ? address->bytes : address->bytes + 12, 4) + 4;
+}
+
+static uint8_t *put_ipv6(uint8_t *bytes, const struct sw_address *address) {
+    return (uint8_t *)memcpy(bytes, address->bytes, 16) + 16;
 }
 
 static void describe(struct sw_entry *entry, struct sw_actor actor, enum sw_event_kind kind, struct sw_ends ends, bool ipv4) {
@@ -29,7 +32,10 @@ static void describe(struct sw_entry *entry, struct sw_actor actor, enum sw_even
     event->family = ipv4 ? 4 : 6;
     event->source_port = ends.source->port;
     event->destination_port = ends.destination->port;
-    put_address(put_address(event->addresses, ends.source, ipv4), ends.destination, ipv4);
+    if (ipv4)
+        put_ipv4(put_ipv4(event->addresses, ends.source), ends.destination);
+    else
+        put_ipv6(put_ipv6(event->addresses, ends.source), ends.destination);
 }
 
 static struct sw_entry begin(struct sw_recorder *recorder, enum sw_event_kind kind, struct sw_actor actor, struct sw_ends ends, uint32_t length,
@@ -83,24 +89,26 @@ static uint32_t stored_of(const struct sw_event *event, uint32_t length) {
     return length / cut.packet * cut.kept + (rest < cut.kept ? rest : cut.kept);
 }
 
-typedef void copier(void *to, const void *from, size_t size);
-
-static void copy_plainly(void *to, const void *from, size_t size) {
-    memcpy(to, from, size);
+/* Who feeds a file from the ring reads the data again at once. */
+static void copy(const struct sw_entry *entry, void *to, const void *from, size_t size) {
+    if (entry->recorder->has_sink)
+        memcpy(to, from, size);
+    else
+        sw_copy_past_caches(to, from, size);
 }
 
 /* Copies the first `length` bytes. */
-static void copy_all(uint8_t *end, const struct msghdr *message, uint32_t length, copier *copy) {
+static void copy_all(const struct sw_entry *entry, uint8_t *end, const struct msghdr *message, uint32_t length) {
     for (const struct iovec *part = message->msg_iov; length > 0; part++) {
         uint32_t run = part->iov_len < length ? (uint32_t)part->iov_len : length;
-        copy(end, part->iov_base, run);
+        copy(entry, end, part->iov_base, run);
         end += run;
         length -= run;
     }
 }
 
 /* Copies what is kept of the first `length` bytes. */
-static void copy_kept(uint8_t *end, const struct cut *cut, const struct msghdr *message, uint32_t length, copier *copy) {
+static void copy_kept(const struct sw_entry *entry, uint8_t *end, const struct cut *cut, const struct msghdr *message, uint32_t length) {
     const struct iovec *part = message->msg_iov;
     uint32_t in_packet = 0;
     for (size_t offset = 0; length > 0;) {
@@ -108,7 +116,7 @@ static void copy_kept(uint8_t *end, const struct cut *cut, const struct msghdr *
         if (run > cut->packet - in_packet)
             run = cut->packet - in_packet;
         size_t wanted = in_packet >= cut->kept ? 0 : run < cut->kept - in_packet ? run : cut->kept - in_packet;
-        copy(end, (const char *)part->iov_base + offset, wanted);
+        copy(entry, end, (const char *)part->iov_base + offset, wanted);
         end += wanted;
         in_packet = (in_packet + (uint32_t)run) % cut->packet;
         length -= (uint32_t)run;
@@ -122,13 +130,11 @@ static void copy_kept(uint8_t *end, const struct cut *cut, const struct msghdr *
 
 static void store(struct sw_entry *entry, const struct msghdr *message, uint32_t length) {
     struct sw_event *event = entry->ticket.event;
-    /* Who feeds a file from the ring reads the data again at once. */
-    copier *copy = entry->recorder->has_sink ? copy_plainly : sw_copy_past_caches;
     if (event->limit == 0) {
-        copy_all(sw_event_data(event), message, length, copy);
+        copy_all(entry, sw_event_data(event), message, length);
     } else {
         struct cut cut = cut_of(event);
-        copy_kept(sw_event_data(event), &cut, message, length, copy);
+        copy_kept(entry, sw_event_data(event), &cut, message, length);
     }
     entry->is_filled = true;
 }

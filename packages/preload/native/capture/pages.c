@@ -16,8 +16,6 @@ enum {
     /* Asked of the file system at once: as much as there is, within these bounds, so that little traffic takes little memory. */
     EXTENT_MIN = 1 << 14,
     EXTENT_MAX = 1 << 20,
-    /* From here on a system call costs less than the faults that it spares. */
-    BIG = 1 << 14,
 };
 
 static uint64_t page_behind(uint64_t position) {
@@ -89,11 +87,6 @@ void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size) {
         else
             touch(ring, offset);
     }
-}
-
-bool sw_pages_are_fresh(const struct sw_ring *ring, uint64_t position, uint64_t size) {
-    uint64_t end = way_to(ring, position + size);
-    return size >= BIG && end <= ring->size && end > ring->used;
 }
 
 bool sw_pages_write(struct sw_ring *ring, uint64_t position, const struct iovec *parts, size_t count, uint64_t size) {

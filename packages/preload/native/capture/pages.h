@@ -14,8 +14,22 @@ bool sw_pages_promise(struct sw_ring *ring, uint64_t position);
 /* Makes stores to `size` bytes from `position` on cheap; they must have been promised. */
 void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size);
 
+/* Whether that has been done before, as for most small events. */
+static inline bool sw_pages_are_ready(const struct sw_ring *ring, uint64_t position, uint64_t size) {
+    uint64_t from = position & (ring->size - 1), stretch = from / SW_RING_STRETCH, end = position + size - ring->begin;
+    uint64_t reserved = atomic_load_explicit(&ring->header->reserved, memory_order_relaxed);
+    return (end <= reserved || reserved >= ring->size) && (from + size - 1) / SW_RING_STRETCH == stretch &&
+           (atomic_load_explicit(&ring->mapped[stretch / 64], memory_order_relaxed) >> stretch % 64 & 1) != 0;
+}
+
+/* From here on a system call costs less than the faults that it spares. */
+enum { SW_PAGES_BIG = 1 << 14 };
+
 /* Whether bytes from `position` on are cheaper to write with sw_pages_write() than to store. */
-bool sw_pages_are_fresh(const struct sw_ring *ring, uint64_t position, uint64_t size);
+static inline bool sw_pages_are_fresh(const struct sw_ring *ring, uint64_t position, uint64_t size) {
+    uint64_t end = position + size - ring->begin;
+    return size >= SW_PAGES_BIG && end <= ring->size && end > ring->used;
+}
 
 /* Puts the bytes of `parts`, the program's memory, at `position`, and has them promised. False when the kernel could not read or keep them; errno is
  * untouched. */

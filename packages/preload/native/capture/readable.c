@@ -29,17 +29,20 @@ static bool can_read_pages(uintptr_t from, uintptr_t to) {
     return madvise((void *)from, to - from, MADV_POPULATE_READ) == 0;
 }
 
-bool sw_readable(const struct iovec *parts, size_t count) {
+static __attribute__((noinline)) bool can_read(uintptr_t from, uintptr_t to) {
     int saved_errno = errno;
-    bool readable = true;
-    for (size_t i = 0; i < count && readable; i++) {
-        uintptr_t from = (uintptr_t)parts[i].iov_base, to = from + parts[i].iov_len;
-        if (from == to || (to > from && sw_is_lasting(from, to)))
-            continue;
-        /* Within a page one word tells of all; every page that is touched is a multiple of 8 long. */
-        bool is_in_one_page = to > from && from / PAGE == (to - 1) / PAGE;
-        readable = is_in_one_page ? can_read_word(from & ~(uintptr_t)(WORD - 1)) : to > from && can_read_pages(from, to);
-    }
+    /* Within a page one word tells of all; every page that is touched is a multiple of 8 long. */
+    bool is_in_one_page = from / PAGE == (to - 1) / PAGE;
+    bool can = is_in_one_page ? can_read_word(from & ~(uintptr_t)(WORD - 1)) : can_read_pages(from, to);
     errno = saved_errno;
-    return readable;
+    return can;
+}
+
+bool sw_readable(const struct iovec *parts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uintptr_t from = (uintptr_t)parts[i].iov_base, to = from + parts[i].iov_len;
+        if (from != to && (to < from || (!sw_is_lasting(from, to) && !can_read(from, to))))
+            return false;
+    }
+    return true;
 }

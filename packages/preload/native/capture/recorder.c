@@ -17,10 +17,6 @@ enum {
     FEED_BYTES = 1 << 20,      /* a file takes all at once: the ring is only a way, and best stays in the cache */
 };
 
-/* Stands for a recorder that could not be made. */
-static char unusable;
-#define UNUSABLE ((struct sw_recorder *)(void *)&unusable)
-
 /* A variable's number, if it is one from `least` to `most`. */
 static uint64_t number_of(const char *name, uint64_t least, uint64_t most, uint64_t otherwise) {
     const char *text = sw_config_value(name);
@@ -101,23 +97,21 @@ static void discard(struct sw_recorder *recorder) {
 
 static void network_ends(struct sw_network *network) {
     struct sw_recorder *recorder = atomic_exchange(&network->recorder, NULL);
-    if (recorder != NULL && recorder != UNUSABLE)
+    if (recorder != NULL && recorder != SW_RECORDER_UNUSABLE)
         discard(recorder);
 }
 
-struct sw_recorder *sw_recorder_of(struct sw_network *network) {
-    struct sw_recorder *recorder = atomic_load_explicit(&network->recorder, memory_order_acquire);
-    if (recorder == UNUSABLE)
+struct sw_recorder *sw_recorder_make(struct sw_network *network) {
+    struct sw_recorder *recorder = NULL;
+    if (atomic_load(&network->recorder) == SW_RECORDER_UNUSABLE)
         return NULL;
-    if (recorder != NULL)
-        return recorder;
     int saved_errno = errno;
     struct sw_recorder *made = make(network);
     network->recorder_ends = network_ends;
-    if (!atomic_compare_exchange_strong(&network->recorder, &recorder, made == NULL ? UNUSABLE : made)) {
+    if (!atomic_compare_exchange_strong(&network->recorder, &recorder, made == NULL ? SW_RECORDER_UNUSABLE : made)) {
         if (made != NULL)
             discard(made);
-        made = recorder == UNUSABLE ? NULL : recorder;
+        made = recorder == SW_RECORDER_UNUSABLE ? NULL : recorder;
     }
     errno = saved_errno;
     return made;
@@ -129,12 +123,12 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint64_t size, bool *fresh) {
+bool sw_recorder_make_room(struct sw_recorder *recorder, uint64_t size) {
     enum { PATIENCE_NS = 2000000000 };
     struct sw_ring *ring = &recorder->ring;
     uint64_t deadline = 0;
     /* Half the ring for what waits, half for those who pass here at once. */
-    while (recorder->has_sink && sw_ring_head(ring) - sw_sink_position(ring) > ring->size / 2) {
+    while (sw_ring_head(ring) - sw_sink_position(ring) > ring->size / 2) {
         sw_sink_feed(&recorder->sink, ring, false);
         if (sw_ring_head(ring) - sw_sink_position(ring) <= ring->size / 2)
             break;
@@ -142,29 +136,17 @@ struct sw_ticket sw_recorder_reserve(struct sw_recorder *recorder, uint64_t size
             deadline = now() + PATIENCE_NS;
         else if (now() > deadline) {
             sw_ring_lost(ring, size);
-            return (struct sw_ticket){0};
+            return false;
         }
         sched_yield();
     }
-    return sw_ring_reserve(ring, size, fresh);
-}
-
-void sw_recorder_commit(struct sw_recorder *recorder, struct sw_ticket *ticket) {
-    sw_ring_commit(&recorder->ring, ticket);
-    if (recorder->has_sink)
-        sw_sink_feed(&recorder->sink, &recorder->ring, false);
-}
-
-void sw_recorder_abandon(struct sw_recorder *recorder, struct sw_ticket *ticket) {
-    sw_ring_abandon(&recorder->ring, ticket);
-    if (recorder->has_sink)
-        sw_sink_feed(&recorder->sink, &recorder->ring, false);
+    return true;
 }
 
 void sw_recorder_finish(struct sw_network *network) {
     enum { PATIENCE_NS = 20000000, PATIENCE_WITH_NOBODY_NS = 1100000000 };
     struct sw_recorder *recorder = atomic_load(&network->recorder);
-    if (recorder == NULL || recorder == UNUSABLE || !recorder->has_sink)
+    if (recorder == NULL || recorder == SW_RECORDER_UNUSABLE || !recorder->has_sink)
         return;
     uint64_t start = now(), patience;
     do {

@@ -131,6 +131,8 @@ void sw_ring_lost(struct sw_ring *ring, uint64_t bytes) {
 /* Makes the pages ready that an event at `position` stores to. Of one that is written with sw_pages_write() that is the header, in a single page,
  * which one fault makes for less. */
 static bool prepare_pages(struct sw_ring *ring, uint64_t position, uint32_t size, bool is_fresh) {
+    if (!is_fresh && sw_pages_are_ready(ring, position, size))
+        return true;
     if (!sw_pages_promise(ring, position + (is_fresh ? SW_EVENT_HEADER_IPV6 : size)))
         return false;
     if (!is_fresh)
@@ -178,14 +180,6 @@ static void ring_doorbell(const struct sw_ring *ring) {
     sw_network_own_path(ring->directory, FILE_NAME, path);
     utimensat(SW_AT(path), NULL, 0);
     errno = saved_errno;
-}
-
-void sw_ring_announce(struct sw_ticket *ticket) {
-    atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_RESERVED, memory_order_release);
-}
-
-void sw_ring_offer(struct sw_ticket *ticket) {
-    atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_OFFERED, memory_order_release);
 }
 
 void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket) {

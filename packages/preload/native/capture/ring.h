@@ -46,10 +46,14 @@ int sw_ring_file(const char *directory);
 struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fresh);
 
 /* The header counts: from here on it is known who is at work at this place. */
-void sw_ring_announce(struct sw_ticket *ticket);
+static inline void sw_ring_announce(const struct sw_ticket *ticket) {
+    atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_RESERVED, memory_order_release);
+}
 
 /* The data is there, and goes to the kernel now: whoever meets the event later may find it so for ever. */
-void sw_ring_offer(struct sw_ticket *ticket);
+static inline void sw_ring_offer(const struct sw_ticket *ticket) {
+    atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_OFFERED, memory_order_release);
+}
 
 /* The event is there, with `event->stored` bytes. What was not needed goes back if nobody has come later. */
 void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket);

@@ -72,26 +72,26 @@ static uint32_t window(const struct msghdr *message, size_t done, size_t left, s
     return size;
 }
 
-ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
-    size_t total = sw_parts_length(message), done = 0;
-    if (total == 0 || sw_recorder_of(socket->network) == NULL)
-        return sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
-    for (;;) {
+static __attribute__((noinline)) ssize_t send_in_chunks(struct sw_socket *socket, const struct msghdr *message, size_t total, int flags) {
+    for (size_t done = 0;;) {
         struct iovec parts[PARTS];
-        struct msghdr piece = *message;
-        uint32_t size = (uint32_t)total;
-        if (done > 0 || total > CHUNK)
-            size = window(message, done, total - done, &piece, parts);
+        struct msghdr piece;
+        uint32_t size = window(message, done, total - done, &piece, parts);
         ssize_t sent = send_now(socket, &piece, size, flags);
         if (sent > 0)
             done += (size_t)sent;
-        if (sent >= 0 && (size_t)sent == size) {
-            if (done >= total)
-                return (ssize_t)done;
-            continue;
-        }
-        return done > 0 ? (ssize_t)done : sent;
+        if (sent < 0 || (size_t)sent < size)
+            return done > 0 ? (ssize_t)done : sent;
+        if (done >= total)
+            return (ssize_t)done;
     }
+}
+
+ssize_t sw_capture_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    size_t total = sw_parts_length(message);
+    if (total == 0 || sw_recorder_of(socket->network) == NULL)
+        return sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
+    return total <= CHUNK ? send_now(socket, message, (uint32_t)total, flags) : send_in_chunks(socket, message, total, flags);
 }
 
 void sw_capture_late(const struct sw_socket *socket, const struct msghdr *message, size_t length) {

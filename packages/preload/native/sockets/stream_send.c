@@ -81,14 +81,18 @@ static bool has_no_room(int error) {
     return error == EAGAIN || error == ENOBUFS;
 }
 
+/* What sending has given. */
+static inline ssize_t counted(const struct sw_socket *socket, ssize_t sent) {
+    if (sent > 0)
+        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
+    return sent;
+}
+
 /* Sends what there is room for. */
 static ssize_t send_now(struct sw_socket *socket, const struct msghdr *message, int flags) {
     if (sw_capture_is_on(socket->network))
         return sw_capture_send(socket, message, flags);
-    ssize_t sent = sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT);
-    if (sent > 0)
-        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
-    return sent;
+    return counted(socket, sw_real.sendmsg(socket->fd, message, flags | MSG_DONTWAIT));
 }
 
 /* Whether there is room in a moment. A signal is taken after it: which calls it interrupts, and which go on, the kernel decides. */
@@ -106,10 +110,7 @@ static bool may_wait(int fd, int flags) {
 
 /* Waits in the call itself, as long as it takes, and on after a signal handler with SA_RESTART. */
 static ssize_t send_blocking(struct sw_socket *socket, const struct msghdr *message, int flags) {
-    ssize_t sent = sw_real.sendmsg(socket->fd, message, flags);
-    if (sent > 0)
-        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
-    return sent;
+    return counted(socket, sw_real.sendmsg(socket->fd, message, flags));
 }
 
 /* Whether to go on after the socket was found full; `waits` says that there is no room yet, so that the next call has to wait. */
@@ -207,11 +208,10 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
 ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
     const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
     bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
-    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED | SW_DEFERRED) || sw_capture_is_on(socket->network))
+    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED | SW_DEFERRED))
         return sw_stream_send(socket, &message, flags);
-    ssize_t sent = sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent > 0)
-        atomic_fetch_add_explicit(&socket->record->sent, (uint64_t)sent, memory_order_relaxed);
+    ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &message, flags | MSG_NOSIGNAL)
+                                                     : counted(socket, sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT));
     if (sent == (ssize_t)size)
         return sent;
     if (sent >= 0 || has_no_room(errno))
