@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/real.h"
 #include "base/room.h"
+#include "base/root.h"
 #include "interpose/export.h"
 #include "interpose/files.h"
 #include "interpose/start.h"
@@ -20,11 +21,28 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const struct sw_proc_net_file *file_at(const char *path) {
-    static const char PREFIX[] = "/proc/";
-    if (sw_is_nowhere(path) || strncmp(path, PREFIX, sizeof PREFIX - 1) != 0)
+/* The same of a path that begins at `directory`, AT_FDCWD for the working directory. Only the names of these files cost a look at what that is. */
+static const struct sw_proc_net_file *file_below(int directory, const char *path) {
+    char link[64] = "/proc/self/cwd", whole[256];
+    if (directory != AT_FDCWD)
+        snprintf(link, sizeof link, "/proc/self/fd/%d", directory);
+    int saved_errno = errno;
+    ssize_t length = readlinkat(SW_AT(link), whole, sizeof whole);
+    errno = saved_errno;
+    if (length < 0 || (size_t)length + 1 + strlen(path) >= sizeof whole)
         return NULL;
-    return sw_config_is_attached() || sw_config_directory() == NULL ? NULL : sw_proc_net_find(path);
+    whole[length] = '/';
+    strcpy(whole + length + 1, path);
+    return sw_proc_net_find(whole);
+}
+
+static const struct sw_proc_net_file *file_at(int directory, const char *path) {
+    static const char PREFIX[] = "/proc/";
+    if (sw_is_nowhere(path) || (path[0] == '/' ? strncmp(path, PREFIX, sizeof PREFIX - 1) != 0 : !sw_proc_net_may_be(path)))
+        return NULL;
+    if (sw_config_is_attached() || sw_config_directory() == NULL)
+        return NULL;
+    return path[0] == '/' ? sw_proc_net_find(path) : file_below(directory, path);
 }
 
 /* A file in memory, with a descriptor that can read it only; -1 with errno. */
@@ -81,8 +99,8 @@ static bool replace(int fd, const struct sw_proc_net_file *file) {
 }
 
 /* Our file behind `fd`, if any; where that fails the machine's is not shown. */
-static int with_own_file(int fd, const char *path) {
-    const struct sw_proc_net_file *file = fd < 0 ? NULL : file_at(path);
+static int with_own_file(int fd, int directory, const char *path) {
+    const struct sw_proc_net_file *file = fd < 0 ? NULL : file_at(directory, path);
     if (file == NULL || replace(fd, file))
         return fd;
     int error = errno;
@@ -92,7 +110,7 @@ static int with_own_file(int fd, const char *path) {
 }
 
 FILE *sw_file_of_stream(FILE *stream, const char *path) {
-    const struct sw_proc_net_file *file = stream == NULL ? NULL : file_at(path);
+    const struct sw_proc_net_file *file = stream == NULL ? NULL : file_at(AT_FDCWD, path);
     if (file == NULL || replace(fileno(stream), file))
         return stream;
     int error = errno;
@@ -118,7 +136,7 @@ SW_EXPORT int open(const char *path, int flags, ...) {
     MODE_OF(flags, mode);
     if (sw_real.open == NULL)
         sw_start_slow();
-    return with_own_file(sw_real.open(path, flags, mode), path);
+    return with_own_file(sw_real.open(path, flags, mode), AT_FDCWD, path);
 }
 
 /* openat(2) */
@@ -127,7 +145,7 @@ SW_EXPORT int openat(int directory, const char *path, int flags, ...) {
     MODE_OF(flags, mode);
     if (sw_real.openat == NULL)
         sw_start_slow();
-    return with_own_file(sw_real.openat(directory, path, flags, mode), path);
+    return with_own_file(sw_real.openat(directory, path, flags, mode), directory, path);
 }
 
 /* fopen(3), whose own open(2) does not come by here */
@@ -144,7 +162,7 @@ SW_EXPORT int open64(const char *path, int flags, ...) {
     MODE_OF(flags, mode);
     if (sw_real.open64 == NULL)
         sw_start_slow();
-    return with_own_file(sw_real.open64(path, flags, mode), path);
+    return with_own_file(sw_real.open64(path, flags, mode), AT_FDCWD, path);
 }
 
 SW_EXPORT int openat64(int directory, const char *path, int flags, ...) {
@@ -152,7 +170,7 @@ SW_EXPORT int openat64(int directory, const char *path, int flags, ...) {
     MODE_OF(flags, mode);
     if (sw_real.openat64 == NULL)
         sw_start_slow();
-    return with_own_file(sw_real.openat64(directory, path, flags, mode), path);
+    return with_own_file(sw_real.openat64(directory, path, flags, mode), directory, path);
 }
 
 SW_EXPORT FILE *fopen64(const char *path, const char *mode) {

@@ -58,3 +58,17 @@ const struct sw_proc_net_file *sw_proc_net_find(const char *path) {
             return &FILES[i];
     return NULL;
 }
+
+static const char *last_part(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+bool sw_proc_net_may_be(const char *path) {
+    const char *name = last_part(path);
+    for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
+        if (FILES[i].name[0] == name[0] && strcmp(name, FILES[i].name) == 0)
+            return true;
+    /* Those of dev_snmp6. */
+    return strcmp(name, "lo") == 0 || strcmp(name, "eth0") == 0;
+}

@@ -16,4 +16,7 @@ struct sw_proc_net_file {
  * path. A process of another host that this one looks at is answered for like this one. */
 const struct sw_proc_net_file *sw_proc_net_find(const char *path);
 
+/* Whether a path ends with the name of one of these files: "tcp", "net/tcp". */
+bool sw_proc_net_may_be(const char *path);
+
 #endif

@@ -119,6 +119,35 @@ static void show_datagrams(void) {
     show("over IPv6", wide, "/proc/net/udp6");
 }
 
+/* The host's own, however they are reached: one that listens is there. */
+static void show_relative(void) {
+    int listener = listener_on(AF_INET, 7003), root = (int)MUST(open("/proc", O_RDONLY | O_DIRECTORY));
+    int directory = (int)MUST(open("/proc/net", O_RDONLY | O_DIRECTORY));
+    static const char *const PATHS[] = {"tcp", "net/tcp", "self/net/tcp", "no/tcp"};
+    for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
+        char text[4096];
+        int fd = openat(i == 0 ? directory : root, PATHS[i], O_RDONLY);
+        ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+        text[length > 0 ? length : 0] = '\0';
+        say("%s: %s", PATHS[i], fd < 0 ? error_name(errno) : strstr(text, ":1B5B ") != NULL ? "listens" : "nobody listens");
+        if (fd >= 0)
+            close(fd);
+    }
+    MUST(fchdir(directory));
+    FILE *file = fopen("tcp6", "r");
+    char text[512];
+    unsigned lines = 0;
+    while (file != NULL && fgets(text, sizeof text, file) != NULL)
+        lines++;
+    say("tcp6 has %u lines", lines);
+    MUST(chdir("/"));
+    if (file != NULL)
+        fclose(file);
+    close(listener);
+    close(directory);
+    close(root);
+}
+
 static const char *const FILES[] = {"tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "icmp", "icmp6", "arp", "route", "dev",
                                     "igmp", "igmp6", "mcfilter", "mcfilter6", "fib_trie", "ip6_flowlabel", "dev_snmp6/lo"};
 
@@ -193,6 +222,7 @@ int main(void) {
     show_heads();
     show_groups();
     show_as_files();
+    show_relative();
     show_streams();
     show_datagrams();
     return 0;
