@@ -63,6 +63,12 @@ interface Visit {
 
 type FrameStorage = AsyncLocalStorage<ScopeFrame>;
 
+/** A scope, and where the global object of its code keeps its scopes. */
+interface KeptScope {
+  readonly of: TestScope;
+  readonly storage: FrameStorage;
+}
+
 /** The modules whose exports are replaced, which `import` statements hold copies of: of the others only what they are made of. */
 const REPLACED_EXPORTS = ['worker_threads', 'dns/promises', 'inspector'];
 
@@ -78,6 +84,8 @@ export class Attachment {
   readonly #queries = new ServerQueries(() => this.#place());
   readonly #presences = new WeakMap<ProgramNetwork, Presence>();
   readonly #members = new WeakMap<TestScope, Member>();
+  /** The scopes that networks were made for. */
+  readonly #scopes = new WeakMap<Presence, KeptScope>();
   /** Where scopes are kept: every global object with tests of its own has its own. Held weakly, for such an object ends. */
   #storages: WeakRef<FrameStorage>[] = [];
   readonly #modules = new LoadedModules();
@@ -85,6 +93,8 @@ export class Attachment {
   /** How many networks this process takes part in at the moment. */
   #networks = 0;
   #isOutside = false;
+  /** Whether code has been on a host by {@link within}. Before, `#visits` costs nothing. */
+  #isVisited = false;
   #logsKeys = false;
 
   /** @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND` */
@@ -124,28 +134,42 @@ export class Attachment {
   }
 
   /** Takes part in `network` from now on, for the code of `scope` if it belongs to one. Harmless when repeated. */
-  join(network: ProgramNetwork, scope?: { readonly of: TestScope; readonly storage: FrameStorage }): Presence {
+  join(network: ProgramNetwork, scope?: KeptScope): Presence {
     if (scope !== undefined && !this.#members.has(scope.of)) this.adopt(scope.of, scope.storage);
     const owner = scope === undefined ? `Network ${network.directory}` : ownerOf(scope.of);
     const presence = this.#presences.get(network) ?? this.#newPresence(network, owner);
     const member = scope === undefined ? undefined : this.#members.get(scope.of);
     if (member !== undefined) member.presence = presence;
+    if (scope !== undefined) this.#scopes.set(presence, scope);
     return presence;
   }
 
   /** What the code of `network` has left open, instead of the warning that the end of the network would bring. */
   async takeLeaks(network: ProgramNetwork): Promise<LeakError | undefined> {
     const presence = this.#presences.get(network);
-    const leaks = await presence?.leaks();
-    if (leaks !== undefined) presence?.forgive();
+    if (presence === undefined) return undefined;
+    const leaks = await this.#asItsCode(presence, () => presence.leaks());
+    if (leaks !== undefined) presence.forgive();
     return leaks;
   }
 
   /** Ends this process's part in `network`, and closes what its code has left open. */
   async leave(network: ProgramNetwork): Promise<void> {
     const presence = this.#presences.get(network);
-    if (presence?.hasEnded === false) this.#networks--;
-    await presence?.end();
+    if (presence === undefined) return;
+    if (!presence.hasEnded) this.#networks--;
+    await this.#asItsCode(presence, () => presence.end());
+  }
+
+  /**
+   * Calls `fn` as if the code of `presence` did. What is closed calls listeners of that code, with the caller's scopes if Node.js
+   * has none of their own for them: they would be on the real network, or on that of an outer scope.
+   */
+  #asItsCode<T>(presence: Presence, fn: () => T): T {
+    const scope = this.#scopes.get(presence);
+    if (scope !== undefined) return scope.storage.run({ scope: scope.of, outer: undefined }, fn);
+    if (!this.#isVisited) return fn();
+    return this.#visits.run({ presence, host: presence.network.testHost, frame: undefined }, fn);
   }
 
   /** Gives back what {@link join} took, once the network is gone. */
@@ -156,6 +180,7 @@ export class Attachment {
   /** Calls `fn`; it and all it starts are on `host`. `storage` is where the caller's global object keeps its scopes. */
   within<T>(host: ProgramHost, storage: FrameStorage, fn: () => T): T {
     const presence = this.join(host.network);
+    this.#isVisited = true;
     return this.#visits.run({ presence, host, frame: storage.getStore() }, fn);
   }
 

@@ -4,6 +4,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endConnection, tellsRequests } from './end-connection.js';
 
 type Opened =
   | { readonly kind: 'socket' | 'accepted'; readonly handle: Socket }
@@ -77,11 +78,19 @@ export class OpenSockets {
     patience.abort();
   }
 
-  /** Closes all of them. */
-  closeAll(): void {
+  /**
+   * Closes all of them. Requests that wait for an answer are told what `reason` gives; `onUnheard` is called with what one of them reports to nobody,
+   * and with its connection in words.
+   */
+  closeAll(reason: () => Error, onUnheard: (error: Error, connection: string) => void): void {
     for (const entry of this.#entries.splice(0)) {
       const opened = openedOf(entry);
-      if (opened !== undefined && isOpen(opened)) close(opened);
+      if (opened === undefined || !isOpen(opened)) continue;
+      if (opened.kind === 'socket') {
+        const what = describe(opened);
+        const error = tellsRequests(opened.handle) ? reason() : undefined;
+        endConnection(opened.handle, error, (unheard) => onUnheard(unheard, `${what}${siteText(entry.site)}`));
+      } else close(opened);
     }
   }
 }
@@ -158,7 +167,7 @@ function lineOf(frame: string): string {
   return frame.replace(/^.*?((?:file:)?\/[^()]*:\d+):\d+\)?$/, '$1');
 }
 
-function close(opened: Opened): void {
-  if ('destroy' in opened.handle) opened.handle.destroy();
-  else opened.handle.close();
+function close({ handle }: Opened): void {
+  if ('destroy' in handle) handle.destroy();
+  else handle.close();
 }

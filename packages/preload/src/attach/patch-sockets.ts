@@ -9,6 +9,7 @@ import { Server, Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import type { Attachment, Whereabouts } from './attachment.js';
 import type { BuiltinModules } from './builtin-modules.js';
+import { endConnection } from './end-connection.js';
 import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
 import { SharedConnections } from './shared-connections.js';
@@ -28,7 +29,7 @@ export function patchSockets(attachment: Attachment, builtins: BuiltinModules): 
         if (here.hasEnded) {
           // As late as the kernel's own refusal: http.Agent has its listeners by then. Until then writes must wait.
           (socket as { connecting: boolean }).connecting = true;
-          setImmediate(() => socket.destroy(here.error()));
+          setImmediate(() => endConnection(socket, here.error(), warnOfUnheard));
           return socket;
         }
         here.presence.sockets.add({ kind: 'socket', handle: socket }, connect as Method);
@@ -77,6 +78,14 @@ export function patchSockets(attachment: Attachment, builtins: BuiltinModules): 
     if (here === undefined || here.hasEnded) return;
     here.presence.sockets.add({ kind: 'datagram', handle: socket }, onDatagramSocket as Method);
   }
+}
+
+/** What has outlived its test has nobody any more whom an error could tell something: least of all the test that runs now. */
+function warnOfUnheard({ message }: Error): void {
+  process.emitWarning(`${message}. Its client reports this as an error that nobody listens to`, {
+    type: 'SocketWrapperWarning',
+    code: 'UNHEARD_ERROR',
+  });
 }
 
 /** `connect(path)`, `connect({ path })`, and what net.connect() makes of them. */

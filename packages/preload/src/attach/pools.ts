@@ -6,7 +6,8 @@ import type { Socket } from 'node:net';
 
 /** What holds connections. */
 export interface Destroyable {
-  destroy(): Promise<void>;
+  /** Ends what is under way with `reason`. */
+  destroy(reason: Error): Promise<void>;
 }
 
 /** The part of undici's dispatchers that is used here. */
@@ -48,22 +49,26 @@ export class ScopedPools {
   }
 
   /** Ends what nobody else can close. */
-  destroyTwins(): void {
+  destroyTwins(reason: () => Error): void {
     const twins = [...this.#twins.values()].flatMap((list) => [...list.values()]);
-    // Requests that are cut off say so themselves.
-    for (const twin of twins) void twin.destroy().catch(() => {});
+    destroyAll(twins, reason);
     this.#twins.clear();
   }
 
   /** The same, and ends the requests of fetch() that still run. */
-  destroy(): void {
-    this.destroyTwins();
-    for (const dispatcher of this.#dispatchers.values()) void dispatcher.destroy().catch(() => {});
+  destroy(reason: () => Error): void {
+    this.destroyTwins(reason);
+    destroyAll([...this.#dispatchers.values()], reason);
     this.#dispatchers.clear();
   }
 }
 
+function destroyAll(pools: readonly Destroyable[], reason: () => Error): void {
+  // Requests that are cut off say so themselves.
+  for (const pool of pools) void pool.destroy(reason()).catch(() => {});
+}
+
 /** undici owns the connections that it makes, for fetch() and for agents of its users, and marks them. */
-function isOfUndici(socket: Socket): boolean {
+export function isOfUndici(socket: Socket): boolean {
   return Object.getOwnPropertySymbols(socket).some(({ description }) => description === 'no ref');
 }

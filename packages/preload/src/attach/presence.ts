@@ -9,6 +9,7 @@ import type { ProgramNetwork } from '../networks/program-network.js';
 import type { Addon, Place } from './addon.js';
 import { LeakError } from './leak-error.js';
 import { OpenSockets } from './open-sockets.js';
+import { outlivedError } from './outlived-error.js';
 import { ScopedPools } from './pools.js';
 
 let lastId = 0;
@@ -24,6 +25,8 @@ export class Presence {
   readonly owner: string;
   readonly #addon: Addon;
   readonly #places = new Map<number, Place>();
+  /** What code gets that is still at work on the network when it ends. */
+  readonly #reason = () => outlivedError(this.owner);
   #hasEnded = false;
   #isForgiven = false;
 
@@ -57,7 +60,7 @@ export class Presence {
   /** What code has left open on the network and should have closed itself; `undefined` when there is nothing. */
   async leaks(): Promise<LeakError | undefined> {
     const isPooled = (socket: Socket) => this.pools.keeps(socket);
-    this.pools.destroyTwins();
+    this.pools.destroyTwins(this.#reason);
     await this.sockets.goodbyes(isPooled);
     const left = this.sockets.left(isPooled);
     return left.length === 0 ? undefined : new LeakError(this.owner, left);
@@ -68,8 +71,8 @@ export class Presence {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     const leaks = this.#isForgiven ? undefined : await this.leaks();
-    this.pools.destroy();
-    this.sockets.closeAll();
+    this.pools.destroy(this.#reason);
+    this.sockets.closeAll(this.#reason, (error, connection) => this.#warnOfUnheard(error, connection));
     if (leaks !== undefined) {
       process.emitWarning(leaks.message, { type: 'SocketWrapperWarning', code: leaks.code });
     }
@@ -84,5 +87,13 @@ export class Presence {
   release(): void {
     for (const place of this.#places.values()) this.#addon.closePlace(place);
     this.#places.clear();
+  }
+
+  #warnOfUnheard({ message }: Error, connection: string): void {
+    const what = message.startsWith(this.owner) ? 'that' : JSON.stringify(message);
+    process.emitWarning(
+      `${this.owner} has ended, and closed ${connection}: the client reports ${what} as an error that nobody listens to`,
+      { type: 'SocketWrapperWarning', code: 'UNHEARD_ERROR' },
+    );
   }
 }

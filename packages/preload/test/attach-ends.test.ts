@@ -1,0 +1,139 @@
+import dns from 'node:dns';
+import { EventEmitter, once } from 'node:events';
+import http from 'node:http';
+import http2 from 'node:http2';
+import type net from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
+import vm from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { endConnection } from '../src/attach/end-connection.js';
+import { inScope } from './support/scopes.js';
+
+/** What a lookup says that the end of `server` starts. */
+function errorOfLookup(server: net.Server): Promise<Error | null> {
+  return new Promise((resolve) => server.once('close', () => dns.lookup('localhost', resolve)));
+}
+
+/** The text of the next warning with this code. */
+function nextWarning(code: string): Promise<string> {
+  return new Promise((resolve) => {
+    const listener = (warning: Error & { code?: string }) => {
+      if (warning.code !== code) return;
+      process.off('warning', listener);
+      resolve(warning.message);
+    };
+    process.on('warning', listener);
+  });
+}
+
+const HAS_ENDED = /^Test "test \d+" has ended, and its network with it/;
+const ENDED = { code: 'SCOPE_ENDED', message: expect.stringMatching(HAS_ENDED) };
+
+/** Like the pools and clients of databases: emits what happens to its connection as an error of its own. */
+class Client extends EventEmitter {
+  readonly socket: Socket;
+  constructor(port: number) {
+    super();
+    this.socket = connect(port, 'test');
+    this.socket.on('close', () => this.emit('error', new Error('Connection terminated unexpectedly')));
+  }
+}
+
+async function silentServer(port: number): Promise<net.Server> {
+  const server = createServer(() => {}).listen(port);
+  await once(server, 'listening');
+  return server;
+}
+
+describe('the end of a test', () => {
+  it('is why a fetch() is cut off that nobody has waited for', async () => {
+    const cut = await inScope(async () => {
+      const server = await silentServer(80);
+      const answer = fetch('http://test/').catch((error: Error) => error.cause);
+      await once(server, 'connection');
+      return { answer };
+    });
+    expect(await cut.answer).toMatchObject(ENDED);
+  });
+
+  it('is why the body of an answer is cut off', async () => {
+    const cut = await inScope(async () => {
+      http.createServer((_request, response) => response.write('a')).listen(80);
+      const response = await fetch('http://test/');
+      return { body: response.text().catch((error: Error) => error.cause) };
+    });
+    expect(await cut.body).toMatchObject(ENDED);
+  });
+
+  it('is why a request of http is cut off', async () => {
+    const cut = await inScope(async () => {
+      const server = await silentServer(80);
+      const request = http.get('http://test/');
+      await once(server, 'connection');
+      return { error: once(request, 'error') };
+    });
+    expect(await cut.error).toEqual([expect.objectContaining(ENDED)]);
+  });
+
+  it('warns of a client that reports its lost connection to nobody, and goes on', async () => {
+    const warning = nextWarning('UNHEARD_ERROR');
+    await inScope(async () => {
+      const server = await silentServer(5432);
+      const { socket } = new Client(5432);
+      await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
+    });
+    expect(await warning).toMatch(
+      /^Test "test \d+" has ended, and closed a connection to 10\.53\.57\.10:5432, opened at .*attach-ends\.test\.ts.*: the client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
+    );
+  });
+
+  it('ends a session of HTTP/2 that listens to no errors', async () => {
+    const closed = await inScope(async () => {
+      const server = http2.createServer().listen(80);
+      await once(server, 'listening');
+      const session = http2.connect('http://test');
+      const stream = session.request({ ':path': '/' });
+      stream.on('error', () => {});
+      await once(server, 'stream');
+      return { session: once(session, 'close') };
+    });
+    expect(await closed.session).toEqual([]);
+  });
+
+  it('calls listeners as the code that has outlived it, whoever ends it', async () => {
+    const ended = await inScope(async (network) => {
+      const servers = [await silentServer(80), await network.host('web').within(() => silentServer(80))];
+      return { lookups: servers.map((server) => errorOfLookup(server)) };
+    });
+    expect(await Promise.all(ended.lookups)).toEqual([expect.objectContaining(ENDED), expect.objectContaining(ENDED)]);
+  });
+
+  it('warns of a connection that code makes afterwards and listens to no errors of', async () => {
+    const warning = nextWarning('UNHEARD_ERROR');
+    await inScope(async () => {
+      const server = await silentServer(80);
+      server.once('close', () => connect(80, 'test'));
+    });
+    expect(await warning).toMatch(HAS_ENDED);
+  });
+});
+
+describe('ending a connection', () => {
+  it('leaves it to the process what a listener throws', () => {
+    const socket = new Socket();
+    socket.on('looked', () => {
+      throw new Error('not as expected');
+    });
+    endConnection(socket, undefined, () => {});
+    expect(() => socket.emit('looked')).toThrow('not as expected');
+  });
+
+  it('takes errors of another global object, too, for what they are', () => {
+    const unheard: Error[] = [];
+    const socket = new Socket();
+    socket.on('looked', () => new EventEmitter().emit('error', vm.runInNewContext('new Error("terminated")')));
+    endConnection(socket, undefined, (error) => unheard.push(error));
+    expect(socket.emit('looked')).toBe(true);
+    expect(unheard.map(String)).toEqual([expect.stringContaining('terminated')]);
+  });
+});
