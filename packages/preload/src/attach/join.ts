@@ -26,27 +26,35 @@ let hasWarned = false;
  * From now on the code of `scope` is on the scope's network, which its first socket makes if nothing has made it before.
  *
  * Where Node.js loads no addons a warning says so, once: programs can be started on the network all the same.
+ *
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND`: then nothing at all can be put on the network, and the test would use the real one.
  */
 export function joinScope(scope: TestScope): void {
-  whereAttached((attached) => attached.adopt(scope, scopeRegistry().storage));
+  attachmentHere()?.adopt(scope, scopeRegistry().storage);
 }
 
-/** From now on the code of `scope` is on `network`, as its test host. A warning says when it cannot be. */
-export function joinNetwork(network: ProgramNetwork, scope: TestScope | undefined): void {
-  whereAttached((attached) => attached.join(network, scope && { of: scope, storage: scopeRegistry().storage }));
+/**
+ * The network that `make` makes, with the code of `scope` on it, as its test host. A warning says when it cannot be.
+ *
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND`, before anything is made.
+ */
+export function joinedNetwork(make: () => ProgramNetwork, scope: TestScope | undefined): ProgramNetwork {
+  const attached = attachmentHere();
+  const network = make();
+  attached?.join(network, scope && { of: scope, storage: scopeRegistry().storage });
+  return network;
 }
 
-function whereAttached(join: (attached: Attachment) => void): void {
-  let attached: Attachment;
+function attachmentHere(): Attachment | undefined {
   try {
-    attached = attachment();
+    const attached = attachment();
+    attached.watchModules(modules);
+    return attached;
   } catch (error) {
-    if (!(error instanceof PreloadError)) throw error;
-    if (hasWarned) return;
+    if (!(error instanceof PreloadError) || error.code !== 'ATTACH_FAILED') throw error;
+    if (hasWarned) return undefined;
     hasWarned = true;
     process.emitWarning(error.message, { type: 'SocketWrapperWarning', code: error.code });
-    return;
+    return undefined;
   }
-  attached.watchModules(modules);
-  join(attached);
 }

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hostPlatform, libraryPath } from '../native-files/locate-library.js';
 import { janitor } from '../networks/janitor.js';
 import { createNetwork, type ProgramNetwork } from '../networks/program-network.js';
+import { PreloadError } from '../preload-error.js';
 import { readOptions } from './options.js';
 
 /** One thing that is looked at. `look` gives what was found; what it throws is the reason why it does not work. */
@@ -48,7 +49,7 @@ const CHECKS: readonly Check[] = [
   {
     subject: 'library',
     isEssential: true,
-    advice: 'install with optional dependencies, or build it: pnpm --filter @socket-wrapper/preload build',
+    advice: 'nothing works without it',
     look: () => libraryPath(),
   },
   {
@@ -106,16 +107,24 @@ const CHECKS: readonly Check[] = [
 export async function doctor(args: readonly string[]): Promise<number> {
   readOptions('doctor', { args: [...args], options: {} });
   let exitCode = 0;
+  let isLibraryMissing = false;
   for (const { subject, isEssential, advice, look } of CHECKS) {
     try {
       process.stdout.write(`ok    ${subject}: ${await look()}\n`);
     } catch (error) {
       if (isEssential) exitCode = 1;
-      const reason = (error as Error).message.split('\n', 1)[0];
-      process.stdout.write(`${isEssential ? 'FAIL ' : 'note '} ${subject}: ${reason}; ${advice}\n`);
+      const isFollowUp = isLibraryMissing && isOfLibrary(error);
+      isLibraryMissing ||= isOfLibrary(error);
+      const reason = `${(error as Error).message.split('\n', 1)[0]}; ${advice}`;
+      const text = isFollowUp ? 'not tried, because there is no library' : reason;
+      process.stdout.write(`${isEssential ? 'FAIL ' : 'note '} ${subject}: ${text}\n`);
     }
   }
   return exitCode;
+}
+
+function isOfLibrary(error: unknown): boolean {
+  return error instanceof PreloadError && error.code === 'LIBRARY_NOT_FOUND';
 }
 
 async function withNetwork<T>(use: (network: ProgramNetwork) => Promise<T> | T): Promise<T> {

@@ -16,6 +16,9 @@ const LIBRARY = 'libsocket_wrapper.so';
 const ADDON = 'attach.node';
 const JANITOR = 'socket-wrapper-janitor';
 
+/** What `platforms/` has packages for. */
+const ARCHITECTURES = ['x64', 'arm64'];
+
 const BUILT = packageFile('dist/native');
 
 let platformOfNode: Platform | undefined;
@@ -70,10 +73,19 @@ function nativeFile(name: string): string {
   const folder = packageFolder(packageName);
   const installed = folder === undefined ? undefined : join(folder, name);
   if (installed !== undefined && existsSync(installed)) return installed;
-  throw new PreloadError(
-    'LIBRARY_NOT_FOUND',
-    `Cannot find ${name}: ${packageName} is not installed (were optional dependencies left out?) and ${built} is not built`,
-    { file: name },
+  throw new PreloadError('LIBRARY_NOT_FOUND', `Cannot find ${name}: ${whyMissing(hostPlatform())}`, { file: name });
+}
+
+function whyMissing(platform: Platform): string {
+  // In the repository nobody installs it.
+  if (!BUILT.includes('/node_modules/')) return `it is not in ${BUILT}, run "pnpm build"`;
+  const { architecture } = platform;
+  if (!ARCHITECTURES.includes(architecture)) {
+    return `${process.execPath} is built for ${architecture}, and there are packages for ${ARCHITECTURES.join(' and ')}`;
+  }
+  return (
+    `the package ${nativePackage(platform)} is not installed. It is an optional dependency of @socket-wrapper/preload: install without ` +
+    '--omit=optional, and without node_modules and a lockfile that were made on another system'
   );
 }
 

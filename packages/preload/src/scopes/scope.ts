@@ -19,7 +19,7 @@ import {
   type TestScope,
 } from '@socket-wrapper/core';
 import { attachmentInUse } from '../attach/attachment.js';
-import { joinNetwork, joinScope } from '../attach/join.js';
+import { joinedNetwork, joinScope } from '../attach/join.js';
 import { createNetwork, type ProgramNetwork } from '../networks/program-network.js';
 import { ProgramScope, StrictScope } from './program-scope.js';
 
@@ -71,6 +71,7 @@ const WITH_NETWORK_OPTIONS: OptionKinds<WithNetworkOptions> = {
  * With `leaks: 'error'`, `scope.end('passed')` rejects with a `LeakError` when the test has left sockets open.
  *
  * @throws {ScopeError} `BAD_RETENTION_MODE`
+ * @throws {PreloadError} `LIBRARY_NOT_FOUND`: the test would use the real network.
  * @throws {TypeError} As {@link assertScopeOptions}.
  */
 export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}): TestScope<ProgramNetwork> {
@@ -78,7 +79,7 @@ export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}
   const { leaks = 'warn', ...others } = options;
   const scopeOptions = {
     ...others,
-    createNetwork: (networkOptions: NetworkOptions) => joinedNetwork(networkOptions, scope),
+    createNetwork: (networkOptions: NetworkOptions) => joinedNetwork(() => createNetwork(networkOptions), scope),
   };
   const scope: TestScope<ProgramNetwork> =
     leaks === 'error' ? new StrictScope(identity, scopeOptions) : new ProgramScope(identity, scopeOptions);
@@ -88,6 +89,8 @@ export function openScope(identity: TestIdentity, options: OpenScopeOptions = {}
 
 /**
  * `fn` with a network of its own for each call, as its first argument. Works under any test runner.
+ *
+ * The promise rejects with a `PreloadError` of the code `LIBRARY_NOT_FOUND` where nothing can be put on a network.
  *
  * @example
  * test('serves', withNetwork(async (network) => { … }));
@@ -105,7 +108,8 @@ export function withNetwork<A extends unknown[], R>(
   const settings = {
     ...place,
     ...others,
-    createNetwork: (networkOptions: NetworkOptions) => joinedNetwork(networkOptions, currentScope()),
+    createNetwork: (networkOptions: NetworkOptions) =>
+      joinedNetwork(() => createNetwork(networkOptions), currentScope()),
   };
   return leaks === 'error' ? coreWithNetwork(withoutLeaks(fn), settings) : coreWithNetwork(fn, settings);
 }
@@ -120,11 +124,4 @@ function withoutLeaks<A extends unknown[], R>(fn: (network: ProgramNetwork, ...a
   };
   // What the test is called when nothing else says it.
   return Object.defineProperty(strict, 'name', { value: fn.name });
-}
-
-/** A network that the code of `scope` is on. */
-function joinedNetwork(options: NetworkOptions, scope: TestScope | undefined): ProgramNetwork {
-  const network = createNetwork(options);
-  joinNetwork(network, scope);
-  return network;
 }

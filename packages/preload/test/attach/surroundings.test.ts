@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import dns from 'node:dns';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import net, { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,6 +8,7 @@ import { promisify } from 'node:util';
 import vm from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { installedCopy } from '../support/installed-copy.js';
 import { makeFolder } from '../support/programs.js';
 import { inScope, leftOpen } from '../support/scopes.js';
 import { echoServer, httpServer } from '../support/servers.js';
@@ -16,7 +16,6 @@ import { echoServer, httpServer } from '../support/servers.js';
 const run = promisify(execFile);
 const ATTACHED = fileURLToPath(new URL('../programs/attached.mjs', import.meta.url));
 const LATE_MODULES = fileURLToPath(new URL('../programs/late-modules.mjs', import.meta.url));
-const PACKAGES = fileURLToPath(new URL('../../../', import.meta.url));
 
 const fetchText = async (url: string) => (await fetch(url)).text();
 
@@ -128,7 +127,8 @@ describe('a worker thread', () => {
 describe('two copies of the package in one process', () => {
   it('have networks of their own, and see the scopes of each other', async () => {
     await using folder = await makeFolder();
-    const copies = await Promise.all(['a', 'b'].map((name) => copyPackages(join(folder.path, name))));
+    const folders = await Promise.all(['a', 'b'].map((name) => installedCopy(join(folder.path, name))));
+    const copies = folders.map((copy) => pathToFileURL(join(copy, 'dist/index.js')).href);
     const program = `
       import { once } from 'node:events';
       import { createServer } from 'node:net';
@@ -178,20 +178,3 @@ describe('a Node.js that was started with --no-deprecation', () => {
     expect([stdout, stderr]).toEqual(['::ffff:10.53.57.10\n10.53.57.10 10.53.57.10\n', '']);
   });
 });
-
-/** Puts a copy of core and preload into `folder`; gives the URL of preload's entry. */
-async function copyPackages(folder: string): Promise<string> {
-  const modules = join(folder, 'node_modules');
-  for (const name of ['core', 'preload']) {
-    await mkdir(join(modules, '@socket-wrapper', name), { recursive: true });
-    for (const part of ['dist', 'package.json']) {
-      await cp(join(PACKAGES, name, part), join(modules, '@socket-wrapper', name, part), { recursive: true });
-    }
-    const { dependencies } = JSON.parse(await readFile(join(PACKAGES, name, 'package.json'), 'utf8'));
-    for (const dependency of Object.keys(dependencies)) {
-      const installed = join(PACKAGES, name, 'node_modules', dependency);
-      if (!dependency.startsWith('@socket-wrapper/')) await symlink(installed, join(modules, dependency));
-    }
-  }
-  return pathToFileURL(join(modules, '@socket-wrapper/preload/dist/index.js')).href;
-}
