@@ -6,8 +6,8 @@ import type net from 'node:net';
 import { connect, createServer, Socket } from 'node:net';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { endConnection } from '../src/attach/end-connection.js';
-import { inScope } from './support/scopes.js';
+import { endConnection } from '../../src/attach/end-connection.js';
+import { inScope } from '../support/scopes.js';
 
 /** What a lookup says that the end of `server` starts. */
 function errorOfLookup(server: net.Server): Promise<Error | null> {
@@ -83,7 +83,7 @@ describe('the end of a test', () => {
       await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
     });
     expect(await warning).toMatch(
-      /^Test "test \d+" has ended, and closed a connection to 10\.53\.57\.10:5432, opened at .*attach-ends\.test\.ts.*: the client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
+      /^Test "test \d+" has ended, and closed a connection to 10\.53\.57\.10:5432, opened at .*ends\.test\.ts.*: the client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
     );
   });
 
