@@ -56,7 +56,7 @@ export class SocketWrapperReporter {
     if (this.#core === undefined) return;
     const { keptCaptures, summaryPage, terminalList } = this.#core;
     const since = this.#startedAt;
-    const captures = [...this.#outputDirs].flatMap((dir) => keptCaptures(dir, { since }));
+    const captures = [...this.#outputDirs].flatMap((dir) => keptCaptures(dir, { since, onlyOwn: true }));
     if (captures.length === 0) return;
     this.#attach(captures);
 

@@ -1,8 +1,8 @@
 /** The Vitest plugin: a network for every test of a project without a line in the test files, and a report at the end. */
 
-import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newRunKey } from '@socket-wrapper/core';
 import { assertScopeOptions } from '@socket-wrapper/preload';
 import type { Plugin } from 'vitest/config';
 import type { NetworkDefaults } from './options.js';
@@ -31,7 +31,7 @@ export default function socketWrapper(options: SocketWrapperOptions = {}): Plugi
     configureVitest({ vitest, project }) {
       const rootDir = options.rootDir ?? vitest.config.root;
       const outputDir = path.resolve(rootDir, options.outputDir ?? 'test-results/socket-wrapper');
-      const startRun = () => project.provide('socketWrapper', { ...options, rootDir, outputDir, run: randomUUID() });
+      const startRun = () => project.provide('socketWrapper', { ...options, rootDir, outputDir, run: newRunKey() });
       startRun();
       vitest.onTestsRerun(startRun);
 

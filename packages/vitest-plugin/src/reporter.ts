@@ -35,7 +35,7 @@ export default class SocketWrapperReporter implements Reporter {
   }
 
   onTestRunEnd(): void {
-    const captures = keptCaptures(this.#outputDir, { since: this.#startedAt });
+    const captures = keptCaptures(this.#outputDir, { since: this.#startedAt, onlyOwn: !this.#isMerging });
     if (captures.length === 0) return;
 
     this.#vitest?.logger.log(terminalList(captures));

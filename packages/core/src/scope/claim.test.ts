@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { claimName } from './claim.js';
+import { claimName, removeEarlier } from './claim.js';
 import type { Sidecar } from './sidecar.js';
 
 let directory: string;
@@ -25,6 +25,12 @@ function runOf(name: string): string {
   return JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8')).run;
 }
 
+/** The run of another process, which goes on: of the one that has started this one. */
+function otherRun(): string {
+  const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1');
+  return `${process.ppid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}`;
+}
+
 describe('claimName', () => {
   it('takes the name itself when it is free', () => {
     expect(claim('run')).toBe('name');
@@ -41,6 +47,19 @@ describe('claimName', () => {
     expect(claim('tuesday')).toBe('name');
     expect(runOf('name')).toBe('tuesday');
     expect(readdirSync(directory)).toEqual(['name.json']);
+  });
+
+  it('leaves the name to a run that goes on in another process', () => {
+    const other = otherRun();
+    claim(other);
+    expect(claim('here')).toBe('name-2');
+    expect(runOf('name')).toBe(other);
+  });
+
+  it('replaces what a run of the same process has left that was the one before', () => {
+    const run = otherRun();
+    claim(`${run}/first`);
+    expect(claim(`${run}/second`)).toBe('name');
   });
 
   it.each(['', '{"version": 1', '[]', '{"version":2,"run":"x","capture":"y"}', 'null'])(
@@ -97,4 +116,17 @@ describe('claimName', () => {
       expect(readdirSync(directory).filter((entry) => entry.endsWith('.lock'))).toEqual([]);
     },
   );
+});
+
+describe('removeEarlier', () => {
+  it('removes what earlier runs have left, and nothing of one that goes on in another process', () => {
+    const run = otherRun();
+    const sidecar = (owner: string) => JSON.stringify({ version: 1, run: owner, capture: 'c.pcapng' });
+    writeFileSync(join(directory, 'name.json'), sidecar('monday'));
+    writeFileSync(join(directory, 'name-2.json'), sidecar(run));
+    writeFileSync(join(directory, 'name-3.json'), sidecar('tuesday'));
+    removeEarlier(directory, 'name', 'wednesday');
+    expect(readdirSync(directory)).toEqual(['name-2.json']);
+    expect(runOf('name-2')).toBe(run);
+  });
 });

@@ -2,11 +2,12 @@
  * Gives each artifact a name that no other one of the same run has, whichever worker process asks.
  *
  * The sidecar is the claim: it is created exclusively, and holds the run it belongs to. One of an earlier run is
- * replaced, so that the directory does not grow from run to run.
+ * replaced, so that the directory does not grow from run to run. One of a run that goes on is left alone, whosever it is.
  */
 import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { nodeCrypto } from '../node-crypto.js';
+import { goesOnElsewhere } from './run-key.js';
 import { readSidecar, SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 
 /**
@@ -34,7 +35,7 @@ export function removeEarlier(outputDir: string, stem: string, run: string): boo
     const path = join(outputDir, `${count === 1 ? stem : `${stem}-${count}`}${SIDECAR_ENDING}`);
     const sidecar = readSidecar(path);
     if (sidecar === undefined) return count > 1;
-    if (sidecar.run === run) continue;
+    if (sidecar.run === run || goesOnElsewhere(sidecar.run, run)) continue;
 
     const lock = lockOf(path, run);
     // Who has the lock replaces it, for a test of the same name.
@@ -70,7 +71,7 @@ function lockOf(path: string, run: string): string {
 /** The sidecar at `path` if another run than `run` has left it. */
 function earlierRun(path: string, run: string): Sidecar | undefined {
   const found = readSidecar(path);
-  return found?.run === run ? undefined : found;
+  return found === undefined || found.run === run || goesOnElsewhere(found.run, run) ? undefined : found;
 }
 
 function createFile(path: string, sidecar: Sidecar): boolean {
