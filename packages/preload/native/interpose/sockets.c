@@ -255,7 +255,7 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
     if (request == FIONREAD && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
         int result = sw_real.ioctl(fd, request, argument);
         if (result == 0 && socket.record->type == SOCK_STREAM)
-            *(int *)argument += (int)sw_late_size(&socket);
+            *(int *)argument = sw_stream_unread(&socket);
         else if (result == 0 && *(int *)argument == 0)
             *(int *)argument = (int)sw_datagram_next_size(&socket);
         return result;

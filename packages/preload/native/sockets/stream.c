@@ -175,16 +175,56 @@ static ssize_t discard(const struct sw_socket *socket, struct msghdr *message, i
         ssize_t seen = sw_real.recv(socket->fd, nowhere, wanted < CHUNK ? wanted : CHUNK, flags);
         int unread = 0;
         if (seen < CHUNK || sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
+static bool is_at_mark(int fd) {
+    int is_at = 0;
+    return sw_real.ioctl(fd, SIOCATMARK, &is_at) == 0 && is_at != 0;
+}
+
+/* How much of `unread` bytes stands in front of an urgent one: as much as one look shows. The bytes themselves are of no interest, so all parts
+ * share their room. */
+static int in_front_of_mark(int fd, int unread) {
+    enum { PARTS = 1024, ROOM = 4096 };
+    char room[ROOM];
+    struct iovec parts[PARTS];
+    struct msghdr message = {.msg_iov = parts};
+    if (is_at_mark(fd))
+        return 0;
+    for (int left = unread; left > 0 && message.msg_iovlen < PARTS; left -= ROOM)
+        parts[message.msg_iovlen++] = (struct iovec){room, left < ROOM ? (size_t)left : ROOM};
+    ssize_t seen = sw_real.recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
+    if (seen > 0)
+        return message.msg_iovlen < PARTS ? (int)seen : unread;
+    /* The place of an urgent byte that was passed over still counts. */
+    return 0;
+}
+
+int sw_stream_unread(const struct sw_socket *socket) {
+    int unread = 0, is_inline = 0, saved_errno = errno;
+    socklen_t length = sizeof is_inline;
+    if (sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
+        return -errno;
+    /* Only in a network in which there ever was something urgent it takes more questions. */
+    if (unread > 0 && atomic_load_explicit(&socket->network->state->header.urgent, memory_order_relaxed) != 0 &&
+        sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_OOBINLINE, &is_inline, &length) == 0 && is_inline == 0)
+        unread = in_front_of_mark(socket->fd, unread);
+    errno = saved_errno;
+    return unread + (int)sw_late_size(socket);
+}
+
             return seen;
         return (size_t)unread < wanted ? unread : (ssize_t)wanted;
     }
-    while (done < wanted) {
+    bool waits = (flags & (MSG_WAITALL | MSG_DONTWAIT)) == MSG_WAITALL;
+    int unread = 0;
+    do {
         size_t size = wanted - done < CHUNK ? wanted - done : CHUNK;
-        ssize_t taken = sw_real.recv(socket->fd, nowhere, size, done > 0 && (flags & MSG_WAITALL) == 0 ? flags | MSG_DONTWAIT : flags);
+        ssize_t taken = sw_real.recv(socket->fd, nowhere, size, flags);
         if (taken <= 0)
             return done > 0 ? (ssize_t)done : taken;
         done += (size_t)taken;
-    }
+        /* The next call is to meet what stands behind the data, be it urgent or an error. */
+    } while (done < wanted && !is_at_mark(socket->fd) &&
+             (waits || (sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 && unread > 0)));
     return (ssize_t)done;
 }
 
@@ -212,9 +252,7 @@ void sw_stream_await(const struct sw_socket *socket, size_t wanted, int flags) {
 /* tcp(7)'s TCP_INQ: how much can still be read. */
 static void add_unread(const struct sw_socket *socket, struct msghdr *message, size_t room) {
     enum { TCP_CM_INQ_MESSAGE = 36 };
-    int unread = 0;
-    sw_real.ioctl(socket->fd, FIONREAD, &unread);
-    unread += (int)sw_late_size(socket);
+    int unread = sw_stream_unread(socket);
     /* tcp_inq_hint(): the peer's FIN counts as one. */
     if (sw_stream_state(socket) == TCP_CLOSE_WAIT)
         unread++;

@@ -16,6 +16,9 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
  * there. */
 void sw_stream_await(const struct sw_socket *socket, size_t wanted, int flags);
 
+/* How much can be read up to an urgent byte, and what came late with it: FIONREAD of tcp(7). Or a negative errno. */
+int sw_stream_unread(const struct sw_socket *socket);
+
 /* What to make of a plain read or write of the Unix socket that gave `result`; errno as it left it. */
 ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked);
 

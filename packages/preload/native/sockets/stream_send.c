@@ -200,6 +200,9 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
     }
     if (sw_record_has(socket->record, SW_CONNECT_FAILED | SW_DEFERRED))
         return sw_record_has(socket->record, SW_DEFERRED) ? send_first(socket, &plain, flags) : send_failed(socket, EPIPE, message, flags);
+    /* Of no bytes none is urgent. A Unix socket would refuse to send it. */
+    if ((flags & MSG_OOB) != 0 && sw_parts_length(&plain) == 0)
+        flags &= ~MSG_OOB;
     if ((flags & MSG_OOB) != 0)
         atomic_store_explicit(&socket->network->state->header.urgent, 1, memory_order_relaxed);
     return go_on(socket, &plain, send_now(socket, &plain, known_flags(flags)), flags);
