@@ -126,7 +126,10 @@ void sw_capture_closing(const struct sw_socket *socket) {
         return;
     struct sw_record *peer = sw_record_peer(socket->network, record);
     bool lingers = !sw_record_has(record, SW_LINGER_RESET | SW_LATE);
-    if (!lingers && peer != NULL)
+    bool is_over = sw_record_has(record, SW_RESET_SENT | SW_RESET_RECEIVED) ||
+                   (peer != NULL && sw_record_has(record, SW_WRITE_SHUT) && sw_record_has(peer, SW_WRITE_SHUT));
+    bool resets = !is_over && (!lingers || unread_bytes(socket, peer) > 0);
+    if (resets && peer != NULL)
         /* tcp_reset(): whose peer has said goodbye before reads the end, and learns of the reset by sending. */
         sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
     if (!sw_capture_is_on(socket->network))

@@ -24,7 +24,7 @@ ssize_t sw_late_put(const struct sw_socket *sender, struct sw_record *receiver, 
     return (ssize_t)length;
 }
 
-ssize_t sw_late_take(const struct sw_socket *socket, const struct msghdr *message, bool peek) {
+ssize_t sw_late_take(const struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct sw_side side;
     size_t done = 0;
     if (!sw_record_has(socket->record, SW_LATE) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_LATE, false))
@@ -41,10 +41,11 @@ ssize_t sw_late_take(const struct sw_socket *socket, const struct msghdr *messag
         left.msg_iovlen = count;
         if (!sw_side_peek(&side, done, data, size))
             break;
-        sw_parts_scatter(&left, data, size);
+        if ((flags & MSG_TRUNC) == 0)
+            sw_parts_scatter(&left, data, size);
         done += size;
     }
-    if (!peek && done > 0)
+    if ((flags & MSG_PEEK) == 0 && done > 0)
         sw_side_drop(&side, done);
     if (sw_side_size(&side) == 0) {
         sw_record_clear(socket->record, SW_LATE);

@@ -93,6 +93,10 @@ void sw_stream_was_reset(struct sw_record *record) {
     sw_record_set(record, SW_RESET_SENT);
 }
 
+bool sw_stream_was_ended_first(const struct sw_record *record) {
+    return sw_record_has(record, SW_CONNECTED) && sw_record_has(record, SW_RESET_SENT);
+}
+
 int sw_pending_error(struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) == 0)
@@ -134,6 +138,9 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         if (pending != 0)
             return -pending;
         sw_capture_end_of_stream(socket);
+        /* tcp_recvmsg(): behind the peer's end there is nothing to be reset, and what sends meets the error. */
+        if (sw_stream_was_ended_first(record))
+            return 0;
         sw_stream_was_reset(record);
     }
     return -error;
@@ -152,8 +159,13 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
         struct msghdr again = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
         return sw_stream_receive(socket, &again, flags);
     }
+    if (sw_record_has(socket->record, SW_LATE) && result < 0 && error == ECONNRESET) {
+        /* It stands behind that data, and is met there. */
+        sw_record_set(socket->record, SW_RESET_RECEIVED);
+        result = 0;
+    }
     if (result == 0 && sw_record_has(socket->record, SW_LATE)) {
-        ssize_t late = sw_late_take(socket, message, peeked);
+        ssize_t late = sw_late_take(socket, message, flags);
         if (late > 0)
             return sw_stream_received(socket, late, peeked);
     }
@@ -163,18 +175,6 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
     return sw_stream_received(socket, result, peeked);
 }
 
-/* MSG_TRUNC of tcp(7): the bytes are taken, or counted, and go nowhere. */
-static ssize_t discard(const struct sw_socket *socket, struct msghdr *message, int flags) {
-    enum { CHUNK = 16384 };
-    char nowhere[CHUNK];
-    size_t wanted = sw_parts_length(message), done = 0;
-    message->msg_controllen = 0;
-    message->msg_flags = 0;
-    flags &= ~MSG_TRUNC;
-    if ((flags & MSG_PEEK) != 0) {
-        ssize_t seen = sw_real.recv(socket->fd, nowhere, wanted < CHUNK ? wanted : CHUNK, flags);
-        int unread = 0;
-        if (seen < CHUNK || sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
 static bool is_at_mark(int fd) {
     int is_at = 0;
     return sw_real.ioctl(fd, SIOCATMARK, &is_at) == 0 && is_at != 0;
@@ -211,6 +211,18 @@ int sw_stream_unread(const struct sw_socket *socket) {
     return unread + (int)sw_late_size(socket);
 }
 
+/* MSG_TRUNC of tcp(7): the bytes are taken, or counted, and go nowhere. */
+static ssize_t discard(const struct sw_socket *socket, struct msghdr *message, int flags) {
+    enum { CHUNK = 16384 };
+    char nowhere[CHUNK];
+    size_t wanted = sw_parts_length(message), done = 0;
+    message->msg_controllen = 0;
+    message->msg_flags = 0;
+    flags &= ~MSG_TRUNC;
+    if ((flags & MSG_PEEK) != 0) {
+        ssize_t seen = sw_real.recv(socket->fd, nowhere, wanted < CHUNK ? wanted : CHUNK, flags);
+        int unread = 0;
+        if (seen < CHUNK || sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
             return seen;
         return (size_t)unread < wanted ? unread : (ssize_t)wanted;
     }
@@ -274,8 +286,8 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
     if (result > 0 && (flags & (MSG_OOB | MSG_PEEK)) == MSG_OOB)
         sw_real.recv(socket->fd, NULL, 0, MSG_DONTWAIT);
     message->msg_name = name;
-    size_t wanted = result == 0 ? sw_parts_length(message) : 1;
-    if (result == 0 && wanted == 0)
+    bool is_room = result < 0 || sw_parts_length(message) > 0;
+    if (!is_room && (result > 0 || !sw_record_has(socket->record, SW_RESET_RECEIVED) || sw_stream_unread(socket) > 0))
         return 0;
     if (result >= 0 && sw_options_switch(socket->record, SW_SWITCH_TCP_INQ))
         add_unread(socket, message, room);

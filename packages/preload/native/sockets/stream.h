@@ -40,6 +40,9 @@ uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended);
 /* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
 void sw_stream_was_reset(struct sw_record *record);
 
+/* Whether a reset has come, and an end of the peer's in front of it: reading meets that, and only writing the reset, as EPIPE. */
+bool sw_stream_was_ended_first(const struct sw_record *record);
+
 /* The MTU of the way to the peer: lo's or eth0's. */
 uint32_t sw_stream_mtu(const struct sw_network *network, const struct sw_record *record);
 

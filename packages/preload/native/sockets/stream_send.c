@@ -35,22 +35,27 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
         return pending == EPIPE ? broken_pipe(flags) : -pending;
     if (error == ENOTCONN)
         return broken_pipe(flags);
+    /* tcp_reset(): in CLOSE_WAIT a reset is EPIPE. */
+    if (error == ECONNRESET && sw_stream_was_ended_first(record))
+        error = EPIPE;
     if (error == ECONNRESET)
         sw_stream_was_reset(record);
     if (error != EPIPE)
         return -error;
     int native = 0;
     socklen_t native_length = sizeof native;
-    if (sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &native, &native_length) == 0 && native == ECONNRESET) {
+    bool was_reset = sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_ERROR, &native, &native_length) == 0 && native == ECONNRESET;
+    if (sw_stream_was_ended_first(record) && was_reset) {
+        sw_stream_was_reset(record);
+        return broken_pipe(flags);
+    }
+    /* sk_stream_error(): the error of the socket comes before that of a half which is shut. */
+    if (was_reset || sw_record_has(record, SW_RESET_RECEIVED)) {
         sw_stream_was_reset(record);
         return -ECONNRESET;
     }
     if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
         return broken_pipe(flags);
-    if (sw_record_has(record, SW_RESET_RECEIVED)) {
-        sw_stream_was_reset(record);
-        return -ECONNRESET;
-    }
     struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
         return sw_late_put(socket, peer, message);

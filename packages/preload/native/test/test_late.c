@@ -31,7 +31,7 @@ static ssize_t put(struct sw_socket *sender, struct sw_socket *receiver, const v
 
 static ssize_t take(struct sw_socket *receiver, void *data, size_t size, bool peek) {
     struct iovec part = {data, size};
-    return sw_late_take(receiver, &(struct msghdr){.msg_iov = &part, .msg_iovlen = 1}, peek);
+    return sw_late_take(receiver, &(struct msghdr){.msg_iov = &part, .msg_iovlen = 1}, peek ? MSG_PEEK : 0);
 }
 
 static void data_comes_in_order_in_pieces_of_any_size(void) {
@@ -69,10 +69,10 @@ static void many_parts_are_one_run_of_bytes(void) {
     CHECK_INT(sw_late_put(&sender, receiver.record, &(struct msghdr){.msg_iov = parts, .msg_iovlen = PARTS}), sizeof data);
     for (int i = 0; i < PARTS; i++)
         parts[i].iov_base = found + i * SIZE;
-    CHECK_INT(sw_late_take(&receiver, &(struct msghdr){.msg_iov = parts, .msg_iovlen = PARTS}, true), sizeof data);
+    CHECK_INT(sw_late_take(&receiver, &(struct msghdr){.msg_iov = parts, .msg_iovlen = PARTS}, MSG_PEEK), sizeof data);
     CHECK(memcmp(data, found, sizeof data) == 0);
     memset(found, 0, sizeof found);
-    CHECK_INT(sw_late_take(&receiver, &(struct msghdr){.msg_iov = parts, .msg_iovlen = PARTS}, false), sizeof data);
+    CHECK_INT(sw_late_take(&receiver, &(struct msghdr){.msg_iov = parts, .msg_iovlen = PARTS}, 0), sizeof data);
     CHECK(memcmp(data, found, sizeof data) == 0);
     gone(&receiver);
     gone(&sender);
