@@ -6,6 +6,7 @@
 #include "listing/socket_diag.h"
 #include "names/netlink.h"
 #include "names/netlink_changes.h"
+#include "names/netlink_families.h"
 #include "state/network.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ enum { MOST = 16 };
 /* A watched socket. One thread at a time asks and reads on it, as it must with the kernel's own answers. */
 struct watched {
     _Atomic int number; /* the descriptor plus 1; 0 for none */
-    int protocol;       /* NETLINK_ROUTE or NETLINK_SOCK_DIAG */
+    int protocol;       /* NETLINK_ROUTE, NETLINK_SOCK_DIAG or NETLINK_GENERIC */
     atomic_bool is_waiting;
     uint32_t sequence; /* of the question */
     struct sw_growing answer;
@@ -83,7 +84,7 @@ static bool watch(int fd, int protocol) {
 }
 
 void sw_netlink_opened(int fd, int family, int protocol) {
-    if (fd < 0 || family != AF_NETLINK || (protocol != NETLINK_ROUTE && protocol != NETLINK_SOCK_DIAG) || sw_config_is_attached())
+    if (fd < 0 || family != AF_NETLINK || (protocol != NETLINK_ROUTE && protocol != NETLINK_SOCK_DIAG && protocol != NETLINK_GENERIC) || sw_config_is_attached())
         return;
     for (unsigned i = 0; i < MOST; i++)
         forget(&table[i], fd + 1);
@@ -129,6 +130,8 @@ static bool make_answer(struct watched *watched, int fd, const void *request, si
     uint32_t port = port_of(fd);
     sw_growing_end(&watched->answer);
     watched->given = 0;
+    if (watched->protocol == NETLINK_GENERIC)
+        return sw_netlink_hides_family(request, size, port, &watched->answer);
     if (watched->protocol == NETLINK_ROUTE && sw_netlink_is_change(request, size)) {
         /* Who may not ask may change nothing either, and is told so by the kernel. */
         if (!sw_netlink_is_of_machine(fd))

@@ -3,8 +3,10 @@
 #include "names/interfaces.h"
 #include "names/netlink.h"
 #include "names/netlink_changes.h"
+#include "names/netlink_families.h"
 
 #include <errno.h>
+#include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -156,12 +158,50 @@ static void routes_lead_to_the_network_and_the_host_itself(void) {
 }
 
 static void other_questions_are_the_kernels(void) {
+    struct request request = request_of(RTM_NEWLINK, NLM_F_REQUEST, AF_UNSPEC);
+    CHECK_TEXT(ask(&request, 0), "not ours");
+    CHECK_TEXT(dump(RTM_GETRULE, AF_INET), "not ours");
+    CHECK_TEXT(dump(RTM_GETADDRLABEL, AF_INET6), "not ours");
+}
+
+static void what_tells_of_the_interfaces_of_the_machine_is_not_there(void) {
     struct request request = request_of(RTM_GETADDR, NLM_F_REQUEST, AF_INET);
-    CHECK_TEXT(ask(&request, 0), "not ours");
-    request = request_of(RTM_NEWLINK, NLM_F_REQUEST, AF_UNSPEC);
-    CHECK_TEXT(ask(&request, 0), "not ours");
-    CHECK_TEXT(dump(RTM_GETLINK, AF_BRIDGE), "not ours");
-    CHECK_TEXT(dump(RTM_GETADDR, AF_PACKET), "not ours");
+    CHECK_TEXT(ask(&request, 0), "error -95");
+    CHECK_TEXT(dump(RTM_GETLINK, AF_BRIDGE), "done");
+    CHECK_TEXT(dump(RTM_GETADDR, AF_PACKET), "done");
+    CHECK_TEXT(dump(RTM_GETNEIGH, AF_BRIDGE), "done");
+    CHECK_TEXT(dump(RTM_GETQDISC, AF_UNSPEC), "done");
+    CHECK_TEXT(dump(RTM_GETNETCONF, AF_INET), "done");
+    CHECK_TEXT(dump(RTM_GETSTATS, AF_UNSPEC), "done");
+}
+
+/* A question for the number of a family of generic netlink. */
+static bool is_family_hidden(const char *name, size_t length) {
+    static struct sw_growing answer = SW_GROWING_NEW;
+    struct {
+        struct nlmsghdr header;
+        struct genlmsghdr generic;
+        struct nlattr attribute;
+        char name[64];
+    } request = {.header = {.nlmsg_len = sizeof request, .nlmsg_type = GENL_ID_CTRL, .nlmsg_flags = NLM_F_REQUEST, .nlmsg_seq = SEQUENCE},
+                 .generic = {.cmd = CTRL_CMD_GETFAMILY},
+                 .attribute = {.nla_len = (uint16_t)(NLA_HDRLEN + length), .nla_type = CTRL_ATTR_FAMILY_NAME}};
+    memcpy(request.name, name, length);
+    for (size_t cut = 0; cut < offsetof(__typeof__(request), name) + length; cut++)
+        CHECK(!sw_netlink_hides_family(&request, cut, PORT, &answer));
+    CHECK_INT(answer.length, 0);
+    bool is_hidden = sw_netlink_hides_family(&request, sizeof request, PORT, &answer);
+    CHECK(is_hidden == (answer.length > 0));
+    sw_growing_end(&answer);
+    return is_hidden;
+}
+
+static void families_that_tell_of_the_network_of_the_machine_are_not_there(void) {
+    CHECK(is_family_hidden("tcp_metrics", sizeof "tcp_metrics"));
+    CHECK(is_family_hidden("ethtool", sizeof "ethtool"));
+    CHECK(!is_family_hidden("nl80211", sizeof "nl80211"));
+    CHECK(!is_family_hidden("tcp_metricsx", sizeof "tcp_metricsx"));
+    CHECK(!is_family_hidden("tcp", sizeof "tcp"));
 }
 
 static void a_question_that_is_cut_short_is_read_as_far_as_it_goes(void) {
@@ -260,6 +300,8 @@ int main(void) {
     RUN(the_addresses_of_one_interface_are_listed);
     RUN(routes_lead_to_the_network_and_the_host_itself);
     RUN(other_questions_are_the_kernels);
+    RUN(what_tells_of_the_interfaces_of_the_machine_is_not_there);
+    RUN(families_that_tell_of_the_network_of_the_machine_are_not_there);
     RUN(a_question_that_is_cut_short_is_read_as_far_as_it_goes);
     RUN(attributes_of_nonsense_name_no_link);
     RUN(an_address_comes_with_all_that_programs_look_at);

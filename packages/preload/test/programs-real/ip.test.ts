@@ -26,4 +26,22 @@ describe('ip', () => {
     const { exitCode, stderr } = await host.run('ip', ['link', 'show', 'eth1'], { reject: false });
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'Device "eth1" does not exist.' });
   });
+
+  it("shows nothing of the machine's queues, settings, counters and bridges, nor whom it has talked to", async ({
+    network,
+    skip,
+  }) => {
+    requireProgram('ip', { skip });
+    const host = network.host('box');
+    const ip = async (...args: string[]) => (await host.run('ip', args)).stdout;
+    expect(await ip('netconf')).toBe('');
+    expect(await ip('ntable')).toBe('');
+    const groups = (await ip('-oneline', 'maddress')).split('\n');
+    expect([...new Set(groups.map((line) => line.split(/[\s\\]+/, 2).join(' ')))]).toEqual(['1: lo', '2: eth0']);
+    const { stdout, stderr } = await host.run('ip', ['tcp_metrics'], { reject: false });
+    expect({ stdout, stderr: stderr.split('\n')[0] }).toEqual({
+      stdout: '',
+      stderr: 'RTNETLINK answers: No such file or directory',
+    });
+  });
 });
