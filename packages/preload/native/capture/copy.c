@@ -1,11 +1,12 @@
 #include "capture/copy.h"
 
+#include "base/processor.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __SSE2__
-#include <cpuid.h>
 #include <emmintrin.h>
 
 enum { LINE = 64 };
@@ -31,21 +32,11 @@ static void copy_whole_lines(uint8_t *target, const uint8_t *source, size_t size
     __asm__ volatile("vzeroupper");
 }
 
-/* Intel's manual, volume 1, 15.2: the processor has AVX-512F, and the kernel keeps the registers of it. */
-static bool has_whole_lines(void) {
-    enum { LEAF = 7, AVX512F = 1 << 16, OSXSAVE = 1 << 27, KEPT = 0xe6 };
-    unsigned a, b, c, d, kept, high;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & OSXSAVE) == 0 || !__get_cpuid_count(LEAF, 0, &a, &b, &c, &d) || (b & AVX512F) == 0)
-        return false;
-    __asm__("xgetbv" : "=a"(kept), "=d"(high) : "c"(0));
-    return (kept & KEPT) == KEPT;
-}
-
 static line_copier *best_copier(void) {
     static _Atomic(line_copier *) best;
     line_copier *copier = atomic_load_explicit(&best, memory_order_relaxed);
     if (copier == NULL)
-        atomic_store_explicit(&best, copier = has_whole_lines() ? copy_whole_lines : copy_lines, memory_order_relaxed);
+        atomic_store_explicit(&best, copier = sw_processor_has_avx512() ? copy_whole_lines : copy_lines, memory_order_relaxed);
     return copier;
 }
 

@@ -1,5 +1,7 @@
 #include "capture/packet.h"
 
+#include "capture/checksum.h"
+
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,73 +34,16 @@ bool sw_packet_is_ipv4(const struct sw_address *source, const struct sw_address 
     return source->family == AF_INET || destination->family == AF_INET || is_mapped(source) || is_mapped(destination);
 }
 
-/* RFC 1071, over pieces of any length. `odd` says whether the next byte is the lower half of a word. */
-struct checksum {
-    uint64_t sum;
-    bool odd;
-};
-
-/* Blocks are added in vectors, the halves of their words in sums of their own, which do not wait for each other. */
-typedef uint64_t vector __attribute__((vector_size(16)));
-enum { BLOCK = 2 * sizeof(vector) };
-
-/* The sum of the 32-bit words of all whole blocks. */
-static uint64_t add_blocks(const uint8_t *bytes, size_t length) {
-    vector even_low = {0}, even_high = {0}, odd_low = {0}, odd_high = {0}, even, odd;
-    for (; length >= BLOCK; length -= BLOCK, bytes += BLOCK) {
-        memcpy(&even, bytes, sizeof even);
-        memcpy(&odd, bytes + sizeof even, sizeof odd);
-        even_low += even & 0xffffffffu;
-        even_high += even >> 32;
-        odd_low += odd & 0xffffffffu;
-        odd_high += odd >> 32;
-    }
-    vector sum = even_low + even_high + odd_low + odd_high;
-    return sum[0] + sum[1];
-}
-
-static void add(struct checksum *checksum, const uint8_t *bytes, size_t length) {
-    if (length > 0 && checksum->odd) {
-        checksum->sum += *bytes++;
-        length--;
-        checksum->odd = false;
-    }
-    /* Words of 32 bits in this machine's order: the sum's bytes are put in order once, at the end (RFC 1071, 2.B). */
-    uint64_t wide = add_blocks(bytes, length), word;
-    bytes += length & ~(size_t)(BLOCK - 1);
-    length &= BLOCK - 1;
-    for (; length >= sizeof word; length -= sizeof word, bytes += sizeof word) {
-        memcpy(&word, bytes, sizeof word);
-        wide += (word & 0xffffffffu) + (word >> 32);
-    }
-    while (wide >> 16 != 0)
-        wide = (wide & 0xffff) + (wide >> 16);
-    checksum->sum += ntohs((uint16_t)wide);
-    for (; length >= 2; length -= 2, bytes += 2)
-        checksum->sum += (uint64_t)(bytes[0] << 8 | bytes[1]);
-    if (length > 0) {
-        checksum->sum += (uint64_t)*bytes << 8;
-        checksum->odd = true;
-    }
-}
-
-static unsigned fold(const struct checksum *checksum) {
-    uint64_t sum = checksum->sum;
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (unsigned)~sum & 0xffff;
-}
-
-static void add_payload(struct checksum *checksum, const struct sw_packet *packet) {
+static void add_payload(struct sw_checksum *checksum, const struct sw_packet *packet) {
     for (unsigned i = 0; i < packet->payload_parts; i++)
-        add(checksum, packet->payload[i].iov_base, packet->payload[i].iov_len);
+        sw_checksum_add(checksum, packet->payload[i].iov_base, packet->payload[i].iov_len);
 }
 
 static void put_ipv4_checksum(uint8_t ip[IPV4_HEADER]) {
-    struct checksum checksum = {0};
+    struct sw_checksum checksum = {0};
     put16(ip + 10, 0);
-    add(&checksum, ip, IPV4_HEADER);
-    put16(ip + 10, fold(&checksum));
+    sw_checksum_add(&checksum, ip, IPV4_HEADER);
+    put16(ip + 10, sw_checksum_of(&checksum));
 }
 
 /* Writes the IP header for `length` bytes behind it; returns its size. */
@@ -129,16 +74,16 @@ static unsigned put_ip(struct sw_packet *packet, const struct sw_address *source
 
 /* The checksum of what follows the IP header, with the pseudo-header of both addresses. */
 static unsigned transport_checksum(const struct sw_packet *packet, unsigned ip_length, uint8_t protocol) {
-    struct checksum checksum = {0};
+    struct sw_checksum checksum = {0};
     size_t length = packet->header_length - ip_length + packet->payload_length;
     if (ip_length == IPV4_HEADER)
-        add(&checksum, packet->header + 12, 8);
+        sw_checksum_add(&checksum, packet->header + 12, 8);
     else
-        add(&checksum, packet->header + 8, 32);
+        sw_checksum_add(&checksum, packet->header + 8, 32);
     checksum.sum += protocol + length;
-    add(&checksum, packet->header + ip_length, packet->header_length - ip_length);
+    sw_checksum_add(&checksum, packet->header + ip_length, packet->header_length - ip_length);
     add_payload(&checksum, packet);
-    return fold(&checksum);
+    return sw_checksum_of(&checksum);
 }
 
 static void set_payload(struct sw_packet *packet, const struct iovec *payload, unsigned parts) {
@@ -232,7 +177,7 @@ void sw_packet_unreachable(struct sw_packet *packet, const struct sw_address *so
     icmp[1] = ipv4 ? CODES[what] : CODES_6[what];
     memcpy(icmp + ICMP_HEADER, quote, quoted);
     packet->header_length = ip_length + ICMP_HEADER + quoted;
-    struct checksum checksum = {0};
-    add(&checksum, icmp, ICMP_HEADER + quoted);
-    put16(icmp + 2, ipv4 ? fold(&checksum) : transport_checksum(packet, ip_length, ICMPV6));
+    struct sw_checksum checksum = {0};
+    sw_checksum_add(&checksum, icmp, ICMP_HEADER + quoted);
+    put16(icmp + 2, ipv4 ? sw_checksum_of(&checksum) : transport_checksum(packet, ip_length, ICMPV6));
 }
