@@ -2,6 +2,7 @@
  * Reads what the native library has recorded, whatever state it left the file in.
  */
 import { fstatSync, readSync } from 'node:fs';
+import { byteCount } from '../dissect/protocols/units.js';
 import type { UnknownName } from '../network/unknown-names.js';
 import { CaptureError } from '../pcap/capture-error.js';
 import { PCAP_HEADER_LENGTH, type PcapHeader } from '../pcap/header.js';
@@ -69,7 +70,7 @@ export function readRecording(file: number, end: number, maxBytes: number = DEFA
     const { starts, stop } = recordsOf(file, end, decoder.header);
     const first = firstWithin(maxBytes, starts, stop);
     dropped = first;
-    if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
+    if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${byteCount(maxBytes)}`);
     const from = starts[first] ?? PCAP_HEADER_LENGTH;
     skipped = from - PCAP_HEADER_LENGTH;
     for (let position = from; position < stop; ) {

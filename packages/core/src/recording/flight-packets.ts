@@ -55,8 +55,8 @@ function firstWithin(maxBytes: number, packets: readonly FlightPacket[]): number
 function lossOf(recording: FlightRecording, first: number, maxBytes: number): string | undefined {
   const { overwrittenBytes, lostEvents, lostBytes, unfinished } = recording;
   const losses: string[] = [];
-  if (overwrittenBytes > 0) losses.push(`The first ${overwrittenBytes} bytes of the recording are left out`);
-  if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${maxBytes} bytes`);
+  if (overwrittenBytes > 0) losses.push(`The first ${byteCount(overwrittenBytes)} of the recording are left out`);
+  if (first > 0) losses.push(`The first ${first} packets are left out: the last ones take ${byteCount(maxBytes)}`);
   if (lostEvents > 0) {
     losses.push(`${plural(lostEvents, 'event')} with ${byteCount(lostBytes)} of data found no room in the recorder`);
   }
