@@ -152,21 +152,21 @@ static bool has_hidden(int epoll) {
 }
 
 /* Until when to wait at most: a listener may have to be told of a connection that is watched. */
-static struct sw_deadline turn_of(int epoll, const struct sw_deadline *deadline) {
-    struct sw_deadline turn = *deadline;
+static __attribute__((noinline)) void end_sooner(int epoll, struct sw_deadline *turn) {
     struct sw_watch watch;
     struct sw_socket socket;
-    for (int fd = -1; sw_deferred_any() && (fd = sw_watch_find_any(epoll, fd + 1, &watch)) >= 0;)
+    for (int fd = -1; (fd = sw_watch_find_any(epoll, fd + 1, &watch)) >= 0;)
         if (sw_fd_hint(fd, &socket))
-            sw_deadline_sooner(&turn, sw_deferred_until(&socket));
-    return turn;
+            sw_deadline_sooner(turn, sw_deferred_until(&socket));
 }
 
 /* Calls `wait`, which uses `turn`, until there is something to tell or the time is over. */
 #define WAIT(deadline, turn, wait)                                                                                                 \
     do {                                                                                                                           \
         bool hidden = has_hidden(epoll);                                                                                           \
-        struct sw_deadline turn = turn_of(epoll, &(deadline));                                                                     \
+        struct sw_deadline turn = (deadline);                                                                                      \
+        if (sw_deferred_any())                                                                                                     \
+            end_sooner(epoll, &turn);                                                                                              \
         int count = hidden ? sw_real.epoll_wait(epoll, events, most, 0) : (wait);                                                  \
         if (count < 0 || (count == 0 && !hidden && turn.at == (deadline).at) || !sw_network_any())                                 \
             return count;                                                                                                          \

@@ -16,11 +16,7 @@
 
 enum { NS_PER_MS = 1000000, MS_PER_S = 1000, NEVER = 0, LONGEST_S = 1000000 };
 
-static atomic_int clients;
-
-bool sw_deferred_any(void) {
-    return atomic_load_explicit(&clients, memory_order_relaxed) > 0;
-}
+atomic_int sw_deferred_clients;
 
 static int64_t now_ms(void) {
     struct timespec now;
@@ -38,7 +34,7 @@ bool sw_deferred_begin(struct sw_socket *client, const struct sw_record *listene
     uint32_t at = (uint32_t)(now_ms() + (int64_t)(seconds < LONGEST_S ? seconds : LONGEST_S) * MS_PER_S);
     atomic_store(&client->record->told_at, at != NEVER ? at : 1);
     sw_record_set(client->record, SW_DEFERRED);
-    atomic_fetch_add(&clients, 1);
+    atomic_fetch_add(&sw_deferred_clients, 1);
     return true;
 }
 
@@ -51,7 +47,7 @@ int sw_deferred_connect(struct sw_socket *client) {
 
 void sw_deferred_end(struct sw_record *client) {
     if ((atomic_fetch_and(&client->flags, ~(uint32_t)SW_DEFERRED) & SW_DEFERRED) != 0 && sw_deferred_any())
-        atomic_fetch_sub(&clients, 1);
+        atomic_fetch_sub(&sw_deferred_clients, 1);
 }
 
 void sw_deferred_closing(struct sw_socket *client) {

@@ -31,7 +31,10 @@ void sw_deferred_accepted(int fd, const struct sw_record *client);
 
 /* Whether this process may have such clients, and when the listener of this one is told at the latest: nanoseconds of CLOCK_MONOTONIC, INT64_MAX
  * for never. Tells it when that is now. */
-bool sw_deferred_any(void);
+extern atomic_int sw_deferred_clients;
+static inline bool sw_deferred_any(void) {
+    return atomic_load_explicit(&sw_deferred_clients, memory_order_relaxed) > 0;
+}
 int64_t sw_deferred_until(struct sw_socket *client);
 
 #endif
