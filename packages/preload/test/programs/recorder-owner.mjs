@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openScope } from '../../dist/index.js';
-import { janitor } from '../../dist/janitor.js';
+import { janitor } from '../../dist/networks/janitor.js';
 
 const scope = openScope({ file: import.meta.filename, fullName: 'the first test', attempt: 0 }, {});
 let parent;

@@ -4,7 +4,7 @@
  * SIGUSR2 has it dispose of its network and end by itself.
  */
 import { createNetwork } from '../../dist/index.js';
-import { janitor } from '../../dist/janitor.js';
+import { janitor } from '../../dist/networks/janitor.js';
 
 const network = createNetwork();
 const box = network.host('box');
