@@ -137,7 +137,8 @@ static int connect_stream(struct sw_socket *socket, const struct sw_site *target
 /* connect(2) with AF_UNSPEC: the socket is as new, but for what bind(2) was told. */
 static int disconnect(struct sw_socket *socket) {
     struct sw_record *record = socket->record;
-    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING | SW_RESET_SENT))
+    /* tcp_disconnect() opens halves again that were shut, without a connection even. */
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING | SW_RESET_SENT | SW_READ_SHUT | SW_WRITE_SHUT))
         return sw_stream_replace(socket);
     memset(&record->peer, 0, sizeof record->peer);
     sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_CONNECT_FAILED);
@@ -327,6 +328,8 @@ int sw_stream_replace(struct sw_socket *socket) {
 
     bool was_connected = sw_record_has(old, SW_CONNECTED | SW_RESET_SENT);
     int error = was_connected ? reset_peer(socket) : 0;
+    if (error == 0)
+        error = atomic_load(&old->pending_error); /* which nobody has met yet */
     struct sw_rewatch rewatch;
     sw_rewatch_begin(socket->fd, &rewatch);
     struct sw_closing closing = sw_socket_closing(socket);
@@ -348,10 +351,10 @@ int sw_stream_replace(struct sw_socket *socket) {
         record->local = local;
         if (!address_chosen)
             memset(record->local.bytes, 0, sizeof record->local.bytes);
-        atomic_store(&record->pending_error, error);
     } else if (!port_chosen) {
         record->local = local;
     }
+    atomic_store(&record->pending_error, error);
     if (port_chosen) {
         union {
             struct sockaddr any;

@@ -45,6 +45,17 @@ bool sw_stream_is_closed(const struct sw_socket *socket) {
     return !sw_record_has(socket->record, SW_CONNECTED) || is_over(socket) || is_reset(socket);
 }
 
+void sw_stream_let_go(const struct sw_socket *socket) {
+    enum { CHUNK = 16384 };
+    char nowhere[CHUNK];
+    if (socket->record->type != SOCK_STREAM || !sw_record_has(socket->record, SW_CONNECTED) || !is_over(socket))
+        return;
+    int saved_errno = errno;
+    while (sw_real.recv(socket->fd, nowhere, sizeof nowhere, MSG_DONTWAIT) > 0)
+        continue;
+    errno = saved_errno;
+}
+
 int sw_shutdown(struct sw_socket *socket, int how) {
     struct sw_record *record = socket->record;
     if (how < SHUT_RD || how > SHUT_RDWR)

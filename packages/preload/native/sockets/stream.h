@@ -37,6 +37,10 @@ uint8_t sw_stream_state(const struct sw_socket *socket);
 /* The same of a socket with these flags of its record, which no reset has ended. */
 uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended);
 
+/* What is done before the last descriptor of a stream is closed: tcp_close() resets nothing once both sides have ended, but a Unix socket with unread
+ * data would. */
+void sw_stream_let_go(const struct sw_socket *socket);
+
 /* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
 void sw_stream_was_reset(struct sw_record *record);
 
