@@ -13,6 +13,7 @@
 #include "sockets/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <sys/un.h>
@@ -91,9 +92,9 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
         }
         if (!peek)
             sw_record_clear(record, SW_ERROR_TOKEN);
-        /* That of shutdown(2). */
-        if (sw_record_has(record, SW_READ_SHUT) && !is_shut)
-            return -EAGAIN;
+        /* That of shutdown(2), perhaps, behind which there may be more. */
+        if (sw_record_has(record, SW_READ_SHUT))
+            flags |= MSG_DONTWAIT;
         int message_flags = message->msg_flags;
         result = sw_spill_take(socket->network, record, sender, message, peek);
         if (result >= 0) {
@@ -152,6 +153,7 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
         if (pending != 0)
             return -pending;
     }
+    const bool may_wait = (flags & MSG_DONTWAIT) == 0;
     if (sw_record_has(record, SW_READ_SHUT))
         flags |= MSG_DONTWAIT;
     flags &= ~MSG_OOB;
@@ -162,7 +164,8 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     ssize_t result = next_datagram(socket, message, flags, &wanted, &sender, &named);
     message->msg_name = name;
     message->msg_namelen = name_length;
-    if (result == -EAGAIN && sw_record_has(record, SW_READ_SHUT)) {
+    /* __skb_wait_for_more_packets(): only who would wait learns that there will be no more. */
+    if (result == -EAGAIN && sw_record_has(record, SW_READ_SHUT) && may_wait && (sw_real.fcntl(socket->fd, F_GETFL) & O_NONBLOCK) == 0) {
         message->msg_namelen = 0;
         message->msg_controllen = 0;
         message->msg_flags = 0;

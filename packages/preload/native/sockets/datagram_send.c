@@ -103,6 +103,7 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
         /* inet_send_prepare() comes before the protocol looks at anything. */
         if (!sw_record_has(record, SW_NAMED))
             sw_bind_wildcard(socket, NULL);
+        sw_port_show(record);
         return result;
     }
     result = sw_control_read(socket, &delivery->target, message, &delivery->control);

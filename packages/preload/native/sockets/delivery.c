@@ -195,6 +195,14 @@ static bool is_readable(const struct msghdr *message) {
     return true;
 }
 
+/* __udp4_lib_err(): the error finds the socket as an answer would, and a connected one is found from its peer alone. */
+static bool is_found_from(const struct sw_record *record, const struct sw_address *destination) {
+    if (!sw_record_has(record, SW_CONNECTED))
+        return true;
+    struct sw_address peer = sw_address_unmapped(&record->peer), from = sw_address_unmapped(destination);
+    return sw_address_equal(&peer, &from);
+}
+
 /* Nobody on the network has the port. */
 static void unreachable(struct sw_delivery *delivery) {
     struct sw_record *record = delivery->socket->record;
@@ -208,7 +216,7 @@ static void unreachable(struct sw_delivery *delivery) {
     }
     sw_capture_unreachable(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
     enum sw_switch told = record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR;
-    if (!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told))
+    if ((!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told)) || !is_found_from(record, &delivery->destination))
         return;
     sw_error_queue_put(delivery->socket, &delivery->destination, &delivery->message);
     atomic_store(&record->pending_error, ECONNREFUSED);

@@ -1,10 +1,8 @@
 /* state_random_tcp.c: calls in a random order on both ends of connections, the same in each run: what any order of sends, reads, shutdowns, resets
  * and closes leaves behind. */
-#include "harness.h"
+#include "random_calls.h"
 
-#include <sched.h>
-
-enum { CONNECTIONS = 400, MOST_CALLS = 50, MOST_BYTES = 3000 };
+enum { CONNECTIONS = 400, MOST_CALLS = 50 };
 
 /* One end of the connection, and what is done with it. */
 struct end {
@@ -15,29 +13,6 @@ struct end {
 };
 
 static struct end ends[2];
-static struct pair barrier;
-static uint64_t state;
-
-static unsigned any_below(unsigned limit) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (unsigned)((state >> 11) % limit);
-}
-
-/* Mostly little. */
-static size_t any_size(void) {
-    return any_below(3) != 0 ? any_below(20) : any_below(MOST_BYTES);
-}
-
-/* Until everything on its way has arrived, and the answers to it: packets of one processor go through the loopback in their order. */
-static void all_arrive(void) {
-    char byte;
-    for (int i = 0; i < 2; i++) {
-        MUST(send(barrier.client, "", 1, 0));
-        MUST(recv(barrier.server, &byte, 1, 0));
-    }
-}
 
 static struct end *other(const struct end *end) {
     return &ends[end == ends];
@@ -45,15 +20,6 @@ static struct end *other(const struct end *end) {
 
 static void tell(const struct end *end, const char *call, long result, const char *more) {
     say("%c %s = %ld%s%s %s", end->name, call, result, result < 0 ? " " : "", result < 0 ? error_name(errno) : "", more);
-}
-
-static const char *bytes_text(const char *bytes, long length) {
-    static char text[60];
-    unsigned hash = 0;
-    for (long i = 0; i < length; i++)
-        hash = hash * 31 + (unsigned char)bytes[i];
-    snprintf(text, sizeof text, "%.*s %x", (int)(length < 8 ? length : 8), bytes, hash);
-    return text;
 }
 
 static void send_some(struct end *end) {
@@ -178,7 +144,7 @@ static call_on *const CALLS[] = {
 };
 
 static void connection(unsigned number) {
-    state = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    begin_again(number);
     struct pair pair = tcp_pair(any_below(4) != 0 ? AF_INET : AF_INET6);
     say("connection %u", number);
     ends[0] = (struct end){.fd = pair.client, .name = 'c'};
@@ -200,11 +166,7 @@ static void connection(unsigned number) {
 }
 
 int main(void) {
-    cpu_set_t processors;
-    CPU_ZERO(&processors);
-    CPU_SET(sched_getcpu(), &processors);
-    MUST(sched_setaffinity(0, sizeof processors, &processors));
-    barrier = udp_pair(AF_INET);
+    prepare_barrier();
     for (unsigned number = 0; number < CONNECTIONS; number++)
         connection(number);
 }
