@@ -31,13 +31,6 @@ struct sw_deadline sw_deadline_after(const struct timespec *timeout) {
     return deadline;
 }
 
-void sw_deadline_sooner(struct sw_deadline *deadline, int64_t at) {
-    if (at == INT64_MAX || (deadline->at >= 0 && deadline->at <= at))
-        return;
-    deadline->is_first = false;
-    deadline->at = at;
-}
-
 bool sw_deadline_is_ahead(struct sw_deadline *deadline) {
     deadline->is_first = false;
     return deadline->at < 0 || (deadline->at > 0 && now() < deadline->at);

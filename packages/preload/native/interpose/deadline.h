@@ -18,9 +18,6 @@ struct sw_deadline sw_deadline_after_ms(int timeout);
 /* NULL for none. */
 struct sw_deadline sw_deadline_after(const struct timespec *timeout);
 
-/* Makes the time end at `at`, nanoseconds of CLOCK_MONOTONIC, when it would end later. */
-void sw_deadline_sooner(struct sw_deadline *deadline, int64_t at);
-
 /* Whether to wait once more: there is time left. */
 bool sw_deadline_is_ahead(struct sw_deadline *deadline);
 

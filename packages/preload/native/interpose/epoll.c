@@ -4,7 +4,6 @@
 #include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
-#include "sockets/deferred.h"
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 #include "state/watches.h"
@@ -85,14 +84,6 @@ static uint32_t translate(int epoll, const struct epoll_event *event) {
         }
         if (watch.muted || ((watch.event.events & EPOLLET) != 0 && (watch.event.events & EPOLLONESHOT) == 0))
             return 0;
-        /* One that was told once is told no more, and to be quiet takes a socket with a peer. */
-        if (!is_level && sw_record_has(socket.record, SW_DEFERRED) && socket.record->type == SOCK_STREAM) {
-            sw_deferred_connect(&socket);
-            sw_deferred_end(socket.record);
-            if ((watch.event.events & EPOLLONESHOT) != 0)
-                set_muted(fd, &watch, false);
-            return 0;
-        }
         if ((event->events & EPOLLPRI) != 0)
             atomic_store_explicit(&is_any_muted_by_urgent, true, memory_order_relaxed);
         /* What the kernel goes on telling, and TCP would not, must not wake anybody again and again. */
@@ -151,24 +142,12 @@ static bool has_hidden(int epoll) {
     return sw_readiness_any_hidden() && add_hidden(epoll, NULL, 0, 0) > 0;
 }
 
-/* Until when to wait at most: a listener may have to be told of a connection that is watched. */
-static __attribute__((noinline)) void end_sooner(int epoll, struct sw_deadline *turn) {
-    struct sw_watch watch;
-    struct sw_socket socket;
-    for (int fd = -1; (fd = sw_watch_find_any(epoll, fd + 1, &watch)) >= 0;)
-        if (sw_fd_hint(fd, &socket))
-            sw_deadline_sooner(turn, sw_deferred_until(&socket));
-}
-
-/* Calls `wait`, which uses `turn`, until there is something to tell or the time is over. */
-#define WAIT(deadline, turn, wait)                                                                                                 \
+/* Calls `wait`, which uses `deadline`, until there is something to tell or the time is over. */
+#define WAIT(deadline, wait)                                                                                                       \
     do {                                                                                                                           \
         bool hidden = has_hidden(epoll);                                                                                           \
-        struct sw_deadline turn = (deadline);                                                                                      \
-        if (sw_deferred_any())                                                                                                     \
-            end_sooner(epoll, &turn);                                                                                              \
         int count = hidden ? sw_real.epoll_wait(epoll, events, most, 0) : (wait);                                                  \
-        if (count < 0 || (count == 0 && !hidden && turn.at == (deadline).at) || !sw_network_any())                                 \
+        if (count < 0 || (count == 0 && !hidden) || !sw_network_any())                                                             \
             return count;                                                                                                          \
         count = translate_all(epoll, events, count);                                                                               \
         if (hidden)                                                                                                                \
@@ -182,14 +161,14 @@ static __attribute__((noinline)) void end_sooner(int epoll, struct sw_deadline *
 SW_EXPORT int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout) {
     sw_start();
     struct sw_deadline deadline = sw_deadline_after_ms(timeout);
-    WAIT(deadline, turn, sw_real.epoll_wait(epoll, events, most, sw_deadline_ms(&turn)));
+    WAIT(deadline, sw_real.epoll_wait(epoll, events, most, sw_deadline_ms(&deadline)));
 }
 
 /* epoll_pwait(2) */
 SW_EXPORT int epoll_pwait(int epoll, struct epoll_event *events, int most, int timeout, const sigset_t *mask) {
     sw_start();
     struct sw_deadline deadline = sw_deadline_after_ms(timeout);
-    WAIT(deadline, turn, sw_real.epoll_pwait(epoll, events, most, sw_deadline_ms(&turn), mask));
+    WAIT(deadline, sw_real.epoll_pwait(epoll, events, most, sw_deadline_ms(&deadline), mask));
 }
 
 /* epoll_pwait2(2), which glibc has since 2.35 */
@@ -200,5 +179,5 @@ SW_EXPORT int epoll_pwait2(int epoll, struct epoll_event *events, int most, cons
         return (int)sw_answer(-ENOSYS);
     struct sw_deadline deadline = sw_deadline_after(timeout);
     struct timespec left;
-    WAIT(deadline, turn, sw_real.epoll_pwait2(epoll, events, most, sw_deadline_left(&turn, timeout, &left), mask));
+    WAIT(deadline, sw_real.epoll_pwait2(epoll, events, most, sw_deadline_left(&deadline, timeout, &left), mask));
 }

@@ -7,7 +7,6 @@
 #include "interpose/export.h"
 #include "interpose/fortify.h"
 #include "interpose/start.h"
-#include "sockets/deferred.h"
 #include "sockets/readiness.h"
 #include "state/fd_table.h"
 
@@ -60,14 +59,6 @@ static int make_edge(int fd, short events) {
     return -1;
 }
 
-/* Until a listener has to be told of one of these at the latest; tells those whose time has come. */
-static void end_sooner(const struct sw_poll *wanted, struct sw_deadline *turn) {
-    struct sw_socket socket;
-    for (nfds_t i = 0; sw_deferred_any() && i < wanted->count; i++)
-        if (sw_fd_hint(wanted->descriptors[i].fd, &socket))
-            sw_deadline_sooner(turn, sw_deferred_until(&socket));
-}
-
 /* Waits on with those that have nothing to tell watched for changes. Where that cannot be done they tell what the kernel says. */
 static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadline) {
     enum { MOST = 1024 };
@@ -90,11 +81,9 @@ static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadli
     }
     do {
         struct timespec left;
-        struct sw_deadline turn = *deadline;
-        end_sooner(wanted, &turn);
         errno = saved_errno;
-        result = sw_real.ppoll(waiting, count, sw_deadline_left(&turn, wanted->timeout, &left), wanted->mask);
-        if (result < 0 || (result == 0 && turn.at == deadline->at))
+        result = sw_real.ppoll(waiting, count, sw_deadline_left(deadline, wanted->timeout, &left), wanted->mask);
+        if (result <= 0)
             break;
         for (nfds_t i = 0; i < count; i++) {
             bool is_edge = waiting[i].fd != descriptors[i].fd;

@@ -24,7 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* musl's headers have neither. */
+/* The headers of musl and of an older glibc have not all of them. */
+extern int epoll_pwait2(int epoll, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask);
 extern int close_range(unsigned first, unsigned last, int flags);
 extern int execveat(int directory, const char *path, char *const arguments[], char *const environment[], int flags);
 
@@ -137,6 +138,10 @@ SW_EXPORT long syscall(long number, ...) {
         return raw_pselect(a);
     case SYS_epoll_pwait:
         return epoll_pwait((int)a[0], (struct epoll_event *)a[1], (int)a[2], (int)a[3], (sigset_t *)a[4]);
+#ifdef SYS_epoll_pwait2
+    case SYS_epoll_pwait2:
+        return epoll_pwait2((int)a[0], (struct epoll_event *)a[1], (int)a[2], (const struct timespec *)a[3], (sigset_t *)a[4]);
+#endif
     case SYS_dup:
         return dup((int)a[0]);
 #ifdef SYS_dup2

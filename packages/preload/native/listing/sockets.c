@@ -205,7 +205,7 @@ static void add_waiting(struct survey *survey, const struct sw_record *client) {
         .peer = end_of(&client->local, family),
         .family = (uint8_t)family,
         .transport = SW_TCP,
-        .state = (flags & SW_DEFERRED) != 0 ? TCP_SYN_RECV : (flags & SW_WRITE_SHUT) != 0 ? TCP_CLOSE_WAIT : TCP_ESTABLISHED,
+        .state = (flags & SW_WRITE_SHUT) != 0 ? TCP_CLOSE_WAIT : TCP_ESTABLISHED,
     };
     sw_growing_add(survey->rows, &row, sizeof row);
 }

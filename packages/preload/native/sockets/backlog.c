@@ -73,14 +73,10 @@ static void count_down(struct sw_record *listener) {
         continue;
 }
 
-void sw_backlog_admit(struct sw_record *client) {
-    sw_record_clear(client, SW_WAITING);
-    atomic_store(&client->held_back, FREE);
-}
-
 void sw_backlog_leave(struct sw_record *listener, struct sw_record *client) {
     count_down(listener);
-    sw_backlog_admit(client);
+    sw_record_clear(client, SW_WAITING);
+    atomic_store(&client->held_back, FREE);
 }
 
 bool sw_backlog_hold(const struct sw_socket *client) {

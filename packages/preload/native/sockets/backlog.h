@@ -18,9 +18,6 @@ void sw_backlog_enter(struct sw_record *listener, struct sw_record *client);
 /* Takes that back, for a client that could not connect. */
 void sw_backlog_leave(struct sw_record *listener, struct sw_record *client);
 
-/* Lets a client wait no more, though there is no room. */
-void sw_backlog_admit(struct sw_record *client);
-
 /* Once a waiting client is connected: fills it. False when it was accepted meanwhile, and waits no more. */
 bool sw_backlog_hold(const struct sw_socket *client);
 

@@ -8,7 +8,6 @@
 #include "sockets/backlog.h"
 #include "sockets/buffer.h"
 #include "sockets/datagram.h"
-#include "sockets/deferred.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
@@ -77,41 +76,22 @@ static struct sw_record *find_listener(struct sw_network *network, const struct 
     return chosen;
 }
 
-static struct sw_name name_at(const struct sw_site *target, uint16_t port) {
-    return (struct sw_name){
-        .wire_family = target->wire_family,
-        .loopback = target->scope == SW_SCOPE_LOOPBACK,
-        .interface = target->interface,
-        .port = port,
-        .loopback_address = target->loopback_address,
-    };
-}
-
-int sw_connect_to_peer(struct sw_socket *socket) {
-    struct sw_record *record = socket->record, *listener;
-    struct sw_site target = sw_address_site(socket->network, record->interface, &record->peer);
-    struct sw_name name = name_at(&target, record->peer.port);
-    int result = -ECONNREFUSED;
-    while (result == -ECONNREFUSED && (listener = find_listener(socket->network, &target, record->peer.port, &record->peer)) != NULL) {
-        result = connect_to_listener(socket, listener, &name);
-        if (result == -ECONNREFUSED)
-            sw_socket_release(socket->network, listener);
-        /* For its program it is connected already. Data that finds no room the kernel would send again: here it waits in the queue. */
-        sw_backlog_admit(record);
-    }
-    return result;
-}
-
 /* Connects the Unix socket. The errors are those of a TCP connection attempt. */
 static int connect_stream(struct sw_socket *socket, const struct sw_site *target, const struct sw_address *address) {
     struct sw_network *network = socket->network;
-    struct sw_name name = name_at(target, address->port);
+    struct sw_name name = {
+        .wire_family = target->wire_family,
+        .loopback = target->scope == SW_SCOPE_LOOPBACK,
+        .interface = target->interface,
+        .port = address->port,
+        .loopback_address = target->loopback_address,
+    };
     int result = -ENOENT;
     if (address->port != 0) {
         struct sw_record *listener = find_listener(network, target, address->port, address);
         if (listener != NULL) {
             sw_capture_connected(socket);
-            result = sw_deferred_begin(socket, listener) ? 0 : connect_to_listener(socket, listener, &name);
+            result = connect_to_listener(socket, listener, &name);
         } else {
             result = connect_to_name(socket, &name);
             if (result == 0)

@@ -8,9 +8,6 @@
 /* connect(2) for both kinds of sockets. */
 int sw_connect(struct sw_socket *socket, const struct sockaddr *address, socklen_t length);
 
-/* Connects the Unix socket of a stream that is connected for its program alone (sockets/deferred.c) to a listener at its peer's address. */
-int sw_connect_to_peer(struct sw_socket *socket);
-
 /* Puts a fresh Unix socket in the place of one that is done, bound as the program bound it. */
 int sw_stream_replace(struct sw_socket *socket);
 

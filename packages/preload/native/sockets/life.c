@@ -7,7 +7,6 @@
 #include "capture/capture.h"
 #include "sockets/address.h"
 #include "sockets/cork.h"
-#include "sockets/deferred.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 #include "sockets/options.h"
@@ -180,7 +179,6 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
 
 /* Before the last descriptor of a socket is closed. */
 static void end(struct sw_socket *socket) {
-    sw_deferred_closing(socket);
     sw_capture_closing(socket);
     sw_stream_let_go(socket);
 }

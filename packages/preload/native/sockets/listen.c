@@ -4,7 +4,6 @@
 #include "sockets/backlog.h"
 #include "sockets/buffer.h"
 #include "sockets/connect.h"
-#include "sockets/deferred.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
@@ -110,10 +109,8 @@ static int take_connection(const struct sw_socket *socket, int flags, struct sw_
         }
         *is_known = sw_name_of_unix(&from, from_length, name);
         *client = *is_known ? find_by_name(socket->network, name) : NULL;
-        if (sw_backlog_accepted(socket->record, fd, *client)) {
-            sw_deferred_accepted(fd, *client);
+        if (sw_backlog_accepted(socket->record, fd, *client))
             return fd;
-        }
         sw_real.close(fd);
         if (sw_record_has(*client, SW_GONE))
             sw_record_free(socket->network, *client);

@@ -5,7 +5,6 @@
 #include "capture/capture.h"
 #include "sockets/connect.h"
 #include "sockets/control.h"
-#include "sockets/deferred.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 #include "sockets/life.h"
@@ -85,10 +84,6 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
         return result < 0 ? result : sw_stream_replace(socket);
     }
-    if (how != SHUT_RD && sw_record_has(record, SW_DEFERRED)) {
-        sw_deferred_connect(socket);
-        sw_deferred_end(record);
-    }
     if (how != SHUT_RD)
         sw_capture_shutting_down(socket);
     if (sw_real.shutdown(socket->fd, how) != 0)
@@ -163,13 +158,6 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
     /* tcp_recv_urg() looks for an urgent byte, whatever has become of the connection. */
     if (result <= 0 && (flags & MSG_OOB) != 0 && error != EAGAIN)
         return sw_record_has(socket->record, SW_LISTENING) ? -ENOTCONN : -EINVAL;
-    if (result < 0 && error == EINVAL && sw_record_has(socket->record, SW_DEFERRED)) {
-        int awaited = sw_record_has(socket->record, SW_READ_SHUT) ? 0 : sw_deferred_await(socket, flags);
-        if (awaited < 0 || sw_record_has(socket->record, SW_READ_SHUT))
-            return awaited;
-        struct msghdr again = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
-        return sw_stream_receive(socket, &again, flags);
-    }
     if (sw_record_has(socket->record, SW_LATE) && result < 0 && error == ECONNRESET) {
         /* It stands behind that data, and is met there. */
         sw_record_set(socket->record, SW_RESET_RECEIVED);

@@ -7,7 +7,6 @@
 #include "capture/wait.h"
 #include "sockets/buffer.h"
 #include "sockets/connect.h"
-#include "sockets/deferred.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 
@@ -167,33 +166,6 @@ static ssize_t send_rest(struct sw_socket *socket, const struct msghdr *message,
     return (ssize_t)done;
 }
 
-/* What comes of `sent`, the kernel's answer for as much as there was room for. */
-static ssize_t go_on(struct sw_socket *socket, const struct msghdr *message, ssize_t sent, int flags) {
-    int known = known_flags(flags);
-    if (sent < 0 && !has_no_room(errno))
-        return send_failed(socket, errno, message, flags);
-    if (sent < 0 || (size_t)sent < sw_parts_length(message))
-        sent = send_rest(socket, message, sent > 0 ? (size_t)sent : 0, known);
-    if (sent > 0)
-        sw_error_queue_zerocopy(socket, flags);
-    return sent;
-}
-
-/* The first data of a connection that its listener was not told of. */
-static ssize_t send_first(struct sw_socket *socket, const struct msghdr *message, int flags) {
-    size_t length = sw_parts_length(message);
-    int result = length == 0 ? 0 : sw_deferred_connect(socket);
-    if (result == -ECONNREFUSED) {
-        sw_deferred_was_reset(socket->record);
-        return length < UNANSWERED ? (ssize_t)length : UNANSWERED;
-    }
-    if (result < 0 || length == 0)
-        return result;
-    ssize_t sent = send_now(socket, message, known_flags(flags));
-    sw_deferred_end(socket->record);
-    return go_on(socket, message, sent, flags);
-}
-
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
     if ((flags & MSG_FASTOPEN) != 0) {
@@ -203,20 +175,28 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
         if (result < 0)
             return result;
     }
-    if (sw_record_has(socket->record, SW_CONNECT_FAILED | SW_DEFERRED))
-        return sw_record_has(socket->record, SW_DEFERRED) ? send_first(socket, &plain, flags) : send_failed(socket, EPIPE, message, flags);
+    if (sw_record_has(socket->record, SW_CONNECT_FAILED))
+        return send_failed(socket, EPIPE, message, flags);
     /* Of no bytes none is urgent. A Unix socket would refuse to send it. */
     if ((flags & MSG_OOB) != 0 && sw_parts_length(&plain) == 0)
         flags &= ~MSG_OOB;
+    int known = known_flags(flags);
     if ((flags & MSG_OOB) != 0)
         atomic_store_explicit(&socket->network->state->header.urgent, 1, memory_order_relaxed);
-    return go_on(socket, &plain, send_now(socket, &plain, known_flags(flags)), flags);
+    ssize_t sent = send_now(socket, &plain, known);
+    if (sent < 0 && !has_no_room(errno))
+        return send_failed(socket, errno, message, flags);
+    if (sent < 0 || (size_t)sent < sw_parts_length(&plain))
+        sent = send_rest(socket, &plain, sent > 0 ? (size_t)sent : 0, known);
+    if (sent > 0)
+        sw_error_queue_zerocopy(socket, flags);
+    return sent;
 }
 
 ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
     const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
     bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
-    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED | SW_DEFERRED))
+    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED))
         return sw_stream_send(socket, &message, flags);
     ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &message, flags | MSG_NOSIGNAL)
                                                      : counted(socket, sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT));

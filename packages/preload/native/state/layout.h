@@ -50,7 +50,6 @@ enum sw_record_flag {
     SW_SENDING = 1 << 28,       /* a recorded send is under way: capture/capture.c */
     SW_STAMPED = 1 << 27,       /* datagrams are stamped for SIOCGSTAMP, in `received` */
     SW_GONE = 1 << 26,          /* closed with SO_LINGER 0, or while it waited, before it was accepted: the record waits to tell */
-    SW_DEFERRED = 1 << 27,      /* of a stream, which is never stamped so: its listener was not told of it yet: sockets/deferred.c */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
     SW_LATE = 1 << 24,          /* data came after this side shut its reading half: sockets/late.c */
     SW_ERRORS = 1 << 29,        /* the error queue has entries: sockets/error_queue.c */
@@ -86,7 +85,6 @@ struct sw_record {
     union {
         _Atomic uint32_t peer_slot;
         _Atomic uint32_t backlog; /* of a listener: sockets/backlog.c */
-        _Atomic uint32_t told_at; /* of a stream that is SW_DEFERRED: sockets/deferred.c */
     };
     _Atomic int32_t pending_error;
     uint32_t sharings;         /* of process `pid` when it made the socket: more of them since then, more holders */
