@@ -8,6 +8,17 @@
 
 enum { MOST_BYTES = 3000 };
 
+/* A socket, and what is known of it. */
+struct end {
+    int fd;
+    char name;
+    unsigned char letter;  /* TCP: that it sends next, so that every byte tells its place */
+    bool is_reading_shut;  /* TCP */
+    bool was_disconnected; /* UDP */
+};
+
+typedef void call_on(struct end *end);
+
 static uint64_t random_state;
 static struct pair barrier;
 
@@ -51,6 +62,29 @@ static void all_arrive(void) {
         MUST(send(barrier.client, "", 1, 0));
         MUST(recv(barrier.server, &byte, 1, 0));
     }
+}
+
+static void tell(const struct end *end, const char *call, long result, const char *more) {
+    say("%c %s = %ld%s%s %s", end->name, call, result, result < 0 ? " " : "", result < 0 ? error_name(errno) : "", more);
+}
+
+static void ask_poll(struct end *end) {
+    show_poll((char[]){end->name, 0}, end->fd);
+}
+
+static void ask_unread(struct end *end) {
+    int unread = -1;
+    char more[20];
+    long result = ioctl(end->fd, FIONREAD, &unread);
+    snprintf(more, sizeof more, "%d", unread);
+    tell(end, "FIONREAD", result, more);
+}
+
+static void ask_error(struct end *end) {
+    int error = -1;
+    socklen_t length = sizeof error;
+    long result = getsockopt(end->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    tell(end, "SO_ERROR", result, error_name(error));
 }
 
 #endif

@@ -4,22 +4,10 @@
 
 enum { CONNECTIONS = 400, MOST_CALLS = 50 };
 
-/* One end of the connection, and what is done with it. */
-struct end {
-    int fd;
-    char name;
-    unsigned char letter;   /* that it sends next, so that every byte tells its place */
-    bool is_reading_shut;
-};
-
 static struct end ends[2];
 
 static struct end *other(const struct end *end) {
     return &ends[end == ends];
-}
-
-static void tell(const struct end *end, const char *call, long result, const char *more) {
-    say("%c %s = %ld%s%s %s", end->name, call, result, result < 0 ? " " : "", result < 0 ? error_name(errno) : "", more);
 }
 
 static void send_some(struct end *end) {
@@ -64,28 +52,9 @@ static void read_some(struct end *end) {
     tell(end, call, received, received > 0 ? bytes_text(data, received) : "");
 }
 
-static void ask_poll(struct end *end) {
-    show_poll((char[]){end->name, 0}, end->fd);
-}
-
 static void ask_select(struct end *end) {
     say("%c", end->name);
     select_says(end->fd);
-}
-
-static void ask_unread(struct end *end) {
-    int unread = -1;
-    char more[20];
-    long result = ioctl(end->fd, FIONREAD, &unread);
-    snprintf(more, sizeof more, "%d", unread);
-    tell(end, "FIONREAD", result, more);
-}
-
-static void ask_error(struct end *end) {
-    int error = -1;
-    socklen_t length = sizeof error;
-    long result = getsockopt(end->fd, SOL_SOCKET, SO_ERROR, &error, &length);
-    tell(end, "SO_ERROR", result, error_name(error));
 }
 
 static void ask_peer(struct end *end) {
@@ -137,7 +106,6 @@ static void end_it(struct end *end) {
     end->fd = -1;
 }
 
-typedef void call_on(struct end *end);
 static call_on *const CALLS[] = {
     send_some, send_some, send_some, send_some, receive_some, receive_some, receive_some, receive_parts, read_some, ask_poll,
     ask_poll,  ask_select, ask_unread, ask_error, ask_peer, ask_state, want_more, shut, disconnect, end_it,

@@ -3,18 +3,8 @@
 
 enum { ROUNDS = 300, MOST_CALLS = 60, SOCKETS = 4, FIRST_PORT = 7001 };
 
-struct end {
-    int fd;
-    char name;
-    bool was_disconnected;
-};
-
 static struct end ends[SOCKETS];
 static int family;
-
-static void tell(const struct end *end, const char *call, long result, const char *more) {
-    say("%c %s = %ld%s%s %s", end->name, call, result, result < 0 ? " " : "", result < 0 ? error_name(errno) : "", more);
-}
 
 /* Where one of the sockets is, or nobody. */
 static int any_port(void) {
@@ -99,25 +89,6 @@ static void receive_from(struct end *end) {
     tell(end, "recvfrom", received, received < 0 ? "" : place_text(&from, length));
 }
 
-static void ask_poll(struct end *end) {
-    show_poll((char[]){end->name, 0}, end->fd);
-}
-
-static void ask_unread(struct end *end) {
-    int unread = -1;
-    char more[20];
-    long result = ioctl(end->fd, FIONREAD, &unread);
-    snprintf(more, sizeof more, "%d", unread);
-    tell(end, "FIONREAD", result, more);
-}
-
-static void ask_error(struct end *end) {
-    int error = -1;
-    socklen_t length = sizeof error;
-    long result = getsockopt(end->fd, SOL_SOCKET, SO_ERROR, &error, &length);
-    tell(end, "SO_ERROR", result, error_name(error));
-}
-
 static void ask_name(struct end *end) {
     struct sockaddr_storage name = {0};
     socklen_t length = sizeof name;
@@ -150,7 +121,6 @@ static void begin_anew(struct end *end) {
     open_it(end);
 }
 
-typedef void call_on(struct end *end);
 static call_on *const CALLS[] = {
     bind_it,      bind_it,      connect_it, connect_it, disconnect, send_some, send_some, send_some, send_to, send_to, send_to,
     receive_some, receive_some, receive_from, receive_from, ask_poll, ask_unread, ask_error, ask_name, ask_peer, shut, begin_anew,
