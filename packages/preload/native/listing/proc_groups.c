@@ -45,6 +45,21 @@ static void read_list(const struct sw_place *place, int family, struct list *lis
             note(list, membership.group.bytes, membership.interface_index != 0 ? membership.interface_index : ETH0);
 }
 
+/* The interfaces of this host, and what is joined on them. */
+struct view {
+    struct sw_interface interfaces[SW_INTERFACE_COUNT];
+    struct list list;
+};
+
+static bool look(int family, struct view *view) {
+    struct sw_place place;
+    if (!sw_place_now(&place))
+        return false;
+    sw_interfaces(&place, view->interfaces);
+    read_list(&place, family, &view->list);
+    return true;
+}
+
 static unsigned count_on(const struct list *list, unsigned index) {
     unsigned count = 0;
     for (unsigned i = 0; i < list->count; i++)
@@ -54,21 +69,18 @@ static unsigned count_on(const struct list *list, unsigned index) {
 
 void sw_proc_igmp(struct sw_growing *text) {
     static const uint8_t ALL_HOSTS[] = {224, 0, 0, 1};
-    struct sw_place place;
-    struct list list;
-    struct sw_interface interfaces[SW_INTERFACE_COUNT];
-    if (!sw_place_now(&place))
+    struct view view;
+    if (!look(AF_INET, &view))
         return;
-    sw_interfaces(&place, interfaces);
-    read_list(&place, AF_INET, &list);
     sw_growing_print(text, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
     for (unsigned i = 0; i < SW_INTERFACE_COUNT; i++) {
+        const struct sw_interface *interface = &view.interfaces[i];
         uint32_t group;
-        sw_growing_print(text, "%u\t%-10s: %5u %7s\n", interfaces[i].index, interfaces[i].name, count_on(&list, interfaces[i].index) + 1, "V3");
+        sw_growing_print(text, "%u\t%-10s: %5u %7s\n", interface->index, interface->name, count_on(&view.list, interface->index) + 1, "V3");
         /* The last one joined comes first. */
-        for (unsigned k = list.count; k > 0; k--) {
-            const struct joined *joined = &list.joined[k - 1];
-            if (joined->index != interfaces[i].index)
+        for (unsigned k = view.list.count; k > 0; k--) {
+            const struct joined *joined = &view.list.joined[k - 1];
+            if (joined->index != interface->index)
                 continue;
             memcpy(&group, joined->group, sizeof group);
             sw_growing_print(text, "\t\t\t\t%08X %5u %d:%08lX\t\t%d\n", group, joined->users, 0, 0ul, 0);
@@ -89,19 +101,16 @@ void sw_proc_igmp6(struct sw_growing *text) {
     enum { LAST_REPORTER = 2, LOADED = 4, NO_REPORT = 8 }; /* MAF_… of linux/if_inet6.h */
     static const uint8_t ALL_NODES[] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     static const uint8_t OWN_NODE[] = {0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    struct sw_place place;
-    struct list list;
-    struct sw_interface interfaces[SW_INTERFACE_COUNT];
-    if (!sw_place_now(&place))
+    struct view view;
+    if (!look(AF_INET6, &view))
         return;
-    sw_interfaces(&place, interfaces);
-    read_list(&place, AF_INET6, &list);
     for (unsigned i = 0; i < SW_INTERFACE_COUNT; i++) {
-        for (unsigned k = list.count; k > 0; k--)
-            if (list.joined[k - 1].index == interfaces[i].index)
-                print_group6(text, &interfaces[i], list.joined[k - 1].group, list.joined[k - 1].users, LAST_REPORTER | LOADED);
-        print_group6(text, &interfaces[i], ALL_NODES, 1, LOADED | NO_REPORT);
-        print_group6(text, &interfaces[i], OWN_NODE, 1, NO_REPORT);
+        const struct sw_interface *interface = &view.interfaces[i];
+        for (unsigned k = view.list.count; k > 0; k--)
+            if (view.list.joined[k - 1].index == interface->index)
+                print_group6(text, interface, view.list.joined[k - 1].group, view.list.joined[k - 1].users, LAST_REPORTER | LOADED);
+        print_group6(text, interface, ALL_NODES, 1, LOADED | NO_REPORT);
+        print_group6(text, interface, OWN_NODE, 1, NO_REPORT);
     }
 }
 
