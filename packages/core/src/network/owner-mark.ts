@@ -6,11 +6,9 @@
  */
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processStatOf } from './process-stat.js';
 
 export const OWNER_FILE = '.owner';
-
-/** Fields of /proc/PID/stat behind the name of the program (proc_pid_stat(5)), which may itself hold spaces. */
-const STAT = { state: 0, startTime: 19 } as const;
 
 /** What says that this process is the owner: looked up once, for tests make networks by the hundred. */
 let ownMark: string | undefined;
@@ -49,10 +47,10 @@ export function isRunning(pid: number): boolean {
 /** What tells a process from another one that has its number later; `undefined` when it has ended. */
 function processOf(pid: string): { readonly startTime: string } | undefined {
   const stat = contentsOf(`/proc/${pid}/stat`);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const startTime = fields?.[STAT.startTime];
+  if (stat === undefined) return undefined;
+  const { state, startTime } = processStatOf(stat);
   // A zombie has ended and only waits for its parent to notice.
-  return startTime === undefined || fields?.[STAT.state] === 'Z' ? undefined : { startTime };
+  return startTime === undefined || state === 'Z' ? undefined : { startTime };
 }
 
 /** The numbers of processes mean something in their namespace alone (pid_namespaces(7)). */

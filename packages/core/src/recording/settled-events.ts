@@ -2,6 +2,7 @@
  * What of a ring can be told: events whose outcome is known, in the order in which they happened.
  */
 import { readFileSync } from 'node:fs';
+import { processStatOf } from '../network/process-stat.js';
 import { outcomeOf, type StreamProgress } from './outcome.js';
 import type { RecordedEvent, RingPlace } from './recorded-event.js';
 
@@ -78,8 +79,7 @@ export function isGone(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
   try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return /^[ZX]/.test(status.slice(status.lastIndexOf(')') + 2));
+    return ['Z', 'X'].includes(processStatOf(readFileSync(`/proc/${pid}/stat`, 'latin1')).state);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ESRCH') throw error;

@@ -3,6 +3,7 @@
  * tells runs that have ended from those that go on beside this one, as shards do, whose captures are left alone.
  */
 import { readFileSync } from 'node:fs';
+import { processStatOf } from '../network/process-stat.js';
 import { nodeCrypto } from '../node-crypto.js';
 
 /** The last answer: asked for at the end of every test, for a process that lives as long as this one runs in its name. */
@@ -53,12 +54,10 @@ function processOf(run: string): string {
   return run.split('/', 1)[0] ?? '';
 }
 
-/** In clock ticks since boot, field 22 of proc_pid_stat(5); empty where there is no /proc. */
+/** When the process started; empty where there is no /proc, or no such process. */
 function startTimeOf(pid: number): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command in parentheses may hold anything, spaces and parentheses included. Field 3 follows it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3] ?? '';
+    return processStatOf(readFileSync(`/proc/${pid}/stat`, 'latin1')).startTime ?? '';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ESRCH') return '';
