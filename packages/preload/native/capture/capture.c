@@ -99,20 +99,10 @@ static uint32_t arrived(const struct sw_record *record, int unread) {
     return sw_next_expected(record) + (uint32_t)unread;
 }
 
-static int unread_bytes(const struct sw_socket *socket, const struct sw_record *peer) {
-    int unread = 0;
-    /* The counters of both sides mostly spare the question, but not while the peer is amid of a send, for ever perhaps. */
-    if (peer != NULL && !sw_record_has(peer, SW_SENDING) && atomic_load(&peer->sent) == atomic_load(&socket->record->received))
-        return 0;
-    return sw_real.ioctl(socket->fd, FIONREAD, &unread) == 0 ? unread : 0;
-}
-
-void sw_capture_shutting_down(const struct sw_socket *socket) {
+void sw_capture_end(const struct sw_socket *socket, int unread) {
     struct sw_record *record = socket->record;
-    if (!sw_capture_is_on(socket->network))
-        return;
     struct sw_record *peer = sw_record_peer(socket->network, record);
-    uint32_t sequence = sw_next_sequence(record), acknowledgement = arrived(record, unread_bytes(socket, peer));
+    uint32_t sequence = sw_next_sequence(record), acknowledgement = arrived(record, unread);
     if (!sw_record_claim(record, SW_FIN_SENT))
         return;
     if (peer != NULL)
@@ -120,27 +110,11 @@ void sw_capture_shutting_down(const struct sw_socket *socket) {
     append_segment(socket, outwards(socket), SW_TCP_FIN | SW_TCP_ACK, sequence, acknowledgement);
 }
 
-void sw_capture_closing(const struct sw_socket *socket) {
+void sw_capture_reset(const struct sw_socket *socket, int unread) {
     struct sw_record *record = socket->record;
-    if (record->type != SOCK_STREAM || !sw_record_has(record, SW_CONNECTED))
-        return;
     struct sw_record *peer = sw_record_peer(socket->network, record);
-    bool lingers = !sw_record_has(record, SW_LINGER_RESET | SW_LATE);
-    bool is_over = sw_record_has(record, SW_RESET_SENT | SW_RESET_RECEIVED) ||
-                   (peer != NULL && sw_record_has(record, SW_WRITE_SHUT) && sw_record_has(peer, SW_WRITE_SHUT));
-    bool resets = !is_over && (!lingers || unread_bytes(socket, peer) > 0);
-    if (resets && peer != NULL)
-        /* tcp_reset(): whose peer has said goodbye before reads the end, and learns of the reset by sending. */
-        sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
-    if (!sw_capture_is_on(socket->network))
-        return;
-    int unread = unread_bytes(socket, peer);
-    if (lingers && unread == 0) {
-        sw_capture_shutting_down(socket);
-        return;
-    }
-    /* A FIN of its own does not keep a side from resetting what the peer has not ended. */
     uint32_t sequence = sw_next_sequence(record), acknowledgement = arrived(record, unread);
+    /* A FIN of its own does not keep a side from resetting what the peer has not ended. */
     bool ends_own = sw_record_claim(record, SW_FIN_SENT), ends_peers = sw_record_claim(record, SW_FIN_RECEIVED);
     if (!ends_own && !ends_peers)
         return;

@@ -40,11 +40,11 @@ void sw_capture_answered_by_reset(const struct sw_socket *socket, const struct m
 /* The program has read `size` bytes of a stream: now and then its acknowledgement. */
 void sw_capture_received(const struct sw_socket *socket, size_t size);
 
-/* FIN: this side of a connection sends no more. */
-void sw_capture_shutting_down(const struct sw_socket *socket);
+/* FIN: this side of a connection sends no more. `unread` bytes have arrived here that nobody has read yet. */
+void sw_capture_end(const struct sw_socket *socket, int unread);
 
-/* FIN, or RST with SO_LINGER 0 or unread data: this side closes. Of a socket that is not connected, nothing. */
-void sw_capture_closing(const struct sw_socket *socket);
+/* RST: this side gives the connection up. */
+void sw_capture_reset(const struct sw_socket *socket, int unread);
 
 /* The peer's stream has ended: its FIN, unless it recorded that itself. */
 void sw_capture_end_of_stream(const struct sw_socket *socket);

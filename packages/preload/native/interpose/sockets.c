@@ -17,6 +17,7 @@
 #include "sockets/connect.h"
 #include "sockets/listen.h"
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 
 #include <errno.h>
 #include <netinet/in.h>

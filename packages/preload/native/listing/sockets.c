@@ -4,7 +4,7 @@
 #include "listing/unix_sockets.h"
 #include "sockets/address.h"
 #include "sockets/options.h"
-#include "sockets/stream.h"
+#include "sockets/stream_state.h"
 #include "state/records.h"
 
 #include <errno.h>

@@ -15,6 +15,7 @@
 #include "sockets/readiness.h"
 #include "sockets/rewatch.h"
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>

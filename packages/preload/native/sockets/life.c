@@ -12,7 +12,7 @@
 #include "sockets/options.h"
 #include "sockets/path.h"
 #include "sockets/spill.h"
-#include "sockets/stream.h"
+#include "sockets/stream_state.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -177,12 +177,6 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
     errno = saved_errno;
 }
 
-/* Before the last descriptor of a socket is closed. */
-static void end(struct sw_socket *socket) {
-    sw_capture_closing(socket);
-    sw_stream_let_go(socket);
-}
-
 struct sw_closing sw_socket_closing(struct sw_socket *socket) {
     struct sw_closing closing = {.network = socket->network, .record = socket->record};
     if (!sw_process_is_self()) {
@@ -194,7 +188,7 @@ struct sw_closing sw_socket_closing(struct sw_socket *socket) {
     /* A listener may have a thread in accept(2), which keeps it. */
     closing.held_elsewhere = closing.record != NULL && (may_be_held_elsewhere(closing.record) || sw_record_has(closing.record, SW_LISTENING));
     if (closing.record != NULL && !closing.held_elsewhere)
-        end(socket);
+        sw_stream_closing(socket);
     /* First this, then the close: the number may be another thread's a moment later. */
     sw_fd_forget(socket->fd);
     return closing;
@@ -223,7 +217,7 @@ int sw_socket_close(struct sw_socket *socket) {
 static void release_at_exit(struct sw_socket *socket) {
     if (may_be_held_elsewhere(socket->record) || sw_cookie_of(socket->fd) != atomic_load(&socket->record->cookie))
         return;
-    end(socket);
+    sw_stream_closing(socket);
     sw_socket_release(socket->network, socket->record);
 }
 

@@ -5,6 +5,7 @@
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 
 #include <errno.h>
 #include <linux/if.h>

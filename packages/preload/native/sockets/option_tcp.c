@@ -3,6 +3,7 @@
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 #include "sockets/tcp_info.h"
 
 #include <errno.h>

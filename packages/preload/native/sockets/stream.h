@@ -5,8 +5,6 @@
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-int sw_shutdown(struct sw_socket *socket, int how);
-
 /* send(2) of a connected stream: the shortest way there is where nothing is recorded. */
 ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags);
 ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags);
@@ -27,25 +25,6 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
 
 /* Takes the error that the next call is to report, 0 when there is none. The Unix socket's own goes with it. */
 int sw_pending_error(struct sw_socket *socket);
-
-/* Whether TCP has no connection here, or none any more: both sides have ended it, or one has reset it. */
-bool sw_stream_is_closed(const struct sw_socket *socket);
-
-/* A state of tcp(7)'s TCP_INFO. */
-uint8_t sw_stream_state(const struct sw_socket *socket);
-
-/* The same of a socket with these flags of its record, which no reset has ended. */
-uint8_t sw_stream_state_of(uint32_t flags, bool has_peer_ended);
-
-/* What is done before the last descriptor of a stream is closed: tcp_close() resets nothing once both sides have ended, but a Unix socket with unread
- * data would. */
-void sw_stream_let_go(const struct sw_socket *socket);
-
-/* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
-void sw_stream_was_reset(struct sw_record *record);
-
-/* Whether a reset has come, and an end of the peer's in front of it: reading meets that, and only writing the reset, as EPIPE. */
-bool sw_stream_was_ended_first(const struct sw_record *record);
 
 /* The MTU of the way to the peer: lo's or eth0's. */
 uint32_t sw_stream_mtu(const struct sw_network *network, const struct sw_record *record);

@@ -1,5 +1,6 @@
 /* stream_send.c: what is sent on TCP sockets. */
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 
 #include "base/parts.h"
 #include "base/real.h"
