@@ -128,6 +128,11 @@ async function main() {
   const isPublished = target !== undefined;
   mkdirSync(out, { recursive: true });
   const workplace = mkdtempSync(join(out, '.build-'));
+  const giveUp = (_signal, number) => {
+    rmSync(workplace, { recursive: true, force: true });
+    process.exit(128 + number);
+  };
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp);
   try {
     for (const artifact of stale) await build(artifact, { compiler, isPublished, workplace, out }).catch(report);
   } finally {
@@ -164,11 +169,16 @@ async function build(artifact, { compiler, isPublished, workplace, out }) {
 
 async function mapInParallel(items, action) {
   const results = [];
-  const queue = items.entries();
+  // A worker that throws closes the generator, so the others end with the item that they are at.
+  const queue = (function* () {
+    yield* items.entries();
+  })();
   const worker = async () => {
     for (const [index, item] of queue) results[index] = await action(item);
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  const outcomes = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return results;
 }
 
