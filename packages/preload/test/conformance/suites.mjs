@@ -1,4 +1,5 @@
 /** The suites of the command, in the order in which it runs them. */
+import { asio } from './suites/asio.mjs';
 import { cAres } from './suites/c-ares.mjs';
 import { cpython } from './suites/cpython.mjs';
 import { curl } from './suites/curl.mjs';
@@ -33,6 +34,7 @@ import { zeromq } from './suites/zeromq.mjs';
 export const SUITES = [
   libuv,
   libevent,
+  asio,
   node,
   nodeInScope,
   cpython,
