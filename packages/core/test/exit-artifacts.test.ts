@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { keptCaptures } from '../src/scope/kept-captures.js';
+import { keptCaptures } from '../src/artifact/kept-captures.js';
 
 const INDEX = new URL('../dist/index.js', import.meta.url).href;
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-const MODULE = new URL('../dist/scope/run-key.js', import.meta.url).href;
+const MODULE = new URL('../dist/artifact/run-key.js', import.meta.url).href;
 const SOURCE = `import(${JSON.stringify(MODULE)}).then(({ runKey }) => {`;
 
 /** The key in a process that somebody started without an IPC channel. */

@@ -1,6 +1,6 @@
 /**
  * Writes socket and process records into a `.state` file as the native library would, by the numbers of
- * `docs/network-directory.md`: on purpose not by the tables of `src/network/state-layout.ts`.
+ * `docs/network-directory.md`: on purpose not by the tables of `src/state/state-layout.ts`.
  */
 import { closeSync, openSync, readSync, utimesSync, writeSync } from 'node:fs';
 import { endianness } from 'node:os';

@@ -3,23 +3,23 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { artifactCapture } from '../artifact/artifact-capture.js';
+import { Evidence } from '../artifact/evidence.js';
+import { journalBlock } from '../artifact/journal.js';
+import { refusalHints, withHints } from '../artifact/packet-comments.js';
+import { unknownNameNotes } from '../artifact/unknown-name-notes.js';
 import type { Network } from '../network/network.js';
-import { NetworkError } from '../network/network-error.js';
-import { monotonicMs } from '../network/real-time.js';
+import { socketsOf } from '../network/readable-sockets.js';
+import { NetworkError } from '../network-error.js';
 import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
 import type { Packet } from '../pcap/packet.js';
+import { monotonicMs } from '../real-time.js';
+import { watchRecording } from '../recording/watch-recording.js';
 import { Redaction } from '../redact/redaction.js';
 import { drawText, type RenderOptions, toldCapture } from '../render/render-text.js';
 import { currentScope } from '../scope/current-scope.js';
-import { artifactCapture } from './artifact-capture.js';
-import { Evidence } from './evidence.js';
 import { type HostConversation, hostConversation } from './host-conversation.js';
-import { journalBlock } from './journal.js';
-import { refusalHints, withHints } from './packet-comments.js';
-import { socketsOf } from './readable-sockets.js';
 import { RecordedTraffic, type Traffic } from './recorded-traffic.js';
-import { unknownNameNotes } from './unknown-name-notes.js';
-import { watchRecording } from './watch-recording.js';
 
 /** How `network.capture.waitFor()` waits. */
 export interface WaitForOptions {

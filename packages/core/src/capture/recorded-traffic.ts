@@ -4,12 +4,12 @@
 import type { Conversation, ReadingOptions } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { TlsKeyLog } from '../dissect/tls/key-log.js';
+import { KeyLogFile } from '../network/key-log-file.js';
 import type { Network } from '../network/network.js';
-import type { UnknownName } from '../network/unknown-names.js';
+import { OpenRecording } from '../recording/open-recording.js';
+import { joinedLosses, type RecordedPacket } from '../recording/recording.js';
 import type { Redaction } from '../redact/redaction.js';
-import { KeyLogFile } from './key-log-file.js';
-import { OpenRecording } from './open-recording.js';
-import { joinedLosses, type RecordedPacket } from './recording.js';
+import type { UnknownName } from '../timeline/unknown-names.js';
 
 /** A recording up to some moment, without what must not be told. */
 export interface Traffic {

@@ -3,9 +3,9 @@
  */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readProcesses, STATE_FILE } from '../state/shared-state.js';
 import { NETWORK_DIRECTORY_NAME, removeDirectory } from './network-directory.js';
 import { isAbandoned, isRunning } from './owner-mark.js';
-import { readProcesses, STATE_FILE } from './shared-state.js';
 
 /** Looked through once by each process: more than that are left behind only while it runs. */
 const sweptParents = new Set<string>();

@@ -2,7 +2,7 @@
  * Watches `.state` for the doorbell that the native library rings (`docs/network-directory.md`).
  */
 import { watch } from 'node:fs';
-import { NetworkError } from './network-error.js';
+import { NetworkError } from '../network-error.js';
 
 /**
  * Calls `listener` after every ring, and after other changes of the file as well; gives back the function that ends it.

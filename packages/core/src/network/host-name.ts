@@ -2,8 +2,8 @@
  * Which names a host can have: hostnames by RFC 1123 §2.1 that URLs can hold as well.
  */
 import { domainToASCII } from 'node:url';
+import { NetworkError } from '../network-error.js';
 import { shown } from '../options/assert-options.js';
-import { NetworkError } from './network-error.js';
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const PUNYCODE = /(?:^|\.)xn--/;

@@ -2,8 +2,8 @@
  * Hands out interface IDs to host names.
  */
 import { isInterfaceId, MAX_INTERFACE_ID, MIN_INTERFACE_ID } from '../address/interface-id.js';
+import { NetworkError } from '../network-error.js';
 import { hostNameOf } from './host-name.js';
-import { NetworkError } from './network-error.js';
 
 /** The first ID that is handed out; those below stay free for people who number hosts by hand until all others are taken. */
 const FIRST_INTERFACE_ID = 11;

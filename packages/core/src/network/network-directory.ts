@@ -4,8 +4,8 @@
 import { accessSync, constants, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NetworkError } from './network-error.js';
-import { monotonicMs } from './real-time.js';
+import { NetworkError } from '../network-error.js';
+import { monotonicMs } from '../real-time.js';
 
 const SHARED_MEMORY = '/dev/shm';
 // Short: the path goes into socket addresses of 108 bytes.

@@ -6,35 +6,34 @@ import { isPromise } from 'node:util/types';
 import { IPV4_NETWORK } from '../address/ip.js';
 import { NetworkCapture } from '../capture/network-capture.js';
 import { errorText } from '../error-text.js';
+import { NetworkError } from '../network-error.js';
 import { assertOptions, OPTION, type OptionKinds } from '../options/assert-options.js';
+import { wallClockMs } from '../real-time.js';
 import { RECORDER_FILE } from '../recording/ring-layout.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
+import { withoutGhosts } from '../state/live-sockets.js';
+import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from '../state/shared-state.js';
+import { bySocketAddress, type SocketInfo, socketInfoOf } from '../state/socket-info.js';
+import type { ProcessInfo } from '../state/state-records.js';
+import { type NetworkNote, NoteLog, type NoteOptions } from '../timeline/note-log.js';
+import { type ProgramRun, ProgramRuns, type ProgramStart } from '../timeline/program-run.js';
+import { type UnknownName, UnknownNames } from '../timeline/unknown-names.js';
 import { sweepOnce } from './abandoned-directories.js';
+import { Disposal } from './disposal.js';
 import { watchDoorbell } from './doorbell.js';
 import { forgetAtExit, removeAtExit } from './exit-cleanup.js';
 import { Host } from './host.js';
 import { appendHost, HOSTS_FILE } from './hosts-file.js';
 import { InterfaceMap } from './interfaces.js';
-import { withoutGhosts } from './live-sockets.js';
 import { defaultParent, makeDirectory, removeDirectory } from './network-directory.js';
-import { NetworkError } from './network-error.js';
-import { type NetworkNote, NoteLog, type NoteOptions } from './note-log.js';
 import { markAsOurs } from './owner-mark.js';
 import { PendingWaits, type WaitDescription } from './pending-waits.js';
-import { type ProgramRun, ProgramRuns, type ProgramStart } from './program-run.js';
-import { monotonicMs, wallClockMs, within } from './real-time.js';
 import { type RecorderLimits, recorderVariables } from './recorder-limits.js';
-import { createSharedState, readProcesses, readSocketRecords, STATE_FILE } from './shared-state.js';
-import { bySocketAddress, type SocketInfo, socketInfoOf } from './socket-info.js';
-import type { ProcessInfo } from './state-records.js';
-import { type UnknownName, UnknownNames } from './unknown-names.js';
 
 const KEY_LOG_FILE = 'tls-keys.log';
 /** Whose notes those of the test are. */
 const TEST_SOURCE = 'test';
 const MAX_SPAWN = 0xffff_ffff;
-/** For all steps together: a test runner waits for its hooks only so long, and may end the process then. */
-const STEPS_TIMEOUT_MS = 2500;
 
 /** How a network is made. */
 export interface NetworkOptions {
@@ -100,7 +99,7 @@ export class Network<H extends Host = Host> {
   readonly #testHostName: string;
   readonly #recorderVariables: Readonly<Record<string, string>>;
   #testHost: H | undefined;
-  readonly #steps: (() => Promise<void> | void)[] = [];
+  readonly #end: Disposal;
   readonly #watches = new Set<() => void>();
   #capture: NetworkCapture | undefined;
   #disposal: Promise<void> | undefined;
@@ -131,6 +130,7 @@ export class Network<H extends Host = Host> {
       appendHost(join(directory, HOSTS_FILE), this.#testHostName, interfaceId);
     });
     removeAtExit(this.directory);
+    this.#end = new Disposal(this.directory);
     this.captureFile = capture ? join(this.directory, RECORDER_FILE) : undefined;
     this.keyLogFile = capture ? join(this.directory, KEY_LOG_FILE) : undefined;
   }
@@ -326,7 +326,7 @@ export class Network<H extends Host = Host> {
    */
   onDispose(step: () => Promise<void> | void): void {
     this.#assertNot(this.#isDisposing, 'take on another step for its end');
-    this.#steps.push(step);
+    this.#end.add(step);
   }
 
   /** Whether `dispose()` has been called. */
@@ -369,37 +369,16 @@ export class Network<H extends Host = Host> {
 
   async #disposeOnce(): Promise<void> {
     this.#isDisposing = true;
-    const errors: unknown[] = [];
-    const attempt = async (step: () => Promise<void> | void) => {
-      try {
-        await step();
-      } catch (error) {
-        errors.push(error);
-      }
-    };
-    const deadlineMs = monotonicMs() + STEPS_TIMEOUT_MS;
-    for (const step of this.#steps.splice(0).reverse()) await attempt(() => this.#runUntil(deadlineMs, step));
-    for (const stop of [...this.#watches]) await attempt(stop);
+    const end = this.#end;
+    await end.runAll();
+    for (const stop of [...this.#watches]) await end.attempt(stop);
     this.#capture?.end();
     this.#isGone = true;
-    await attempt(() => {
+    await end.attempt(() => {
       removeDirectory(this.directory);
       forgetAtExit(this.directory);
     });
-    if (errors.length === 0) return;
-    const count = errors.length === 1 ? '1 step' : `${errors.length} steps`;
-    throw new AggregateError(errors, `Cannot end network ${this.directory} cleanly: ${count} failed`);
-  }
-
-  async #runUntil(deadlineMs: number, step: () => Promise<void> | void): Promise<void> {
-    const pending = step();
-    if (pending === undefined) return;
-    const done = Promise.resolve(pending).then(() => true);
-    if (await within(Math.max(0, deadlineMs - monotonicMs()), done)) return;
-    throw new NetworkError(
-      'STEP_TIMEOUT',
-      `A step at the end of network ${this.directory} did not finish: all steps together have ${STEPS_TIMEOUT_MS} ms`,
-    );
+    end.finish();
   }
 
   #assertNot(isOver: boolean, action: string): void {

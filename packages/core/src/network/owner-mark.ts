@@ -6,7 +6,7 @@
  */
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { processStatOf } from './process-stat.js';
+import { processStatOf } from '../process-stat.js';
 
 export const OWNER_FILE = '.owner';
 

@@ -1,7 +1,7 @@
 /**
  * What a test waits for while it fails: a test that is ended by its time limit says nothing of that itself.
  */
-import type { SocketInfo } from './socket-info.js';
+import type { SocketInfo } from '../state/socket-info.js';
 
 /** Says what is waited for, and what is there instead; `sockets` are those of the network at that moment. */
 export type WaitDescription = (sockets: readonly SocketInfo[]) => string;

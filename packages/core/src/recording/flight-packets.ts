@@ -1,11 +1,12 @@
 /**
  * The packets of a flight recorder in the form in which the rest of a capture is told.
  */
-import { joinedLosses, type RecordedPacket, type Recording } from '../capture/recording.js';
+
 import { byteCount, plural } from '../dissect/protocols/units.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { CaptureInterface } from '../pcap/packet.js';
 import { type FlightOptions, type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
+import { joinedLosses, type RecordedPacket, type Recording } from './recording.js';
 
 /** How much of a recording explains a failure. */
 export const DEFAULT_MAX_BYTES = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@
  * Reads the flight recorder of a network: the ring that the native library records into while programs run.
  */
 import { fstatSync, readSync } from 'node:fs';
-import type { UnknownName } from '../network/unknown-names.js';
+import type { UnknownName } from '../timeline/unknown-names.js';
 import { packetsOf } from './event-packets.js';
 import { placesIn, type RingWindow } from './recorded-event.js';
 import { EVENT, RING } from './ring-layout.js';

@@ -6,15 +6,8 @@
  * decides the same for capture files in `capture/outcome.c`.
  */
 import { ipv4Text, ipv6Text } from '../pcap/ip-text.js';
+import { endName, type StreamProgress } from '../state/stream-progress.js';
 import type { RecordedEvent } from './recorded-event.js';
-
-/** How much a socket of the network has read. */
-export interface StreamProgress {
-  /** Text, as `10.53.57.11:80`. */
-  readonly local: string;
-  readonly peer: string;
-  readonly received: bigint;
-}
 
 /** What became of an offer. */
 export interface Outcome {
@@ -52,11 +45,6 @@ export function outcomeOf(
   }
   const sent = clamped(read, event.length);
   return { sent, isKnown: sent === event.length };
-}
-
-/** An end as `StreamProgress` has it; an IPv4 address that IPv6 sockets use is an IPv4 address. */
-export function endName(address: string, port: number): string {
-  return `${address.replace(/^::ffff:(?=\d+\.)/, '')}:${port}`;
 }
 
 function endOf(address: Uint8Array, port: number): string {

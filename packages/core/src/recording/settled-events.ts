@@ -2,8 +2,9 @@
  * What of a ring can be told: events whose outcome is known, in the order in which they happened.
  */
 import { readFileSync } from 'node:fs';
-import { processStatOf } from '../network/process-stat.js';
-import { outcomeOf, type StreamProgress } from './outcome.js';
+import { processStatOf } from '../process-stat.js';
+import type { StreamProgress } from '../state/stream-progress.js';
+import { outcomeOf } from './outcome.js';
 import type { RecordedEvent, RingPlace } from './recorded-event.js';
 
 /** How long a live process may take from its place in the ring to the note of what it has sent. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LAPTOP, NAMES, Traffic, WEB } from '../../test/traffic.js';
-import { journalBlock } from '../capture/journal.js';
+import { journalBlock } from '../artifact/journal.js';
 import { renderText } from './render-text.js';
 
 const START_MS = 1_700_000_000_000;

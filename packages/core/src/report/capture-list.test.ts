@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { KeptCapture } from '../scope/kept-captures.js';
+import type { KeptCapture } from '../artifact/kept-captures.js';
 import { summaryPage, terminalList } from './capture-list.js';
 
 function capture(changes: Partial<KeptCapture> = {}): KeptCapture {

@@ -1,7 +1,7 @@
 /** The captures of a run as a list for people: in the terminal, and on the summary page of a GitHub job. */
 
 import path from 'node:path';
-import type { KeptCapture } from '../scope/kept-captures.js';
+import type { KeptCapture } from '../artifact/kept-captures.js';
 
 /** GitHub cuts a step's summary off at one megabyte; the text of so many captures stays well below it. */
 const TEXTS_ON_SUMMARY_PAGE = 20;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import type { Artifact } from './artifact.js';
+import type { Artifact } from '../artifact/artifact.js';
 import { appendNote, artifactNote, captureLine } from './note.js';
 
 const artifact: Artifact = {

@@ -2,8 +2,8 @@
  * Tells of an artifact in the message of the error that failed the test: what every reporter prints.
  */
 import { relative } from 'node:path';
+import type { Artifact } from '../artifact/artifact.js';
 import type { Network } from '../network/network.js';
-import type { Artifact } from './artifact.js';
 
 /** How much of the traffic of a network that goes on is shown. */
 const LAST_STEPS = 30;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../artifact/test-identity.js';
 import { assertRetentionMode, keepsCapture, type RetentionMode, recordsCapture } from './retention.js';
-import type { Outcome } from './test-identity.js';
 
 const OUTCOMES: readonly Outcome[] = ['passed', 'failed', 'skipped'];
 

@@ -1,8 +1,9 @@
 /**
  * Decides which captures are recorded and which are kept. The modes have the names and meanings of Playwright's traces.
  */
+
+import type { Outcome } from '../artifact/test-identity.js';
 import { ScopeError } from './scope-error.js';
-import type { Outcome } from './test-identity.js';
 
 /**
  * Which captures are kept: those of failed attempts (`retain-on-failure`), all (`on`), none (`off`), that of the first

@@ -18,14 +18,14 @@ import { hrtime } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pcapFile, udpPacket } from '../../test/pcap-file.js';
 import { writeAt } from '../../test/state-file.js';
+import { readSidecar } from '../artifact/sidecar.js';
+import type { TestIdentity } from '../artifact/test-identity.js';
 import { Network } from '../network/network.js';
 import { isGzip } from '../pcap/byte-source.js';
 import { readPackets } from '../pcap/capture.js';
 import { currentNetwork, currentScope, networkInUse } from './current-scope.js';
 import { reserveScope, SCOPE_REGISTRY, scopeRegistry } from './registry.js';
 import { openScope, type ScopeOptions, type TestScope } from './scope.js';
-import { readSidecar } from './sidecar.js';
-import type { TestIdentity } from './test-identity.js';
 
 const QUESTION = udpPacket('10.53.57.10', 40_000, '10.53.57.11', 9999, 'ping');
 const ANSWER = udpPacket('10.53.57.11', 9999, '10.53.57.10', 40_000, 'pong');

@@ -5,11 +5,6 @@
  */
 import { resolve } from 'node:path';
 import { setImmediate as nextImmediate } from 'node:timers/promises';
-import { Evidence } from '../capture/evidence.js';
-import { errorText } from '../error-text.js';
-import { NETWORK_OPTIONS, type Network, type NetworkOptions } from '../network/network.js';
-import { monotonicMs, wallClockMs, within } from '../network/real-time.js';
-import { assertOptions, OPTION, type OptionKinds } from '../options/assert-options.js';
 import {
   type Artifact,
   type ArtifactPlace,
@@ -18,8 +13,15 @@ import {
   type TestReport,
   writeArtifact,
   writeArtifactSync,
-} from './artifact.js';
-import { endAtExit, forgetAtExit } from './exit-artifacts.js';
+} from '../artifact/artifact.js';
+import { Evidence } from '../artifact/evidence.js';
+import { endAtExit, forgetAtExit } from '../artifact/exit-artifacts.js';
+import { runKey } from '../artifact/run-key.js';
+import type { Outcome, TestIdentity } from '../artifact/test-identity.js';
+import { errorText } from '../error-text.js';
+import { NETWORK_OPTIONS, type Network, type NetworkOptions } from '../network/network.js';
+import { assertOptions, OPTION, type OptionKinds } from '../options/assert-options.js';
+import { monotonicMs, wallClockMs, within } from '../real-time.js';
 import { scopeRegistry } from './registry.js';
 import {
   assertRetentionMode,
@@ -28,9 +30,7 @@ import {
   type RetentionMode,
   recordsCapture,
 } from './retention.js';
-import { runKey } from './run-key.js';
 import { ScopeError } from './scope-error.js';
-import type { Outcome, TestIdentity } from './test-identity.js';
 
 /** How a scope makes its network, and what it keeps of it. */
 export interface ScopeOptions<N extends Network = Network> extends Omit<NetworkOptions, 'capture'> {

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { keptCaptures } from '../artifact/kept-captures.js';
 import { Network } from '../network/network.js';
 import { currentScope } from './current-scope.js';
-import { keptCaptures } from './kept-captures.js';
 import { type WithNetworkOptions, withNetwork } from './with-network.js';
 
 let rootDir: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { addProcess, addSocket, FLAG, writeAt } from '../../test/state-file.js';
-import { NetworkError } from './network-error.js';
+import { NetworkError } from '../network-error.js';
 import { createSharedState, readProcesses, readSocketRecords } from './shared-state.js';
 
 let path: string;

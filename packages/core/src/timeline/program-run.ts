@@ -1,7 +1,7 @@
 /**
  * Which programs ran on a network, so that its packets can be told apart by who sent them.
  */
-import { wallClockMs } from './real-time.js';
+import { wallClockMs } from '../real-time.js';
 
 /** A program that was started on a host. */
 export interface ProgramStart {

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { keptCaptures, removeKeptCaptures } from './kept-captures.js';
 import { newRunKey, runKey } from './run-key.js';
 
-const RUN_KEY = new URL('../../dist/scope/run-key.js', import.meta.url).href;
+const RUN_KEY = new URL('../../dist/artifact/run-key.js', import.meta.url).href;
 
 let directory: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
-import type { Network } from '../network/network.js';
-import { NetworkError } from '../network/network-error.js';
-import type { SocketInfo } from '../network/socket-info.js';
+import { NetworkError } from '../network-error.js';
+import type { SocketInfo } from '../state/socket-info.js';
+import type { Network } from './network.js';
 
 /** The sockets of a network, and why there are none when nobody can read its table: its packets are worth seeing all the same. */
 export function socketsOf(network: Network): { readonly sockets: readonly SocketInfo[]; readonly loss?: string } {

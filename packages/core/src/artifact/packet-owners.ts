@@ -7,10 +7,10 @@ import { dissect } from '../dissect/dissect.js';
 import type { IpPacket } from '../dissect/ip.js';
 import type { TcpSegment } from '../dissect/tcp.js';
 import type { UdpDatagram } from '../dissect/udp.js';
-import type { ProgramRun } from '../network/program-run.js';
-import type { SocketInfo } from '../network/socket-info.js';
-import type { SidecarHost } from '../scope/sidecar.js';
-import type { PacketRecorder, RecordedPacket } from './recording.js';
+import type { PacketRecorder, RecordedPacket } from '../recording/recording.js';
+import type { SocketInfo } from '../state/socket-info.js';
+import type { ProgramRun } from '../timeline/program-run.js';
+import type { SidecarHost } from './sidecar.js';
 
 /** A host, and the program on it if that is known. */
 export interface PacketOwner {

@@ -2,8 +2,8 @@
  * The JSON file beside each kept capture: what reporters, CI steps and the command line know of it.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import type { ProgramRun } from '../network/program-run.js';
-import type { SocketInfo } from '../network/socket-info.js';
+import type { SocketInfo } from '../state/socket-info.js';
+import type { ProgramRun } from '../timeline/program-run.js';
 import type { Outcome } from './test-identity.js';
 
 /** The ending of a sidecar's file name. */

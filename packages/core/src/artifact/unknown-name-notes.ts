@@ -1,10 +1,11 @@
 /**
  * What the time line says of names that were looked up and that no host has.
  */
-import type { NetworkNote } from '../network/note-log.js';
-import type { ProgramRun } from '../network/program-run.js';
-import { type UnknownName, UnknownNames } from '../network/unknown-names.js';
-import type { SidecarHost } from '../scope/sidecar.js';
+
+import type { NetworkNote } from '../timeline/note-log.js';
+import type { ProgramRun } from '../timeline/program-run.js';
+import { type UnknownName, UnknownNames } from '../timeline/unknown-names.js';
+import type { SidecarHost } from './sidecar.js';
 
 /** How many hosts are named. */
 const MAX_HOSTS = 8;

@@ -3,7 +3,7 @@
  */
 import { interfaceIdOf } from '../address/ip.js';
 import type { Conversation } from '../dissect/conversation.js';
-import type { SocketInfo } from '../network/socket-info.js';
+import type { SocketInfo } from '../state/socket-info.js';
 
 /** How many places a hint names. */
 const MAX_PLACES = 4;

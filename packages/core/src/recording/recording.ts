@@ -3,11 +3,11 @@
  */
 import { fstatSync, readSync } from 'node:fs';
 import { byteCount } from '../dissect/protocols/units.js';
-import type { UnknownName } from '../network/unknown-names.js';
 import { CaptureError } from '../pcap/capture-error.js';
 import { PCAP_HEADER_LENGTH, type PcapHeader } from '../pcap/header.js';
 import type { Packet } from '../pcap/packet.js';
 import { PcapDecoder } from '../pcap/reader.js';
+import type { UnknownName } from '../timeline/unknown-names.js';
 
 /** One packet, in bytes of its own: those that the decoder gives are views of its buffer. */
 export interface RecordedPacket extends Packet {

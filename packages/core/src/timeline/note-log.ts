@@ -1,7 +1,7 @@
 /**
  * What was said while a network lived: lines of its programs, steps of the test. The artifact shows it between the packets.
  */
-import { wallClockMs } from './real-time.js';
+import { wallClockMs } from '../real-time.js';
 
 /** How urgent a note is. */
 export type NoteLevel = 'info' | 'warning' | 'error';

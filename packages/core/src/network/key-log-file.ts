@@ -2,7 +2,7 @@
  * The one place where the keys that programs log are read, for artifacts and for tests that look at packets while programs run.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { Network } from '../network/network.js';
+import type { Network } from './network.js';
 
 /** More of a key log than this is of no use to anyone. */
 const MAX_KEY_LOG_BYTES = 4 * 1024 * 1024;

@@ -4,9 +4,9 @@
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Network } from '../network/network.js';
-import { readStreamProgress, STATE_FILE } from '../network/shared-state.js';
-import { DEFAULT_MAX_BYTES, flightPackets } from '../recording/flight-packets.js';
-import { flightHead, isFlightComplete, isFlightRecorder } from '../recording/flight-recorder.js';
+import { readStreamProgress, STATE_FILE } from '../state/shared-state.js';
+import { DEFAULT_MAX_BYTES, flightPackets } from './flight-packets.js';
+import { flightHead, isFlightComplete, isFlightRecorder } from './flight-recorder.js';
 import { type Recording, readRecording } from './recording.js';
 
 /** What of a network its recording is found by. */

@@ -1,8 +1,8 @@
 import { watch } from 'node:fs';
 import { join } from 'node:path';
-import { NetworkError } from '../network/network-error.js';
-import { countWatchers } from '../recording/flight-doorbell.js';
-import { RECORDER_FILE } from '../recording/ring-layout.js';
+import { NetworkError } from '../network-error.js';
+import { countWatchers } from './flight-doorbell.js';
+import { RECORDER_FILE } from './ring-layout.js';
 
 /**
  * Calls `listener` when something may have been recorded on the network in `directory`; gives back the function that

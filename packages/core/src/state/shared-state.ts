@@ -2,10 +2,10 @@
  * The file `.state` of a network directory: makes it, and reads its tables without mapping or scanning all of it.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { endName, type StreamProgress } from '../recording/outcome.js';
-import { NetworkError } from './network-error.js';
+import { NetworkError } from '../network-error.js';
 import { HEADER, STATE } from './state-layout.js';
 import { type ProcessInfo, processesOf, type SocketRecord, socketsOf, usedPagesOf } from './state-records.js';
+import { endName, type StreamProgress } from './stream-progress.js';
 
 /** The name of the file in the network directory. */
 export const STATE_FILE = '.state';

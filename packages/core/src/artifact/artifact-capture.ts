@@ -4,17 +4,17 @@
 import type { ReadingOptions } from '../dissect/conversation.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { plural } from '../dissect/protocols/units.js';
-import type { NetworkNote } from '../network/note-log.js';
 import { LinkType } from '../pcap/link-type.js';
 import type { Block } from '../pcapng/blocks/block.js';
 import { SecretsType } from '../pcapng/blocks/decryption-secrets.js';
 import { encodeBlocks } from '../pcapng/writer.js';
+import type { RecordedPacket, Recording } from '../recording/recording.js';
 import { drawText } from '../render/render-text.js';
-import type { TestIdentity } from '../scope/test-identity.js';
+import type { NetworkNote } from '../timeline/note-log.js';
 import { journalBlock, noteTimeNs } from './journal.js';
 import { type PacketComments, packetComments, withHints } from './packet-comments.js';
 import { type Ownership, type PacketOwner, PacketOwners } from './packet-owners.js';
-import type { RecordedPacket, Recording } from './recording.js';
+import type { TestIdentity } from './test-identity.js';
 
 /** What the file says of its test. */
 export interface CaptureStory {

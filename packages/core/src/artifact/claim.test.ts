@@ -88,7 +88,7 @@ describe('claimName', () => {
     'gives no name twice to the workers of one run who ask at once for %s',
     async (situation) => {
       if (situation !== 'free names') for (let count = 0; count < 20; count++) claim('monday');
-      const module = new URL('../../dist/scope/claim.js', import.meta.url).href;
+      const module = new URL('../../dist/artifact/claim.js', import.meta.url).href;
       const workers = Array.from(
         { length: 4 },
         () =>

@@ -3,8 +3,8 @@
  * tells runs that have ended from those that go on beside this one, as shards do, whose captures are left alone.
  */
 import { readFileSync } from 'node:fs';
-import { processStatOf } from '../network/process-stat.js';
 import { nodeCrypto } from '../node-crypto.js';
+import { processStatOf } from '../process-stat.js';
 
 /** The last answer: asked for at the end of every test, for a process that lives as long as this one runs in its name. */
 let known: { readonly pid: number; readonly key: string } | undefined;

@@ -6,11 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip, gzipSync, type ZlibOptions } from 'node:zlib';
-import { artifactCapture } from '../capture/artifact-capture.js';
-import type { Evidence } from '../capture/evidence.js';
-import type { NetworkNote } from '../network/note-log.js';
+import type { NetworkNote } from '../timeline/note-log.js';
+import { artifactCapture } from './artifact-capture.js';
 import { artifactName, relativeFile } from './artifact-name.js';
 import { claimName, removeEarlier } from './claim.js';
+import type { Evidence } from './evidence.js';
 import { SIDECAR_ENDING, type Sidecar } from './sidecar.js';
 import type { Outcome, TestIdentity } from './test-identity.js';
 

@@ -4,8 +4,8 @@
 import { endianness } from 'node:os';
 import type { Family, Transport } from '../address/endpoint.js';
 import { isInterfaceId } from '../address/interface-id.js';
+import { NetworkError } from '../network-error.js';
 import { ipv4Text, ipv6Text } from '../pcap/ip-text.js';
-import { NetworkError } from './network-error.js';
 import { ADDRESS, ADDRESS_FAMILY, HEADER, MIN_COOKIE, PROCESS, SOCKET, SOCKET_TYPE, STATE } from './state-layout.js';
 
 /** An address and port as a socket record holds them. */

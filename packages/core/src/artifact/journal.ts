@@ -1,8 +1,9 @@
 /**
  * Turns notes into journal blocks, which Wireshark shows as rows between the packets.
  */
-import type { NetworkNote, NoteLevel } from '../network/note-log.js';
+
 import type { SystemdJournalBlock } from '../pcapng/blocks/systemd-journal.js';
+import type { NetworkNote, NoteLevel } from '../timeline/note-log.js';
 
 /** Priorities of syslog(3). */
 const PRIORITY: Readonly<Record<NoteLevel, number>> = { error: 3, warning: 4, info: 6 };
