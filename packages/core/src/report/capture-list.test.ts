@@ -27,15 +27,16 @@ function capture(changes: Partial<KeptCapture> = {}): KeptCapture {
 }
 
 describe('terminalList', () => {
-  it('has the commands that open each capture', () => {
-    expect(terminalList([capture()])).toBe(
+  it('has two lines for each capture, and says once what opens them', () => {
+    expect(terminalList([capture(), capture({ attempt: 1, path: path.resolve('results/web-retry1.pcapng') })])).toBe(
       [
         '',
-        ' Network captures',
+        ' Network captures, for Wireshark or npx socket-wrapper show',
         '',
         ' web.test.ts > serves the front page: 12 packets, 2 conversations',
-        '   wireshark results/web.pcapng',
-        '   npx socket-wrapper show results/web.pcapng',
+        '   results/web.pcapng',
+        ' web.test.ts > serves the front page (retry 1): 12 packets, 2 conversations',
+        '   results/web-retry1.pcapng',
         '',
       ].join('\n'),
     );
@@ -51,7 +52,7 @@ describe('terminalList', () => {
 
   it("quotes a path that is more than one word for a shell, or it's a trap", () => {
     const list = terminalList([capture({ path: path.resolve("it's $HOME.pcapng") })]);
-    expect(list).toContain(`wireshark 'it'\\''s $HOME.pcapng'`);
+    expect(list).toContain(`   'it'\\''s $HOME.pcapng'`);
   });
 });
 

@@ -6,18 +6,13 @@ import type { KeptCapture } from '../artifact/kept-captures.js';
 /** GitHub cuts a step's summary off at one megabyte; the text of so many captures stays well below it. */
 const TEXTS_ON_SUMMARY_PAGE = 20;
 
-/** Each capture with the commands that open it. */
+/** Each capture with its file, below the commands that open one. */
 export function terminalList(captures: readonly KeptCapture[]): string {
-  const items = captures.flatMap((capture) => {
-    const file = shellWord(path.relative(process.cwd(), capture.path));
-    return [
-      ` ${titleOf(capture)}: ${capture.summary}`,
-      `   wireshark ${file}`,
-      `   npx socket-wrapper show ${file}`,
-      '',
-    ];
-  });
-  return ['', ' Network captures', '', ...items].join('\n');
+  const items = captures.flatMap((capture) => [
+    ` ${titleOf(capture)}: ${capture.summary}`,
+    `   ${shellWord(path.relative(process.cwd(), capture.path))}`,
+  ]);
+  return ['', ' Network captures, for Wireshark or npx socket-wrapper show', '', ...items, ''].join('\n');
 }
 
 /** The same for `$GITHUB_STEP_SUMMARY`, where nothing can be opened: with the traffic itself to unfold. */
