@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { inOneLine } from '../dissect/protocols/excerpt.js';
 import type { Capture } from '../pcap/capture.js';
 import type { JournalField } from '../pcapng/blocks/systemd-journal.js';
+import { withoutTabs } from './text-width.js';
 import type { Tone } from './timeline.js';
 
 /** A line between the steps: a comment on a packet, or a line of a log. */
@@ -26,16 +27,16 @@ export function notesIn({ packets, blocks }: Pick<Capture, 'packets' | 'blocks'>
       (text): Note => ({ kind: 'note', timestampNs, packet, text: inOneLine(text), tone: 'plain' }),
     ),
   );
-  // Programs leave lines empty to set others off, which a time line does by itself.
+  // Programs leave lines empty to set others off, which a time line does by itself, and point at places in the line above.
   const lines = blocks.flatMap((block) =>
-    block.type === 'systemd-journal' && !isBlank(block.fields) ? [lineOf(block.fields)] : [],
+    block.type === 'systemd-journal' && !saysNothing(block.fields) ? [lineOf(block.fields)] : [],
   );
   return [...comments, ...lines.map((line) => ({ ...line, packet: placeOf(line, packets) }))];
 }
 
-function isBlank(fields: readonly JournalField[]): boolean {
+function saysNothing(fields: readonly JournalField[]): boolean {
   const message = fields.find(({ name }) => name === 'MESSAGE')?.value;
-  return typeof message === 'string' && message.trim() === '';
+  return typeof message === 'string' && /^[\s^~]*$/.test(stripVTControlCharacters(message));
 }
 
 function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
@@ -48,7 +49,7 @@ function lineOf(fields: readonly JournalField[]): Omit<Note, 'packet'> {
   const speaker = field('SYSLOG_IDENTIFIER');
   // Colours are for the terminal that the program believed to write to.
   const [first = '', ...more] = stripVTControlCharacters(field('MESSAGE') ?? '').split('\n');
-  const message = `${inOneLine(first)}${more.length === 0 ? '' : ' …'}`;
+  const message = `${inOneLine(withoutTabs(first))}${more.length === 0 ? '' : ' …'}`;
   const isBad = Number(field('PRIORITY') ?? WORST_NORMAL_PRIORITY) < WORST_NORMAL_PRIORITY;
   const text = speaker === undefined ? message : `${inOneLine(speaker)}: ${message}`;
   const program = speaker === undefined || field('_PID') === undefined ? {} : { program: inOneLine(speaker) };

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { GOLDEN_NAMES, golden } from '../../test/golden.js';
 import { LAPTOP, NAMES, Traffic, tcpPacket, udpPacket, unreachablePacket, WEB } from '../../test/traffic.js';
+import { journalBlock } from '../artifact/journal.js';
 import { readCapture } from '../pcap/capture.js';
 import { LinkType } from '../pcap/link-type.js';
 import { encodeBlocks } from '../pcapng/writer.js';
@@ -235,6 +236,33 @@ describe('renderText', () => {
       '   0.500 ms  │            │    node[42]: pinging',
       '   1.000 ms  ├───────────✗│    4 bytes lost on the way',
       '   1.000 ms  │            │    FAULT: partition',
+    ]);
+  });
+
+  it('leaves out lines that only point at the line above, and shows tabs as a terminal does', () => {
+    const printed = [
+      'app.js:1',
+      'throw new Error();',
+      '^',
+      '   ~~^~~',
+      '\u001b[31m ^\u001b[39m',
+      '',
+      'Error\n\tat main',
+      '\tat main',
+    ];
+    const lines = printed.map((text, index) =>
+      journalBlock({ source: 'web node', text, level: 'error', timeMs: 1_700_000_000_000 + index }),
+    );
+    const blocks = [{ type: 'section-header', byteOrder: 'little' } as const, ...lines];
+    expect(
+      renderText(readCapture(encodeBlocks(blocks)))
+        .split('\n')
+        .slice(2),
+    ).toEqual([
+      '   0.000 ms     web node: app.js:1',
+      '   1.000 ms     web node: throw new Error();',
+      '   6.000 ms     web node: Error …',
+      '   7.000 ms     web node:         at main',
     ]);
   });
 

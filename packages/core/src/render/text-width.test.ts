@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { padded, shortened, widthOf } from './text-width.js';
+import { padded, shortened, widthOf, withoutTabs } from './text-width.js';
 
 describe('widthOf', () => {
   it.each([
@@ -10,6 +10,10 @@ describe('widthOf', () => {
     ['e\u0301', 1],
     ['日本', 4],
     ['🙂', 2],
+    ['✅ ⚡', 5],
+    ['✓ ⚠', 3],
+    ['\u1112\u1161\u11ab', 2],
+    ['a\u200bb', 2],
   ])('counts the columns of %j', (text, width) => {
     expect(widthOf(text)).toBe(width);
   });
@@ -33,5 +37,17 @@ describe('padded', () => {
   it('fills with spaces by columns, not characters', () => {
     expect(padded('日本', 6)).toBe('日本  ');
     expect(padded('hello', 3)).toBe('hello');
+  });
+});
+
+describe('withoutTabs', () => {
+  it.each([
+    ['none', 'none'],
+    ['\tat main', '        at main'],
+    ['id\tname', 'id      name'],
+    ['日本語\t1\t2', '日本語  1       2'],
+    ['12345678\tx', '12345678        x'],
+  ])('shows %j as terminals do', (text, expected) => {
+    expect(withoutTabs(text)).toBe(expected);
   });
 });

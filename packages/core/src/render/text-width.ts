@@ -4,8 +4,10 @@
 
 /** East Asian wide and full-width characters and pictures take two columns, marks that combine take none. */
 const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const ZERO = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d]|[\ufe00-\ufe0f])/u;
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+/** Vowels and ends of Korean syllables that are written in parts are drawn into the first part. */
+const ZERO = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
+const TAB_STOP = 8;
 
 /** The number of columns of `text`, which holds no control characters. */
 export function widthOf(text: string): number {
@@ -26,6 +28,13 @@ export function shortened(text: string, width: number): string {
     used += next;
   }
   return width < 1 ? '' : `${kept}…`;
+}
+
+/** `text` with its tabs as the spaces that a terminal shows for them when the text begins a line. */
+export function withoutTabs(text: string): string {
+  return text
+    .split('\t')
+    .reduce((before, part) => `${before}${' '.repeat(TAB_STOP - (widthOf(before) % TAB_STOP))}${part}`);
 }
 
 /** `text` with spaces behind it up to `width` columns. */
