@@ -19,6 +19,13 @@ export function toldOf(speak: (connection: Connection) => void, port = WEB.port)
   return conversationsIn(traffic.capture().packets).flatMap(messagesOf).map(told);
 }
 
+/** The same of a connection that was open before anything was recorded. */
+export function toldOfRest(speak: (connection: Connection) => void): string[] {
+  const traffic = new Traffic();
+  speak(traffic.connection(LAPTOP, WEB));
+  return conversationsIn(traffic.capture().packets).flatMap(messagesOf).map(told);
+}
+
 /** The bytes that hexadecimal digits stand for. */
 export function hex(digits: string): Uint8Array {
   return Uint8Array.from(Buffer.from(digits.replaceAll(' ', ''), 'hex'));

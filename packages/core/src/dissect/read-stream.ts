@@ -2,6 +2,7 @@
  * Reads both sides of a TCP connection by the protocol that it begins with.
  */
 import type { Conversation, ConversationEvent, Side } from './conversation.js';
+import { RESYNC_LENGTH } from './protocols/http2-frames.js';
 import type { Message } from './protocols/message.js';
 import type { Heads, SealedSpan } from './protocols/protocol.js';
 import { STREAM_PROTOCOLS } from './protocols/protocols.js';
@@ -26,6 +27,8 @@ export interface EncryptedPart {
 
 /** How much of each stream a protocol is recognised by. */
 const HEAD_LENGTH = 512;
+/** Where it began before the capture, the stream must come to a place first at which something begins. */
+const REST_HEAD_LENGTH = RESYNC_LENGTH;
 
 /** What was read of conversations that are to be remembered. */
 const remembered = new WeakMap<Conversation, ReadStream>();
@@ -65,17 +68,19 @@ function readAnew(conversation: Conversation): ReadStream {
 }
 
 function headsOf({ events, server }: Conversation): Heads {
+  const isBeginMissing = !events.some(({ kind }) => kind === 'connect' || kind === 'accept');
+  const headLength = isBeginMissing ? REST_HEAD_LENGTH : HEAD_LENGTH;
   const headOf = (side: Side): Uint8Array => {
     const parts: Uint8Array[] = [];
     let length = 0;
     for (const event of events) {
       if (event.from !== side) continue;
-      if (event.kind === 'gap' || length >= HEAD_LENGTH) break;
+      if (event.kind === 'gap' || length >= headLength) break;
       if (event.kind !== 'data') continue;
-      parts.push(event.bytes.subarray(0, HEAD_LENGTH - length));
+      parts.push(event.bytes.subarray(0, headLength - length));
       length += event.bytes.byteLength;
     }
     return Buffer.concat(parts);
   };
-  return { client: headOf('client'), server: headOf('server'), serverPort: server.port };
+  return { client: headOf('client'), server: headOf('server'), serverPort: server.port, isBeginMissing };
 }

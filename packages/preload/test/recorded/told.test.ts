@@ -1,6 +1,6 @@
 /** What is told of real servers whose messages cannot be read as they are. */
 import { describe, expect } from 'vitest';
-import type { ProgramNetwork } from '../../src/index.js';
+import { createNetwork, type ProgramNetwork } from '../../src/index.js';
 import { it } from '../programs-real/support/fixtures.js';
 import { startNginx } from '../programs-real/support/nginx.js';
 import { requireProgram } from '../support/programs.js';
@@ -9,6 +9,19 @@ const TIMEOUT_MS = 60_000;
 /** memcached refuses to run as root unless it is told so. */
 const AS_ROOT = process.geteuid?.() === 0 ? ['-u', 'root'] : [];
 const USERS = JSON.stringify(Array.from({ length: 500 }, (_, id) => ({ id, name: `user ${id}` })));
+
+const HTTP2_SERVER = `
+  require('node:http2').createServer((request, response) => response.end('x'.repeat(50_000))).listen(80);
+`;
+/** Asks one after the other for more than the recorder of the test holds. */
+const HTTP2_CLIENT = `
+  const session = require('node:http2').connect('http://web');
+  const ask = (n) => {
+    if (n > 100) return session.close(() => console.log('done'));
+    session.request({ ':path': '/item/' + n }).on('close', () => ask(n + 1)).resume();
+  };
+  ask(1);
+`;
 
 /** The messages of the last conversation, in short. */
 function told({ capture }: ProgramNetwork): string[] {
@@ -68,5 +81,18 @@ describe('the capture tells', { timeout: TIMEOUT_MS }, () => {
       'server: nothing found',
       'server: CLIENT_ERROR cannot increment or decrement non-numeric value',
     ]);
+  });
+
+  it('what was last asked by HTTP/2, when the recorder has dropped how it began', async () => {
+    await using network = createNetwork({ recorder: { bytes: 2 ** 20 } });
+    await network.host('web').spawn('node', ['-e', HTTP2_SERVER], { listening: 80 });
+    const { stdout } = await network.host('laptop').run('node', ['-e', HTTP2_CLIENT]);
+    expect(stdout).toBe('done');
+    const all = told(network);
+    expect(all.slice(-2)).toEqual([
+      'client: GET /item/100 (stream 199)',
+      expect.stringMatching(/^server: 200 \(stream 199\) · 50\.0 kB {2}"xxx/),
+    ]);
+    expect(all.filter((line) => line.startsWith('client: GET /item/')).length).toBeLessThan(50);
   });
 });

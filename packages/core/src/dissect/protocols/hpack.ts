@@ -16,6 +16,7 @@ const Form = {
   LITERAL: { prefix: 4 },
 } as const;
 const HUFFMAN = { bit: 0x80, prefix: 7 } as const;
+const UNKNOWN: HeaderField = ['?', '?'];
 const ENTRY_OVERHEAD = 32;
 const DEFAULT_TABLE_SIZE = 4096;
 /** More than any peer offers: the true limit is in a SETTINGS frame that may not be in the capture. */
@@ -24,9 +25,15 @@ const MAX_INTEGER_BYTES = 5;
 
 /** Decodes the header blocks of one direction of a connection, in their order. */
 export class HpackDecoder {
+  readonly #isBeginMissing: boolean;
   #dynamic: HeaderField[] = [];
   #size = 0;
   #maxSize = DEFAULT_TABLE_SIZE;
+
+  /** With `isBeginMissing`, fields that earlier blocks had are `?` where those blocks are unknown. Default `false`. */
+  constructor({ isBeginMissing = false }: { readonly isBeginMissing?: boolean } = {}) {
+    this.#isBeginMissing = isBeginMissing;
+  }
 
   /**
    * The fields of one header block.
@@ -56,6 +63,7 @@ export class HpackDecoder {
   }
 
   #entry(index: number): HeaderField {
+    if (index > STATIC_TABLE.length + this.#dynamic.length && this.#isBeginMissing) return UNKNOWN;
     const entry =
       index <= STATIC_TABLE.length ? STATIC_TABLE[index - 1] : this.#dynamic[index - STATIC_TABLE.length - 1];
     if (entry === undefined) throw new ProtocolError(`There is no header field ${index}`);

@@ -1,29 +1,19 @@
 /**
  * HTTP/2 (RFC 9113), and the calls of gRPC in it.
  */
-import type { ContentRedaction } from '../conversation.js';
+import type { ContentRedaction, Side } from '../conversation.js';
 import type { Moment } from '../tcp-flow.js';
 import { excerptOfCoded } from './content-coding.js';
 import { type HeaderField, HpackDecoder } from './hpack.js';
+import { Flag, FRAME_HEADER_LENGTH, FrameType, firstFrameIn, RESYNC_LENGTH, STREAM_ID_MASK } from './http2-frames.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';
 import { BODY_HEAD_LENGTH, type Body, ProtocolError, type Waiting } from './stream-reader.js';
 import { byteCount } from './units.js';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-const FrameType = {
-  DATA: 0,
-  HEADERS: 1,
-  RST_STREAM: 3,
-  SETTINGS: 4,
-  PUSH_PROMISE: 5,
-  GOAWAY: 7,
-  CONTINUATION: 9,
-} as const;
-const Flag = { END_STREAM: 0x1, ACK: 0x1, END_HEADERS: 0x4, PADDED: 0x8, PRIORITY: 0x20 } as const;
-const FRAME_HEADER_LENGTH = 9;
 const PRIORITY_LENGTH = 5;
-const STREAM_ID_MASK = 0x7fff_ffff;
+const NOTHING: Body = { length: 0, head: new Uint8Array() };
 const MAX_HEADER_BLOCK = 1024 * 1024;
 const ERRORS = [
   'NO_ERROR',
@@ -69,8 +59,23 @@ export const http2: StreamProtocol = {
   recognises: ({ client }) =>
     client.byteLength > 0 && Buffer.from(client).toString('latin1').startsWith(PREFACE.slice(0, 24)),
   parsers: ({ client, server }, { reading }) => ({
-    client: side(client, reading?.redaction),
-    server: side(server, reading?.redaction),
+    client: wholeSide(client, reading?.redaction),
+    server: wholeSide(server, reading?.redaction),
+  }),
+};
+
+/**
+ * HTTP/2 of a connection whose beginning is missing, as in the last part of a long recording: known by its frames.
+ *
+ * Headers are packed by what was said before, so some of their names and values are unknown.
+ */
+export const http2Rest: StreamProtocol = {
+  name: 'http2',
+  recognises: ({ client, server, isBeginMissing }) =>
+    isBeginMissing && [client, server].some((bytes) => firstFrameIn(bytes, { isAll: false }) !== undefined),
+  parsers: ({ client, server }, { reading }) => ({
+    client: restOfSide(client, reading?.redaction),
+    server: restOfSide(server, reading?.redaction),
   }),
 };
 
@@ -93,10 +98,31 @@ interface Frame {
   readonly bytes: number;
 }
 
-function* side(context: SideContext, redaction: ContentRedaction | undefined): Waiting<void> {
+function* wholeSide(context: SideContext, redaction: ContentRedaction | undefined): Waiting<void> {
+  if (context.side === 'client') yield* context.input.take(PREFACE.length);
+  yield* frames(context, { messages: new Map(), hpack: new HpackDecoder(), redaction, isBeginMissing: false });
+}
+
+function* restOfSide(context: SideContext, redaction: ContentRedaction | undefined): Waiting<void> {
   const { input } = context;
-  if (context.side === 'client') yield* input.take(PREFACE.length);
-  const streams: Streams = { messages: new Map(), hpack: new HpackDecoder(), redaction };
+  if (!(yield* input.hasMore())) return;
+  let first = firstFrameIn(input.waiting, { isAll: input.isOver });
+  while (first === undefined) {
+    if (input.isOver || input.available > RESYNC_LENGTH) throw new ProtocolError('There are no frames');
+    yield;
+    first = firstFrameIn(input.waiting, { isAll: input.isOver });
+  }
+  if (first > 0) {
+    context.begin();
+    yield* input.take(first);
+    context.emit({ protocol: 'http2', summary: `ends a frame whose beginning is missing · ${byteCount(first)}` });
+  }
+  const hpack = new HpackDecoder({ isBeginMissing: true });
+  yield* frames(context, { messages: new Map(), hpack, redaction, isBeginMissing: true });
+}
+
+function* frames(context: SideContext, streams: Streams): Waiting<void> {
+  const { input } = context;
   try {
     while (yield* input.hasMore()) {
       const frame = yield* readFrame(context);
@@ -138,6 +164,8 @@ interface Streams {
   readonly messages: Map<number, OpenMessage>;
   readonly hpack: HpackDecoder;
   readonly redaction: ContentRedaction | undefined;
+  /** Whether streams may go on here whose headers are missing. */
+  readonly isBeginMissing: boolean;
 }
 
 function* onHeaders(context: SideContext, frame: Frame, streams: Streams): Waiting<void> {
@@ -157,8 +185,8 @@ function* onHeaders(context: SideContext, frame: Frame, streams: Streams): Waiti
   }
 
   const fields = hpack.decode(block);
-  const before = messages.get(stream);
-  if (before === undefined) messages.set(stream, openMessage({ fields, stream, moment, bytes }));
+  const before = messages.get(stream) ?? (isTrailers(fields) ? restOfMessage(frame, streams) : undefined);
+  if (before === undefined) messages.set(stream, openMessage({ fields, stream, moment, bytes, side: context.side }));
   else addTrailers(before, fields, bytes);
   const isInterim = /^1\d\d$/.test(new Map(fields).get(':status') ?? '');
   if ((flags & Flag.END_STREAM) === 0 && !isInterim) return;
@@ -166,7 +194,7 @@ function* onHeaders(context: SideContext, frame: Frame, streams: Streams): Waiti
 }
 
 function onData(context: SideContext, frame: Frame, streams: Streams): void {
-  const message = streams.messages.get(frame.stream);
+  const message = streams.messages.get(frame.stream) ?? restOfMessage(frame, streams);
   if (message === undefined) return;
   const data = withoutPadding(frame);
   const head = Buffer.concat([message.body.head, data]).subarray(0, BODY_HEAD_LENGTH);
@@ -191,25 +219,34 @@ function onGoAway(context: SideContext, frame: Frame): void {
   context.emitFrom(frame, { protocol: 'http2', summary: `goes away: ${code}`, tone: 'bad' }, true);
 }
 
+/** The message that data belongs to whose headers are missing; `undefined` when data needs headers. */
+function restOfMessage({ stream, moment }: Frame, { messages, isBeginMissing }: Streams): OpenMessage | undefined {
+  if (!isBeginMissing) return undefined;
+  const content: MessageContent = { protocol: 'http2', summary: `goes on with stream ${stream}` };
+  const message = { moment, bytes: 0, content, headers: new Map<string, string>(), body: NOTHING };
+  messages.set(stream, message);
+  return message;
+}
+
 function openMessage(start: {
   fields: readonly HeaderField[];
   stream: number;
   moment: Moment;
   bytes: number;
+  side: Side;
 }): OpenMessage {
-  const { fields, stream, moment, bytes } = start;
+  const { fields, stream, moment, bytes, side } = start;
   const headers = new Map(fields);
-  const method = headers.get(':method');
   const base = { protocol: 'http2' as const };
   const mark = `(stream ${stream})`;
-  const verb = isGrpc(headers) ? 'gRPC' : method;
+  const verb = isGrpc(headers) ? 'gRPC' : headers.get(':method');
   const content: MessageContent =
-    method === undefined
-      ? { ...base, role: 'answer', summary: `${headers.get(':status') ?? ''} ${mark}`, ...toneOf(headers) }
-      : { ...base, role: 'request', summary: `${verb} ${headers.get(':path') ?? ''} ${mark}` };
+    side === 'server'
+      ? { ...base, role: 'answer', summary: `${headers.get(':status') ?? '?'} ${mark}`, ...toneOf(headers) }
+      : { ...base, role: 'request', summary: `${verb ?? '?'} ${headers.get(':path') ?? '?'} ${mark}` };
   // A call of gRPC that fails at once has its trailers in front.
   const told = { ...content, ...grpcOutcome(content, headers) };
-  return { moment, bytes, content: told, headers, body: { length: 0, head: new Uint8Array() } };
+  return { moment, bytes, content: told, headers, body: NOTHING };
 }
 
 function addTrailers(message: OpenMessage, fields: readonly HeaderField[], bytes: number): void {
@@ -219,6 +256,11 @@ function addTrailers(message: OpenMessage, fields: readonly HeaderField[], bytes
 
 function isGrpc(headers: ReadonlyMap<string, string>): boolean {
   return headers.get('content-type')?.startsWith('application/grpc') === true;
+}
+
+/** Whether they stand behind a body: only headers in front of one tell of a method or a status, or of what is unknown. */
+function isTrailers(fields: readonly HeaderField[]): boolean {
+  return !fields.some(([name]) => name.startsWith(':') || name === '?');
 }
 
 /** Trailers tell how a gRPC call went; its HTTP status is 200 all the same. */

@@ -47,6 +47,8 @@ export interface Heads {
   readonly client: Uint8Array;
   readonly server: Uint8Array;
   readonly serverPort: number;
+  /** Whether the connection began before the capture, so that these may be the middle of anything. */
+  readonly isBeginMissing: boolean;
 }
 
 /** A protocol on top of TCP. */

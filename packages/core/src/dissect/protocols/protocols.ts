@@ -2,7 +2,7 @@ import { tls } from '../tls/tls.js';
 import { amqp } from './amqp.js';
 import { dnsStream } from './dns-stream.js';
 import { http1 } from './http1.js';
-import { http2 } from './http2.js';
+import { http2, http2Rest } from './http2.js';
 import { memcached } from './memcached.js';
 import { mqtt } from './mqtt.js';
 import { mysql } from './mysql.js';
@@ -24,4 +24,5 @@ export const STREAM_PROTOCOLS: readonly StreamProtocol[] = [
   memcached,
   smtp,
   dnsStream,
+  http2Rest,
 ];
