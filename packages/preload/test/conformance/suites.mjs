@@ -17,6 +17,7 @@ import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
 import { perlServers } from './suites/perl-servers.mjs';
 import { php } from './suites/php.mjs';
+import { poco } from './suites/poco.mjs';
 import { psutil } from './suites/psutil.mjs';
 import { pyzmq } from './suites/pyzmq.mjs';
 import { redis } from './suites/redis.mjs';
@@ -35,6 +36,7 @@ export const SUITES = [
   libuv,
   libevent,
   asio,
+  poco,
   node,
   nodeInScope,
   cpython,
