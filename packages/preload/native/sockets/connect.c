@@ -58,18 +58,27 @@ static int connect_to_listener(const struct sw_socket *socket, struct sw_record 
     return result;
 }
 
-/* A listener for `target`: with SO_REUSEPORT there may be several, and each connection goes to another. */
+/* How well a listener fits a connection to `address`, as compute_score() of the kernel has it; -1 when not at all. */
+static int score(const struct sw_record *listener, const struct sw_address *address) {
+    int points = listener->family == AF_INET ? 1 : 0;
+    if (sw_record_has(listener, SW_WILDCARD))
+        return points;
+    return sw_address_same_host(&listener->local, address) ? points + 2 : -1;
+}
+
+/* The listener for `target` that fits best: with SO_REUSEPORT there may be several, and each connection goes to another. */
 static struct sw_record *find_listener(struct sw_network *network, const struct sw_site *target, uint16_t port,
                                        const struct sw_address *address) {
     uint32_t key = sw_endpoint_key(SW_TCP, target->wire_family, target->scope == SW_SCOPE_LOOPBACK, target->interface, port);
     unsigned count = 0, position = 0;
+    int best_points = 0;
     struct sw_record *chosen = NULL, *record;
     while ((record = sw_endpoint_next(network, key, &position)) != NULL) {
-        if (!sw_record_has(record, SW_LISTENING))
+        int points = sw_record_has(record, SW_LISTENING) ? score(record, address) : -1;
+        if (points < best_points)
             continue;
-        if (!sw_record_has(record, SW_WILDCARD) && !sw_address_same_host(&record->local, address))
-            continue;
-        count++;
+        count = points > best_points ? 1 : count + 1;
+        best_points = points;
         /* Each of n listeners is chosen with the probability 1/n; the ephemeral counter is as good a die as any. */
         if (count == 1 || atomic_load(&network->state->header.ephemeral) % count == 0)
             chosen = record;

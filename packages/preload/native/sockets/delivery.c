@@ -22,18 +22,18 @@
 
 /* How well `record` fits a datagram, as compute_score() of the kernel has it; -1 when not at all. */
 static int score(const struct sw_delivery *delivery, const struct sw_record *record) {
-    int points = 0;
-    if (!sw_record_has(record, SW_WILDCARD)) {
+    /* One of IPv4 comes before one of IPv6 that serves both. */
+    int points = record->family == AF_INET ? 1 : 0;
+    /* connect(2) binds a socket to one address, too. */
+    if (!sw_record_has(record, SW_WILDCARD) || sw_record_has(record, SW_CONNECTED)) {
         if (!sw_address_same_host(&record->local, &delivery->destination))
             return -1;
-        points++;
-    } else if (sw_record_has(record, SW_CONNECTED) && !sw_address_same_host(&record->local, &delivery->destination)) {
-        return -1;
+        points += 2;
     }
     if (sw_record_has(record, SW_CONNECTED)) {
         if (!sw_address_equal(&record->peer, &delivery->source))
             return -1;
-        points += 2;
+        points += 4;
     }
     return points;
 }

@@ -134,7 +134,7 @@ static bool has_accepted(const struct sw_socket *socket, const struct request *r
             if (atomic_load(&other->cookie) <= SW_COOKIE_DELETED || !sw_record_has(other, SW_ACCEPTED) || !sw_record_has(other, SW_CONNECTED) ||
                 other->local.port != request->name.port || other->interface != request->name.interface)
                 continue;
-            if (sw_record_has(socket->record, SW_REUSEADDR) && sw_record_has(other, SW_REUSEADDR))
+            if (may_share(socket->record, other))
                 continue;
             if (!request->wildcard && !sw_address_same_host(&request->local, &other->local))
                 continue;
