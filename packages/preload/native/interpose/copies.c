@@ -4,6 +4,7 @@
 #include "interpose/data.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
+#include "sockets/buffer.h"
 #include "sockets/stream.h"
 
 #include <errno.h>
@@ -12,35 +13,11 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-/* Sends from a file through write(2): for datagrams, for the capture, and where the kernel's own sendfile(2) would raise a SIGPIPE
- * too early. */
-static ssize_t copy_file(int to, int from, off_t *offset, size_t count) {
-    enum { CHUNK = 32 * 1024 };
-    char data[CHUNK];
-    size_t total = 0;
-    while (total < count) {
-        size_t wanted = count - total < CHUNK ? count - total : CHUNK;
-        off_t at = offset != NULL ? *offset : lseek(from, 0, SEEK_CUR);
-        /* What has no position is nothing to send from. */
-        if (at < 0 && (offset != NULL || errno == ESPIPE))
-            errno = EINVAL;
-        ssize_t got = at < 0 ? -1 : pread(from, data, wanted, at);
-        if (got <= 0)
-            return total > 0 ? (ssize_t)total : got;
-        ssize_t sent = write(to, data, (size_t)got);
-        if (sent < 0)
-            return total > 0 ? (ssize_t)total : -1;
-        total += (size_t)sent;
-        if (offset != NULL)
-            *offset += sent;
-        else
-            lseek(from, sent, SEEK_CUR);
-        if (sent < got)
-            break;
-    }
-    return (ssize_t)total;
-}
+/* What is copied at a time. */
+enum { CHUNK = 32 * 1024 };
 
+/* Whether the data has to pass through the library: for datagrams, for the capture, and where the kernel's own calls would raise a SIGPIPE
+ * too early. */
 static bool needs_copy(int fd) {
     struct sw_socket socket;
     if (!sw_fd_hint(fd, &socket))
@@ -55,23 +32,70 @@ static ssize_t told(int fd, ssize_t result) {
     return sw_fd_hint(fd, &socket) && sw_is_stream(&socket) ? sw_counted(&socket.record->sent, result) : result;
 }
 
+/* How much of `left` the kernel's own sendfile(2) may move, without a copy; 0 for nothing. It would not have a buffer made larger, so it gets what
+ * there is room for, and it takes a page of the buffer for however little of one. */
+static size_t pages_for(int to, size_t left) {
+    enum { WORTHWHILE = 16 * 1024 };
+    if (left < WORTHWHILE || needs_copy(to))
+        return 0;
+    struct sw_socket socket;
+    size_t room = sw_fd_hint(to, &socket) ? sw_buffer_room(&socket) / 2 : left;
+    return room < WORTHWHILE ? 0 : room < left ? room : left;
+}
+
+/* Sends up to CHUNK of a file through write(2), and says in `tried` how much that was. */
+static ssize_t copy_chunk(int to, int from, off_t *offset, size_t left, size_t *tried) {
+    char data[CHUNK];
+    *tried = left < CHUNK ? left : CHUNK;
+    off_t at = offset != NULL ? *offset : lseek(from, 0, SEEK_CUR);
+    /* What has no position is nothing to send from. */
+    if (at < 0 && (offset != NULL || errno == ESPIPE))
+        errno = EINVAL;
+    ssize_t got = at < 0 ? -1 : pread(from, data, *tried, at);
+    ssize_t sent = got > 0 ? write(to, data, (size_t)got) : got;
+    if (sent > 0 && offset != NULL)
+        *offset += sent;
+    else if (sent > 0)
+        lseek(from, sent, SEEK_CUR);
+    return sent;
+}
+
+static ssize_t send_file(int to, int from, off_t *offset, size_t count) {
+    size_t total = 0;
+    while (total < count) {
+        size_t pages = pages_for(to, count - total), tried = pages;
+        ssize_t sent = pages > 0 ? told(to, sw_real.sendfile(to, from, offset, pages)) : copy_chunk(to, from, offset, count - total, &tried);
+        if (sent <= 0)
+            return total > 0 ? (ssize_t)total : sent;
+        total += (size_t)sent;
+        /* The file has ended, or the call was not to wait any longer. */
+        if ((size_t)sent < tried)
+            break;
+    }
+    return (ssize_t)total;
+}
+
+static bool is_ours(int fd) {
+    struct sw_socket socket;
+    return sw_fd_hint(fd, &socket);
+}
+
 /* sendfile(2) */
 SW_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
     sw_start();
-    return needs_copy(to) ? copy_file(to, from, offset, count) : told(to, sw_real.sendfile(to, from, offset, count));
+    return count > 0 && is_ours(to) ? send_file(to, from, offset, count) : sw_real.sendfile(to, from, offset, count);
 }
 
 #ifdef __GLIBC__
 /* sendfile(2) with 64-bit offsets, as glibc names it for programs. */
 SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
     sw_start();
-    return needs_copy(to) ? copy_file(to, from, (off_t *)offset, count) : told(to, sw_real.sendfile64(to, from, (off_t *)offset, count));
+    return count > 0 && is_ours(to) ? send_file(to, from, (off_t *)offset, count) : sw_real.sendfile64(to, from, offset, count);
 }
 #endif
 
 /* splice(2) from a pipe into a socket: tee(2) shows what would go without taking it, and only what was sent is taken. */
 static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
-    enum { CHUNK = 32 * 1024 };
     char data[CHUNK];
     int copy[2];
     if (pipe2(copy, O_CLOEXEC) != 0)

@@ -5,6 +5,8 @@
 #include "sockets/options.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -51,6 +53,12 @@ static uint64_t size_of(int fd) {
     int size = 0;
     socklen_t length = sizeof size;
     return sw_real.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &length) == 0 ? (uint64_t)size : 0;
+}
+
+uint64_t sw_buffer_room(const struct sw_socket *socket) {
+    int queued = 0;
+    uint64_t size = size_of(socket->fd);
+    return sw_real.ioctl(socket->fd, SIOCOUTQ, &queued) == 0 && (uint64_t)queued < size ? size - (uint64_t)queued : 0;
 }
 
 static uint64_t received_by(const struct sw_record *peer) {

@@ -29,6 +29,9 @@ bool sw_buffer_grow(const struct sw_socket *socket, bool is_stuck);
  * got to know its peer, which may be NULL. */
 void sw_buffer_fit(const struct sw_socket *socket, const struct sw_record *peer);
 
+/* How much more the Unix socket has room for, in the memory that it takes. */
+uint64_t sw_buffer_room(const struct sw_socket *socket);
+
 /* How much a receiver that does not read gets from TCP's sender; what is beyond waits with the sender. */
 uint64_t sw_buffer_window(const struct sw_record *receiver);
 
