@@ -2,7 +2,7 @@
  * Compares what is read with what Wireshark's programs read from the same files.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -290,18 +290,91 @@ describeWithTshark('tshark', () => {
     }
   });
 
-  it('sees the same blocks again in a file that editcap wrote', async () => {
-    await withFile('unused', new Uint8Array(), async (path) => {
-      await run('editcap', ['-F', 'pcapng', goldenPath('redis.pcap'), `${path}.pcapng`]);
-      const { readFile } = await import('node:fs/promises');
-      const written = await readFile(`${path}.pcapng`);
-      const { packets } = readCapture(written);
-      expect(packets.map(({ timestampNs }) => timestampNs)).toEqual(
-        captureOf('redis.pcap').packets.map(({ timestampNs }) => timestampNs),
+  it.each<[string, (to: string, text: string) => readonly [program: string, ...args: string[]]]>([
+    ['editcap, from pcap', (to) => ['editcap', '-F', 'pcapng', goldenPath('redis.pcap'), to]],
+    ['editcap, from pcapng', (to) => ['editcap', goldenPath('tls-keys.pcapng'), to]],
+    ['editcap, of nanoseconds', (to) => ['editcap', '-F', 'nsecpcap', goldenPath('http.pcap'), to]],
+    ['editcap, cut and with a comment', (to) => ['editcap', '-s', '41', '-a', '1:äh', goldenPath('redis.pcap'), to]],
+    ['editcap, of another time', (to) => ['editcap', '-t', '-1000.5', goldenPath('http.pcap'), to]],
+    [
+      'mergecap, in the order of times',
+      (to) => ['mergecap', '-w', to, goldenPath('redis.pcap'), goldenPath('tls-keys.pcapng')],
+    ],
+    [
+      'mergecap, one behind the other',
+      (to) => ['mergecap', '-a', '-I', 'none', '-w', to, ...Array(2).fill(goldenPath('http.pcap'))],
+    ],
+    [
+      'mergecap, of pcap',
+      (to) => ['mergecap', '-F', 'pcap', '-w', to, goldenPath('redis.pcap'), goldenPath('http.pcap')],
+    ],
+    ['text2pcap', (to, text) => ['text2pcap', '-q', '-l', '101', text, to]],
+    ['text2pcap, of pcap', (to, text) => ['text2pcap', '-q', '-F', 'pcap', '-l', '101', text, to]],
+  ])(
+    'sees the same packets and comments in a file of %s, and the same blocks when it is written again',
+    async (_, command) => {
+      const dump = udpPacket(LAPTOP, WEB, 'ping');
+      const text = `0000 ${Buffer.from(dump).toString('hex').replaceAll(/../g, '$& ')}\n`;
+      await withFile('text', new TextEncoder().encode(text), async (path) => {
+        const [program, ...args] = command(`${path}.written`, path);
+        await run(program, args);
+        const written = await readFile(`${path}.written`);
+        const { packets, format } = readCapture(written);
+        const fields = ['frame.time_epoch', 'frame.cap_len', 'frame.len', 'frame.interface_id', 'frame.comment'];
+        const rows = await fieldsOf(`${path}.written`, 'frame', fields);
+        const ours = packets.map(({ timestampNs, capturedLength, originalLength, options, interface: { index } }) => [
+          secondsOf(timestampNs),
+          String(capturedLength),
+          String(originalLength),
+          format === 'pcap' ? '' : String(index),
+          options.comments?.[0] ?? '',
+        ]);
+        expect(ours).toEqual(rows);
+        expect(ours.length).toBeGreaterThan(0);
+        if (format === 'pcapng')
+          expect([...readBlocks(encodeBlocks(readBlocks(written)))]).toEqual([...readBlocks(written)]);
+      });
+    },
+  );
+
+  it.each(['little', 'big'] as const)(
+    'sees the same times in every resolution and with every offset, %s-endian',
+    async (byteOrder) => {
+      const data = udpPacket(LAPTOP, WEB, 'ping');
+      const clocks = [0n, 1000n, -1000n, 31_536_000n].flatMap((timeOffsetSeconds) =>
+        [0, 1, 3, 6, 7, 9, 10, 12, 15, 0x80, 0x81, 0x8a, 0x94, 0x9f, 0xa0, 0xa8].map((timeResolution) => ({
+          timeOffsetSeconds,
+          timeResolution,
+        })),
       );
-      expect([...readBlocks(encodeBlocks(readBlocks(written)))]).toEqual([...readBlocks(written)]);
-    });
-  });
+      const times = clocks.map(({ timeResolution, timeOffsetSeconds }) => {
+        const exponent = BigInt(timeResolution & 0x7f);
+        const ticks = timeResolution < 0x80 ? 10n ** exponent : 2n ** exponent;
+        // Of finer ones than those, 64 bits hold only five hours, and Wireshark's product of a part of a second and a billion is too large.
+        if (ticks > 2n ** 33n) return (2000n - timeOffsetSeconds) * ticks;
+        const seconds = 1_700_000_000n - timeOffsetSeconds;
+        return seconds * ticks + ticks / 3n;
+      });
+      const kept = clocks
+        .map((clock, index) => ({ clock, time: times[index] ?? 0n }))
+        .filter(({ time }) => time >= 0n && time < 2n ** 64n);
+      const bytes = encodeBlocks([
+        { type: 'section-header', byteOrder },
+        ...kept.map(
+          ({ clock }) => ({ type: 'interface-description', linkType: LinkType.RAW, snapLength: 0, ...clock }) as const,
+        ),
+        ...kept.map(
+          ({ time }, interfaceId) =>
+            ({ type: 'enhanced-packet', interfaceId, timestamp: time, originalLength: data.length, data }) as const,
+        ),
+      ]);
+      await withFile('times.pcapng', bytes, async (path) => {
+        const rows = await fieldsOf(path, 'udp', ['frame.time_epoch']);
+        expect(readCapture(bytes).packets.map(({ timestampNs }) => [secondsOf(timestampNs)])).toEqual(rows);
+        expect(rows.length).toBeGreaterThan(50);
+      });
+    },
+  );
 });
 
 describeWithTshark('capinfos', () => {

@@ -13,7 +13,12 @@ export interface CaptureInterface extends InterfaceOptions {
   readonly snapLength: number;
 }
 
-/** One recorded packet, from a pcap or a pcapng file. */
+/**
+ * One recorded packet, from a pcap or a pcapng file.
+ *
+ * Mostly its fields are read from the file's bytes when they are asked for, so `{ ...packet }` and `JSON.stringify(packet)` have none of them:
+ * name those that you want to keep.
+ */
 export interface Packet {
   /** What it was recorded on. */
   readonly interface: CaptureInterface;
