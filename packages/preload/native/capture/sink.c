@@ -21,14 +21,28 @@
 #define HOLE_PATIENCE_NS 1000000000u
 #define IN_FLIGHT_NS 50000u
 
-static int open_descriptor(struct sw_sink *sink) {
+/* Whoever writes to a named pipe waits for its reader (fifo(7)), or what a short program says is gone before anybody looks. Only for the
+ * first one, though: a reader that has left has seen enough, and must not keep the programs that start later. */
+static int open_pipe(const struct sw_sink *sink, bool had_reader) {
+    int fd;
+    do
+        fd = openat(SW_AT(sink->path), O_WRONLY | O_CLOEXEC | (had_reader ? O_NONBLOCK : 0));
+    while (fd < 0 && errno == EINTR);
+    if (fd >= 0 && had_reader)
+        sw_real.fcntl(fd, F_SETFL, O_WRONLY);
+    if (fd < 0 && errno == ENXIO)
+        errno = EPIPE;
+    return fd;
+}
+
+static int open_descriptor(struct sw_sink *sink, const struct sw_ring *ring) {
     struct stat status;
     const char *name = strrchr(sink->path, '/');
     int fd;
     if (name != NULL && strcmp(name, "/-") == 0)
         fd = sw_real.fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     else if (fstatat(SW_AT(sink->path), &status, 0) == 0 && S_ISFIFO(status.st_mode))
-        fd = openat(SW_AT(sink->path), O_RDWR | O_CLOEXEC); /* Neither waits for a reader nor meets a SIGPIPE. */
+        fd = open_pipe(sink, ring->header->stream_started != 0);
     else
         fd = openat(SW_AT(sink->path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
     if (fd < 0 || fstat(fd, &status) != 0) {
@@ -51,7 +65,7 @@ int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const struct sw_sta
     sink->path = path;
     sink->state = state;
     sink->is_pcapng = length > 7 && strcmp(path + length - 7, ".pcapng") == 0;
-    int fd = open_descriptor(sink);
+    int fd = open_descriptor(sink, ring);
     if (fd < 0)
         return fd;
     /* The header is there as soon as somebody may look. */
@@ -68,7 +82,7 @@ void sw_sink_close(struct sw_sink *sink) {
 }
 
 /* The descriptor, if it is still what we opened: raw system calls can close anything. */
-static int own_descriptor(struct sw_sink *sink) {
+static int own_descriptor(struct sw_sink *sink, const struct sw_ring *ring) {
     int fd = atomic_load(&sink->descriptor);
     struct stat status;
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_dev == sink->device && status.st_ino == sink->inode)
@@ -76,7 +90,7 @@ static int own_descriptor(struct sw_sink *sink) {
     if (fd >= 0)
         sw_own_descriptor_release(fd);
     atomic_store(&sink->descriptor, -1);
-    return open_descriptor(sink);
+    return open_descriptor(sink, ring);
 }
 
 uint64_t sw_sink_position(const struct sw_ring *ring) {
@@ -273,7 +287,7 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
     do {
         if (!try_lock(ring->header))
             break;
-        int fd = own_descriptor(sink);
+        int fd = own_descriptor(sink, ring);
         if (fd >= 0)
             feed_quietly(sink, ring, fd, at_last);
         atomic_exchange(&ring->header->drainer, 0);

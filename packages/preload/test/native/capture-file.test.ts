@@ -1,5 +1,4 @@
 /** The file of SOCKET_WRAPPER_PCAP_FILE: its formats, those who read it live, and what can go wrong with it. */
-import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -60,17 +59,30 @@ describe('SOCKET_WRAPPER_PCAP_FILE', { timeout: TIMEOUT_MS }, () => {
     });
   });
 
-  it('streams into a named pipe', async () => {
+  it('streams into a named pipe all that there is, for it waits until somebody reads', async () => {
     await withDirectory(async (directory) => {
       const pipe = join(directory, 'pipe');
       await execa('mkfifo', [pipe]);
-      const reader = spawn('head', ['-c', '24', pipe], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const chunks: Buffer[] = [];
-      reader.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-      const ended = new Promise((resolve) => reader.once('close', resolve));
-      await traffic(directory, ['half-close'], { SOCKET_WRAPPER_PCAP_FILE: pipe });
-      await ended;
-      expect(Buffer.concat(chunks).subarray(0, 4)).toEqual(Buffer.from('d4c3b2a1', 'hex'));
+      const writer = traffic(directory, ['half-close'], { SOCKET_WRAPPER_PCAP_FILE: pipe });
+      const [{ stdout }] = await Promise.all([execa('cat', [pipe], { encoding: 'buffer' }), writer]);
+      expect(readCapture(stdout).packets).toHaveLength(22);
+    });
+  });
+
+  it('goes on when whoever read the named pipe has left, and so do the programs that start then', async () => {
+    await withDirectory(async (directory) => {
+      const pipe = join(directory, 'pipe');
+      await execa('mkfifo', [pipe]);
+      const variables = { SOCKET_WRAPPER_PCAP_FILE: pipe };
+      const writer = traffic(directory, ['bulk', '2000000'], variables);
+      const [{ stdout }, { stderr }] = await Promise.all([
+        execa('head', ['-c', '24', pipe], { encoding: 'buffer' }),
+        writer,
+      ]);
+      expect(stdout.subarray(0, 4)).toEqual(Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1));
+      expect(stderr).toMatch(/ - cannot write the capture '[^']*\/pipe': Broken pipe$/);
+      const later = await traffic(directory, ['half-close'], variables);
+      expect(later.stderr).toMatch(/ - cannot write the capture '[^']*\/pipe': Broken pipe; nothing is captured$/);
     });
   });
 
