@@ -16,7 +16,8 @@ const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 /** Runs the command to its end. */
 function cli(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...args], (_error, stdout, stderr) => {
+    const env = { ...process.env, FORCE_COLOR: undefined };
+    const child = execFile(process.execPath, [MAIN, ...args], { env }, (_error, stdout, stderr) => {
       resolve({ exitCode: child.exitCode, stdout, stderr });
     });
     child.stdin?.end();

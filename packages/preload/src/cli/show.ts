@@ -13,6 +13,7 @@ import {
   renderText,
   tlsKeysIn,
 } from '@socket-wrapper/core/pcap';
+import { wantsColour } from './colour.js';
 import { readOptions } from './options.js';
 import { UsageError } from './usage-error.js';
 
@@ -56,7 +57,7 @@ async function print(text: string): Promise<void> {
 
 function* piecesOf(capture: Capture, { follow, filter, isJson }: Request): Generator<string, void> {
   const { isTTY, columns } = process.stdout;
-  const colour = isTTY === true && !process.env.NO_COLOR;
+  const colour = wantsColour(isTTY, process.env);
   const { names } = capture;
   if (follow !== undefined) {
     const conversations = conversationsIn(capture.packets, { tlsKeys: tlsKeysIn(capture.blocks) });
