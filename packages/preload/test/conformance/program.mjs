@@ -47,8 +47,8 @@ export async function runProgram(way, { command, itself, environment = {}, folde
   } finally {
     watch.end();
     if (child.pid !== undefined) endGroup(child.pid);
-    rmSync(network, { recursive: true, force: true });
-    rmSync(workplace, { recursive: true, force: true });
+    /* What was killed may be at work for a moment still. */
+    for (const each of [network, workplace]) rmSync(each, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
