@@ -10,6 +10,7 @@ import { haproxy } from './suites/haproxy.mjs';
 import { jdk } from './suites/jdk.mjs';
 import { libevent } from './suites/libevent.mjs';
 import { libuv } from './suites/libuv.mjs';
+import { linux } from './suites/linux.mjs';
 import { memcached } from './suites/memcached.mjs';
 import { mosquitto } from './suites/mosquitto.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
@@ -66,4 +67,5 @@ export const SUITES = [
   erlang,
   jdk,
   rust,
+  linux,
 ];
