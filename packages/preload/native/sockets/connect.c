@@ -1,7 +1,6 @@
 #include "sockets/connect.h"
 
 #include "base/real.h"
-#include "base/room.h"
 #include "capture/capture.h"
 #include "capture/wait.h"
 #include "names/hosts.h"
@@ -12,9 +11,10 @@
 #include "sockets/options.h"
 #include "sockets/path.h"
 #include "sockets/port.h"
+#include "sockets/port_holders.h"
 #include "sockets/readiness.h"
-#include "sockets/rewatch.h"
 #include "sockets/stream.h"
+#include "sockets/stream_anew.h"
 #include "sockets/stream_state.h"
 #include "state/endpoint_index.h"
 
@@ -124,34 +124,32 @@ static int connect_stream(struct sw_socket *socket, const struct sw_site *target
     return result;
 }
 
+/* tcp_disconnect(): what connect(2) chose goes, what bind(2) was told stays. */
+static void forget_peer(struct sw_record *record) {
+    memset(&record->peer, 0, sizeof record->peer);
+    if (sw_record_has(record, SW_BOUND_ADDRESS))
+        return;
+    memset(record->local.bytes, 0, sizeof record->local.bytes);
+    record->local.family = record->family;
+    sw_record_set(record, SW_WILDCARD);
+}
+
 /* connect(2) with AF_UNSPEC: the socket is as new, but for what bind(2) was told. */
 static int disconnect(struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     /* tcp_disconnect() opens halves again that were shut, without a connection even. */
     if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING | SW_RESET_SENT | SW_READ_SHUT | SW_WRITE_SHUT))
         return sw_stream_replace(socket);
-    memset(&record->peer, 0, sizeof record->peer);
-    sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_CONNECT_FAILED);
-    if (record->type == SOCK_DGRAM)
-        sw_record_set(record, sw_record_has(record, SW_BOUND_ADDRESS) ? 0 : SW_WILDCARD);
-    if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
-        /* __udp_disconnect() gives up the port, tcp_disconnect() leaves it in sight. */
-        uint16_t port = sw_record_has(record, SW_PORT_CHOSEN) || record->type == SOCK_STREAM ? record->local.port : 0;
-        memset(record->local.bytes, 0, sizeof record->local.bytes);
-        record->local.port = port;
-        record->local.family = record->family;
+    forget_peer(record);
+    if (record->type == SOCK_STREAM) {
+        sw_record_clear(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
+        return 0;
     }
-    return 0;
-}
-
-/* tcp_disconnect(), once the program has met the failure. */
-static void forget_failed_connect(struct sw_record *record) {
-    memset(&record->peer, 0, sizeof record->peer);
-    /* The port stays in sight until the next attempt chooses another. */
-    if (!sw_record_has(record, SW_BOUND_ADDRESS))
-        memset(record->local.bytes, 0, sizeof record->local.bytes);
+    sw_record_clear(record, SW_CONNECTED);
+    /* __udp_disconnect() gives up the port, tcp_disconnect() leaves it in sight. */
     if (!sw_record_has(record, SW_PORT_CHOSEN))
-        sw_record_clear(record, SW_BOUND);
+        record->local.port = 0;
+    return 0;
 }
 
 /* connect(2) in progress waits for room in the listener's queue: until somebody accepts it, or closes the listener. `still` is the answer when
@@ -167,7 +165,8 @@ static int await_room(struct sw_socket *socket, int still) {
     sw_stream_collect(socket);
     if (error == 0)
         return 0;
-    forget_failed_connect(record);
+    sw_port_give_back(record);
+    forget_peer(record);
     return -error;
 }
 
@@ -180,17 +179,18 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     if (sw_record_has(record, SW_REUSEADDR | SW_REUSEPORT) && sw_port_has_connection(socket, &address))
         return -EADDRNOTAVAIL;
     if (!sw_record_has(record, SW_NAMED)) {
-        int result = sw_bind_for_connect(socket, &target);
+        int result = sw_record_has(record, SW_BOUND_ADDRESS) ? sw_bind_unbound(socket, &target) : sw_bind_for_connect(socket, &target);
         if (result < 0)
             return result;
-    } else if (!sw_record_has(record, SW_BOUND_ADDRESS)) {
+    } else if (!sw_port_has_source(socket)) {
         struct sw_site source = target;
         source.interface = record->name_interface;
         source.loopback_address = 0;
         record->local = sw_address_of_site(socket->network, &source, record->name_port, record->family);
-        sw_record_set(record, SW_BOUND);
     }
-    sw_port_show(record);
+    record->local.port = record->name_port;
+    sw_record_set(record, SW_BOUND);
+    sw_record_clear(record, SW_WILDCARD);
     record->peer = address;
     /* tcp_connect_init(): an error that nobody has asked for is none of the new connection. */
     sw_pending_error(socket);
@@ -199,7 +199,6 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     int result = connect_stream(socket, &target, &address);
     if (result == 0) {
         sw_record_set(record, SW_CONNECTED);
-        sw_record_clear(record, SW_WILDCARD);
         if (sw_record_has(record, SW_WAITING) && sw_backlog_hold(socket)) {
             sw_record_set(record, SW_IN_PROGRESS);
             return nonblocking ? -EINPROGRESS : await_room(socket, -EINPROGRESS);
@@ -212,14 +211,31 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     }
     if (result == -EINTR)
         return result;
+    sw_port_give_back(record);
     if (!nonblocking) {
-        forget_failed_connect(record);
+        forget_peer(record);
         return result == -EAGAIN ? -ETIMEDOUT : result;
     }
     atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
     sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
     sw_readiness_wake_writers(socket->fd);
     return -EINPROGRESS;
+}
+
+/* ip_route_connect() and tcp_v6_connect(): to nowhere is to myself, at the address that bind(2) was told, or on the loopback. */
+static struct sw_address own_address(const struct sw_socket *socket, const struct sw_site *wildcard, uint16_t port) {
+    const struct sw_record *record = socket->record;
+    struct sw_site site = {.wire_family = wildcard->wire_family, .interface = wildcard->interface};
+    bool is_ipv4 = record->family == AF_INET || (sw_record_has(record, SW_BOUND_ADDRESS) && sw_address_is_mapped(&record->local));
+    if (site.wire_family == 4 && is_ipv4 && sw_port_has_source(socket)) {
+        struct sw_address local = record->local;
+        local.port = port;
+        return local;
+    }
+    if (is_ipv4)
+        site.wire_family = 4;
+    site.scope = site.wire_family == 6 || sw_has_ipv4_loopback(socket->network) ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
+    return sw_address_of_site(socket->network, &site, port, record->family);
 }
 
 int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t length) {
@@ -235,12 +251,22 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
         if (sw_record_has(record, SW_WAITING))
             return is_nonblocking(socket->fd) && !sw_backlog_was_closed(socket) ? -EALREADY : await_room(socket, -EALREADY);
         bool failed = sw_record_has(record, SW_CONNECT_FAILED);
-        sw_stream_collect(socket);
-        if (!failed)
+        /* inet_shutdown() leaves a connection that has failed in a state of its own, which only AF_UNSPEC ends. */
+        if (failed && sw_record_has(record, SW_READ_SHUT | SW_WRITE_SHUT))
+            return -EINVAL;
+        if (!failed && !sw_stream_is_closed(socket)) {
+            sw_stream_collect(socket);
             return 0;
-        forget_failed_connect(record);
-        int pending = sw_pending_error(socket);
-        return pending != 0 ? -pending : -ECONNABORTED;
+        }
+        int error = 0;
+        socklen_t size = sizeof error;
+        sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+        sw_stream_collect(socket);
+        if (failed)
+            forget_peer(record);
+        else
+            sw_stream_replace(socket);
+        return error != 0 ? -error : -ECONNABORTED;
     }
     if (record->type == SOCK_STREAM && sw_record_has(record, SW_CONNECTED | SW_LISTENING | SW_RESET_SENT))
         return -EISCONN;
@@ -257,16 +283,15 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
         return -EINVAL;
     unsigned own = record->interface;
     struct sw_site target = sw_address_site(socket->network, own, &address);
+    if (target.scope == SW_SCOPE_WILDCARD) {
+        address = own_address(socket, &target, address.port);
+        target = sw_address_site(socket->network, own, &address);
+    }
     if (record->family == AF_INET6 && target.wire_family == 4 && sw_record_has(record, SW_V6ONLY))
         return -ENETUNREACH;
     if (record->family == AF_INET6 && sw_record_has(record, SW_BOUND_ADDRESS) &&
         sw_address_is_mapped(&record->local) != (target.wire_family == 4))
-        return target.wire_family == 4 ? -ENETUNREACH : -EAFNOSUPPORT;
-    if (target.scope == SW_SCOPE_WILDCARD) {
-        /* ip_route_connect(): to nowhere is to myself. */
-        target.scope = target.wire_family == 6 || sw_has_ipv4_loopback(socket->network) ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
-        address = sw_address_of_site(socket->network, &target, address.port, record->family);
-    }
+        return target.wire_family == 4 || target.scope == SW_SCOPE_OUTSIDE || target.scope == SW_SCOPE_MULTICAST ? -ENETUNREACH : -EAFNOSUPPORT;
     if (record->family == AF_INET6 && address.family == AF_INET)
         address = sw_address_of_site(socket->network, &target, address.port, AF_INET6);
     if (sw_port_is_elsewhere(socket))
@@ -274,87 +299,4 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
     if (record->type == SOCK_DGRAM)
         return sw_datagram_connect(socket, &target, &address);
     return connect_tcp(socket, target, address);
-}
-
-/* tcp_disconnect(): the peer of a connection that still lives meets a reset. The error that the next call is to report. */
-static int reset_peer(const struct sw_socket *socket) {
-    struct sw_record *record = socket->record;
-    if (sw_stream_is_closed(socket)) {
-        if (sw_record_has(record, SW_RESET_SENT))
-            return sw_record_has(record, SW_CONNECTED) ? EPIPE : 0;
-        return sw_record_has(record, SW_RESET_RECEIVED) ? ECONNRESET : 0;
-    }
-    struct sw_record *peer = sw_record_peer(socket->network, record);
-    if (peer != NULL)
-        sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
-    sw_record_set(record, SW_LINGER_RESET);
-    return ECONNRESET;
-}
-
-/* A Unix stream socket connects once. Where TCP lets a program start again on the same descriptor, a new one takes its place. */
-int sw_stream_replace(struct sw_socket *socket) {
-    struct sw_record *old = socket->record;
-    int flags = sw_real.fcntl(socket->fd, F_GETFL);
-    int descriptor_flags = sw_real.fcntl(socket->fd, F_GETFD);
-    struct sw_room room = SW_NO_ROOM;
-    int fresh;
-    do
-        fresh = sw_real.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK ? SOCK_NONBLOCK : 0), 0);
-    while (fresh < 0 && sw_room_make(&room));
-    sw_room_leave(&room);
-    if (fresh < 0)
-        return -errno;
-    struct sw_record *record = sw_socket_register(socket->network, fresh, old->family, SOCK_STREAM);
-    if (record == NULL) {
-        sw_real.close(fresh);
-        return -ENFILE;
-    }
-    record->interface = old->interface;
-    memcpy(record->options, old->options, sizeof record->options);
-    sw_buffer_begin(&(struct sw_socket){.fd = fresh, .network = socket->network, .record = record}, NULL);
-    sw_record_set(record, atomic_load(&old->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
-    struct sw_address local = old->local;
-    bool port_chosen = sw_record_has(old, SW_PORT_CHOSEN), address_chosen = sw_record_has(old, SW_BOUND_ADDRESS);
-
-    bool was_connected = sw_record_has(old, SW_CONNECTED | SW_RESET_SENT);
-    int error = was_connected ? reset_peer(socket) : 0;
-    if (error == 0)
-        error = atomic_load(&old->pending_error); /* which nobody has met yet */
-    struct sw_rewatch rewatch;
-    sw_rewatch_begin(socket->fd, &rewatch);
-    struct sw_closing closing = sw_socket_closing(socket);
-    closing.held_elsewhere = false; /* Whoever else has the old one has nothing to use it for. */
-    if (sw_real.dup3(fresh, socket->fd, descriptor_flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0) {
-        int error = errno;
-        sw_fd_set(socket->fd, socket->network, old);
-        sw_rewatch_end(socket->fd, &rewatch);
-        sw_record_free(socket->network, record);
-        sw_real.close(fresh);
-        return -error;
-    }
-    sw_socket_closed(&closing);
-    sw_real.close(fresh);
-    sw_fd_set(socket->fd, socket->network, record);
-    sw_rewatch_end(socket->fd, &rewatch);
-    socket->record = record;
-    if (was_connected) {
-        record->local = local;
-        if (!address_chosen)
-            memset(record->local.bytes, 0, sizeof record->local.bytes);
-    } else if (!port_chosen) {
-        record->local = local;
-    }
-    atomic_store(&record->pending_error, error);
-    if (port_chosen) {
-        union {
-            struct sockaddr any;
-            struct sockaddr_in6 in6;
-        } address = {.any.sa_family = record->family};
-        socklen_t size = sizeof address;
-        if (!address_chosen)
-            memset(local.bytes, 0, sizeof local.bytes);
-        sw_address_write(&local, record->family, &address.any, &size);
-        sw_bind(socket, &address.any, size);
-    }
-    return 0;
 }

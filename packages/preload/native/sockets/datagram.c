@@ -34,7 +34,7 @@ int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, 
     struct sw_record *record = socket->record;
     /* inet_dgram_connect() gives it a port before it asks for the way. */
     if (!sw_record_has(record, SW_NAMED)) {
-        int result = sw_bind_wildcard(socket, target);
+        int result = sw_bind_unbound(socket, target);
         if (result < 0)
             return result;
     }

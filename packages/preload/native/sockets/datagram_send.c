@@ -102,7 +102,7 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     if (result < 0) {
         /* inet_send_prepare() comes before the protocol looks at anything. */
         if (!sw_record_has(record, SW_NAMED))
-            sw_bind_wildcard(socket, NULL);
+            sw_bind_unbound(socket, NULL);
         sw_port_show(record);
         return result;
     }
@@ -120,7 +120,7 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     if (delivery->target.scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
         return -EACCES;
     if (!sw_record_has(record, SW_NAMED)) {
-        result = sw_bind_wildcard(socket, &delivery->target);
+        result = sw_bind_unbound(socket, &delivery->target);
         if (result < 0)
             return result == -EADDRINUSE ? -EAGAIN : result;
     }

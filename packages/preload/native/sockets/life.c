@@ -160,6 +160,7 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
     if (record->type == SOCK_STREAM && sw_record_has(record, SW_LINGER_RESET | SW_WAITING) && sw_record_has(record, SW_CONNECTED) &&
         !sw_record_has(record, SW_ACCEPTED) && atomic_load(&record->peer_cookie) == 0) {
         sw_record_set(record, SW_GONE);
+        sw_record_clear(record, SW_BOUND);
         errno = saved_errno;
         return;
     }

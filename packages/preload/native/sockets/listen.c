@@ -3,10 +3,11 @@
 #include "base/real.h"
 #include "sockets/backlog.h"
 #include "sockets/buffer.h"
-#include "sockets/connect.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/port.h"
+#include "sockets/port_holders.h"
+#include "sockets/stream_anew.h"
 #include "state/endpoint_index.h"
 
 #include <errno.h>
@@ -22,21 +23,22 @@ int sw_listen(struct sw_socket *socket, int backlog) {
         return -EOPNOTSUPP;
     if (sw_record_has(record, SW_CONNECTED | SW_IN_PROGRESS | SW_RESET_SENT))
         return -EINVAL;
-    /* A Unix socket whose reading half is shut would accept nobody. */
-    if (!sw_record_has(record, SW_LISTENING) && sw_record_has(record, SW_READ_SHUT | SW_WRITE_SHUT)) {
+    /* A Unix socket whose reading half is shut would accept nobody, and one of a port that was given back has the wrong name. */
+    bool is_spent = sw_record_has(record, SW_READ_SHUT | SW_WRITE_SHUT) || (sw_record_has(record, SW_NAMED) && !sw_record_has(record, SW_BOUND));
+    if (!sw_record_has(record, SW_LISTENING) && is_spent) {
         int result = sw_stream_replace(socket);
         if (result < 0)
             return result;
         record = socket->record;
     }
     if (!sw_record_has(record, SW_NAMED)) {
-        int result = sw_bind_wildcard(socket, NULL);
+        int result = sw_bind_unbound(socket, NULL);
         if (result < 0)
             return result;
     }
     sw_port_show(record);
     bool listening = sw_record_has(record, SW_LISTENING);
-    if (!listening && sw_port_is_listened_on(socket))
+    if (!listening && sw_port_is_in_the_way(socket))
         return -EADDRINUSE;
     sw_backlog_set(record, backlog);
     if (sw_real.listen(socket->fd, backlog < BACKLOG ? BACKLOG : backlog) != 0)

@@ -4,6 +4,7 @@
 #include "sockets/groups.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
+#include "sockets/port_holders.h"
 #include "sockets/stream.h"
 
 #include <errno.h>
@@ -113,7 +114,7 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     int wanted, result;
     switch (name) {
     case IPV6_V6ONLY:
-        if (length < sizeof(int) || sw_record_has(record, SW_NAMED))
+        if (length < sizeof(int) || sw_port_is_held(socket))
             return -EINVAL;
         return sw_take_flag(record, SW_V6ONLY, value, length);
     case IPV6_ADDRFORM:

@@ -4,6 +4,7 @@
 #include "sockets/buffer.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
+#include "sockets/port_holders.h"
 #include "sockets/stream.h"
 #include "sockets/stream_state.h"
 
@@ -53,6 +54,7 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
             error = ECONNREFUSED;
             sw_record_clear(record, SW_WAITING | SW_CONNECTED);
             sw_record_set(record, SW_CONNECT_FAILED);
+            sw_port_give_back(record);
         } else if (tcp && (error == ECONNRESET || error == EPIPE)) {
             sw_stream_was_reset(record);
         }

@@ -74,7 +74,7 @@ uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t 
         events &= ~(uint32_t)(POLLIN | POLLRDNORM);
     if (sw_record_has(record, SW_CONNECT_FAILED))
         events |= POLLHUP | (wanted & (POLLIN | POLLRDNORM | POLLRDHUP));
-    if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0)
+    if (atomic_load_explicit(&record->pending_error, memory_order_relaxed) != 0 && !sw_record_has(record, SW_LISTENING))
         return events | POLLERR;
     if (sw_record_has(record, SW_RESET_SENT) && sw_record_has(record, SW_CONNECTED))
         return events | POLLERR;

@@ -51,6 +51,8 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         return 0;
     }
     int error = errno;
+    if (error == EINVAL && sw_record_has(record, SW_LISTENING))
+        return -ENOTCONN;
     if (error == EINVAL && !sw_record_has(record, SW_CONNECTED)) {
         int pending = sw_pending_error(socket);
         if (pending != 0)

@@ -2,9 +2,10 @@
 
 #include "base/real.h"
 #include "capture/capture.h"
-#include "sockets/connect.h"
+#include "sockets/port_holders.h"
 #include "sockets/readiness.h"
 #include "sockets/spill.h"
+#include "sockets/stream_anew.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -134,8 +135,9 @@ int sw_shutdown(struct sw_socket *socket, int how) {
 }
 
 void sw_stream_was_reset(struct sw_record *record) {
-    sw_record_clear(record, SW_CONNECTED | SW_IN_PROGRESS | SW_RESET_RECEIVED);
+    sw_record_clear(record, SW_CONNECTED | SW_RESET_RECEIVED);
     sw_record_set(record, SW_RESET_SENT);
+    sw_port_give_back(record);
 }
 
 bool sw_stream_was_ended_first(const struct sw_record *record) {

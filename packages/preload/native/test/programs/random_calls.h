@@ -13,8 +13,9 @@ struct end {
     int fd;
     char name;
     unsigned char letter;  /* TCP: that it sends next, so that every byte tells its place */
-    bool is_reading_shut;  /* TCP */
+    bool is_reading_shut;  /* TCP; of a socket that is not connected, any half of it */
     bool was_disconnected; /* UDP */
+    bool is_mapped;        /* TCP over IPv6: it has sent IPv4 packets */
 };
 
 typedef void call_on(struct end *end);
@@ -34,7 +35,7 @@ static unsigned any_below(unsigned limit) {
 }
 
 /* Mostly little. */
-static size_t any_size(void) {
+static inline size_t any_size(void) {
     return any_below(3) != 0 ? any_below(20) : any_below(MOST_BYTES);
 }
 
