@@ -46,18 +46,20 @@ export function openAttempt(
 }
 
 /**
- * Runs the attempt `run` of the test `context.task` with a network.
- *
- * Inside another scope that is open already - the plugin's, a suite's or an enclosing `useNetwork()` - the attempt shares
- * its network, unless `options` asks for something else.
+ * The scope whose network is shared by what asks for one with `options`: the plugin's, a suite's or that of an enclosing
+ * `useNetwork()`; `undefined` where none is open, and where `options` ask for something else.
  */
+export function sharedScope(options: NetworkDefaults): TestScope | undefined {
+  return Object.keys(options).length === 0 ? currentScope() : undefined;
+}
+
+/** Runs the attempt `run` of the test `context.task` with a network, that of {@link sharedScope} or one of its own. */
 export async function runAttempt(
   run: () => Promise<void>,
   context: AttemptContext,
   options: NetworkDefaults,
 ): Promise<void> {
-  const isShared = currentScope() !== undefined && Object.keys(options).length === 0;
-  if (isShared) return run();
+  if (sharedScope(options) !== undefined) return run();
 
   const { scope, end } = openAttempt(context, options);
   try {

@@ -7,7 +7,7 @@ import { UseNetworkError } from './errors.js';
 import { addMatchers } from './matchers.js';
 import type { NetworkDefaults, UseNetworkOptions } from './options.js';
 import { registerSuiteNetwork } from './suite-network.js';
-import { openAttempt, runAttempt } from './test-network.js';
+import { openAttempt, runAttempt, sharedScope } from './test-network.js';
 
 /**
  * Gives every test of the file, or of the enclosing `describe`, a network of its own.
@@ -55,8 +55,8 @@ useNetwork.fixture = (options: NetworkDefaults = {}) => {
   aroundEach((run) => reserveScope(run));
   return ({ task, annotate }: TestContext, { onCleanup }: { onCleanup: (fn: () => Promise<void>) => void }) => {
     addMatchers();
-    const running = currentScope();
-    if (running !== undefined) return running.network as ProgramNetwork;
+    const shared = sharedScope(options);
+    if (shared !== undefined) return shared.network as ProgramNetwork;
 
     const { scope, end } = openAttempt({ task, annotate }, options);
     scope.enter();
