@@ -34,7 +34,7 @@ describe('createNetwork', () => {
     [{ parent: '' }, "TypeError: A network got parent '': the path of a directory is needed"],
     [
       { parent: '/nowhere' },
-      "NetworkError DIRECTORY_FAILED: Cannot make a network directory in /nowhere: ENOENT: no such file or directory, mkdtemp '/nowhere/sw-XXXXXX'",
+      `NetworkError DIRECTORY_FAILED: Cannot make a network directory in /nowhere: ENOENT: no such file or directory, mkdtemp '/nowhere/sw-XXXXXX'; the option "parent" names another place`,
     ],
     [{ capture: 'on' }, "TypeError: A network got capture 'on': true or false is needed"],
     [{ redact: 'secret' }, "TypeError: A network got redact 'secret': a list is needed"],

@@ -23,6 +23,7 @@ import { patchKeys } from './patch-keys.js';
 import { patchNames } from './patch-names.js';
 import { patchPools } from './patch-pools.js';
 import { patchPrograms } from './patch-programs.js';
+import { patchSecureSockets } from './patch-secure-sockets.js';
 import { patchServers } from './patch-servers.js';
 import { patchSockets } from './patch-sockets.js';
 import { patchUndici } from './patch-undici.js';
@@ -95,7 +96,7 @@ export class Attachment {
   #isOutside = false;
   /** Whether code has been on a host by {@link within}. Before, `#visits` costs nothing. */
   #isVisited = false;
-  #logsKeys = false;
+  #knowsTls = false;
 
   /** @throws {PreloadError} `ATTACH_FAILED`, `LIBRARY_NOT_FOUND` */
   constructor() {
@@ -267,8 +268,13 @@ export class Attachment {
   #newPresence(network: ProgramNetwork, owner: string): Presence {
     // Only now: tests that use no network have no use for it either.
     // Modules that are loaded by it may ask where they are, while the network that is just being made is nobody's yet.
-    if (!this.#logsKeys) this.outside(() => patchKeys(this));
-    this.#logsKeys = true;
+    if (!this.#knowsTls) {
+      this.outside(() => {
+        patchKeys(this);
+        patchSecureSockets(this);
+      });
+    }
+    this.#knowsTls = true;
     // Before its code makes connections that a package keeps.
     this.#modules.look();
     if (this.#networks++ > 0) this.#connections.watchSessions();

@@ -30,6 +30,7 @@ const FIRST_PURGE = 64;
 export class OpenSockets {
   #entries: Entry[] = [];
   #known = new WeakSet<object>();
+  readonly #secure = new WeakMap<object, Socket>();
   #purgeAt = FIRST_PURGE;
 
   /** Remembers a socket; `opener` is the function whose caller opened it. */
@@ -43,6 +44,11 @@ export class OpenSockets {
     if (this.#entries.length < this.#purgeAt) return;
     this.#entries = this.#entries.filter((entry) => isOpen(openedOf(entry)));
     this.#purgeAt = Math.max(FIRST_PURGE, 2 * this.#entries.length);
+  }
+
+  /** Remembers that `secure` is what the code uses that has made `transport`: TLS over it. */
+  secure(transport: Socket, secure: Socket): void {
+    this.#secure.set(transport, secure);
   }
 
   /**
@@ -88,8 +94,10 @@ export class OpenSockets {
       if (opened === undefined || !isOpen(opened)) continue;
       if (opened.kind === 'socket') {
         const what = describe(opened);
-        const error = tellsRequests(opened.handle) ? reason() : undefined;
-        endConnection(opened.handle, error, (unheard) => onUnheard(unheard, `${what}${siteText(entry.site)}`));
+        const used = this.#secure.get(opened.handle) ?? opened.handle;
+        const error = tellsRequests(used) ? reason() : undefined;
+        endConnection(used, error, (unheard) => onUnheard(unheard, `${what}${siteText(entry.site)}`));
+        opened.handle.destroy();
       } else close(opened);
     }
   }

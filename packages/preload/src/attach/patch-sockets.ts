@@ -13,6 +13,7 @@ import { endConnection } from './end-connection.js';
 import { inNextTick } from './real-process.js';
 import { type Method, replaceMethod } from './replace-method.js';
 import { SharedConnections } from './shared-connections.js';
+import { warnOfUnheardError } from './unheard-error.js';
 
 /** Called once per thread. */
 export function patchSockets(attachment: Attachment, builtins: BuiltinModules): SharedConnections {
@@ -29,7 +30,8 @@ export function patchSockets(attachment: Attachment, builtins: BuiltinModules): 
         if (here.hasEnded) {
           // As late as the kernel's own refusal: http.Agent has its listeners by then. Until then writes must wait.
           (socket as { connecting: boolean }).connecting = true;
-          setImmediate(() => endConnection(socket, here.error(), warnOfUnheard));
+          const reason = here.error();
+          setImmediate(() => endConnection(socket, reason, (error) => warnOfUnheardError(reason.message, error)));
           return socket;
         }
         here.presence.sockets.add({ kind: 'socket', handle: socket }, connect as Method);
@@ -78,14 +80,6 @@ export function patchSockets(attachment: Attachment, builtins: BuiltinModules): 
     if (here === undefined || here.hasEnded) return;
     here.presence.sockets.add({ kind: 'datagram', handle: socket }, onDatagramSocket as Method);
   }
-}
-
-/** What has outlived its test has nobody any more whom an error could tell something: least of all the test that runs now. */
-function warnOfUnheard({ message }: Error): void {
-  process.emitWarning(`${message}. Its client reports this as an error that nobody listens to`, {
-    type: 'SocketWrapperWarning',
-    code: 'UNHEARD_ERROR',
-  });
 }
 
 /** `connect(path)`, `connect({ path })`, and what net.connect() makes of them. */

@@ -11,6 +11,7 @@ import { LeakError } from './leak-error.js';
 import { OpenSockets } from './open-sockets.js';
 import { outlivedError } from './outlived-error.js';
 import { ScopedPools } from './pools.js';
+import { warnOfUnheardError } from './unheard-error.js';
 
 let lastId = 0;
 
@@ -72,7 +73,9 @@ export class Presence {
     this.#hasEnded = true;
     const leaks = this.#isForgiven ? undefined : await this.leaks();
     this.pools.destroy(this.#reason);
-    this.sockets.closeAll(this.#reason, (error, connection) => this.#warnOfUnheard(error, connection));
+    this.sockets.closeAll(this.#reason, (error, connection) =>
+      warnOfUnheardError(`${this.owner} has ended, and closed ${connection}`, error),
+    );
     if (leaks !== undefined) {
       process.emitWarning(leaks.message, { type: 'SocketWrapperWarning', code: leaks.code });
     }
@@ -87,13 +90,5 @@ export class Presence {
   release(): void {
     for (const place of this.#places.values()) this.#addon.closePlace(place);
     this.#places.clear();
-  }
-
-  #warnOfUnheard({ message }: Error, connection: string): void {
-    const what = message.startsWith(this.owner) ? 'that' : JSON.stringify(message);
-    process.emitWarning(
-      `${this.owner} has ended, and closed ${connection}: the client reports ${what} as an error that nobody listens to`,
-      { type: 'SocketWrapperWarning', code: 'UNHEARD_ERROR' },
-    );
   }
 }

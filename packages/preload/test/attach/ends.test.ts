@@ -1,12 +1,17 @@
 import dns from 'node:dns';
 import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
+import https from 'node:https';
 import type net from 'node:net';
 import { connect, createServer, Socket } from 'node:net';
+import tls from 'node:tls';
 import vm from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { endConnection } from '../../src/attach/end-connection.js';
+import { makeCertificate } from '../support/certificate.js';
+import { makeFolder, requireProgram } from '../support/programs.js';
 import { inScope } from '../support/scopes.js';
 
 /** What a lookup says that the end of `server` starts. */
@@ -32,9 +37,9 @@ const ENDED = { code: 'SCOPE_ENDED', message: expect.stringMatching(HAS_ENDED) }
 /** Like the pools and clients of databases: emits what happens to its connection as an error of its own. */
 class Client extends EventEmitter {
   readonly socket: Socket;
-  constructor(port: number) {
+  constructor(socket: Socket) {
     super();
-    this.socket = connect(port, 'test');
+    this.socket = socket;
     this.socket.on('close', () => this.emit('error', new Error('Connection terminated unexpectedly')));
   }
 }
@@ -43,6 +48,14 @@ async function silentServer(port: number): Promise<net.Server> {
   const server = createServer(() => {}).listen(port);
   await once(server, 'listening');
   return server;
+}
+
+/** A key and a certificate of the host `test`. */
+async function certificateFor(context: TestContext): Promise<{ readonly key: Buffer; readonly cert: Buffer }> {
+  requireProgram('openssl', context);
+  await using folder = await makeFolder();
+  const { key, certificate } = await makeCertificate(folder.path, 'test');
+  return { key: readFileSync(key), cert: readFileSync(certificate) };
 }
 
 describe('the end of a test', () => {
@@ -79,12 +92,43 @@ describe('the end of a test', () => {
     const warning = nextWarning('UNHEARD_ERROR');
     await inScope(async () => {
       const server = await silentServer(5432);
-      const { socket } = new Client(5432);
+      const { socket } = new Client(connect(5432, 'test'));
       await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
     });
     expect(await warning).toMatch(
-      /^Test "test \d+" has ended, and closed a connection to 10\.53\.57\.10:5432, opened at .*ends\.test\.ts.*: the client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
+      /^Test "test \d+" has ended, and closed a connection to 10\.53\.57\.10:5432, opened at .*ends\.test\.ts.*\. Its client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
     );
+  });
+
+  it('warns of a client likewise that speaks TLS over a connection it has made itself', async (context) => {
+    const certificate = await certificateFor(context);
+    const warning = nextWarning('UNHEARD_ERROR');
+    await inScope(async () => {
+      const server = tls.createServer(certificate).listen(5432);
+      await once(server, 'listening');
+      const socket = connect(5432, 'test');
+      await once(socket, 'connect');
+      const client = new Client(tls.connect({ socket, ca: certificate.cert, servername: 'test' }));
+      await once(client.socket, 'secureConnect');
+    });
+    expect(await warning).toMatch(
+      /^Test "test \d+" has ended, and closed a connection to 10\.53\.57\.10:5432, opened at .*ends\.test\.ts.*\. Its client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
+    );
+  });
+
+  it('is why a request of https is cut off that goes over such a connection', async (context) => {
+    const certificate = await certificateFor(context);
+    const cut = await inScope(async () => {
+      const server = https.createServer(certificate, () => {}).listen(443);
+      await once(server, 'listening');
+      const socket = connect(443, 'test');
+      await once(socket, 'connect');
+      const createConnection = () => tls.connect({ socket, ca: certificate.cert, servername: 'test' });
+      const request = https.get('https://test/', { createConnection });
+      await once(server, 'request');
+      return { error: once(request, 'error') };
+    });
+    expect(await cut.error).toEqual([expect.objectContaining(ENDED)]);
   });
 
   it('ends a session of HTTP/2 that listens to no errors', async () => {
@@ -114,7 +158,21 @@ describe('the end of a test', () => {
       const server = await silentServer(80);
       server.once('close', () => connect(80, 'test'));
     });
+    expect(await warning).toMatch(
+      /^Test "test \d+" has ended, .*\. Its client reports this as an error that nobody listens to$/,
+    );
+  });
+
+  it('says of such a connection what its client makes of that', async () => {
+    const warning = nextWarning('UNHEARD_ERROR');
+    await inScope(async () => {
+      const server = await silentServer(80);
+      server.once('close', () => new Client(connect(80, 'test').on('error', () => {})));
+    });
     expect(await warning).toMatch(HAS_ENDED);
+    expect(await warning).toMatch(
+      /\. Its client reports "Connection terminated unexpectedly" as an error that nobody listens to$/,
+    );
   });
 });
 
