@@ -59,7 +59,7 @@ describe('makeDirectory', () => {
       expect.objectContaining({
         name: 'NetworkError',
         code: 'DIRECTORY_FAILED',
-        message: `Cannot make a network directory in ${parent}: disk full`,
+        message: `Cannot make a network directory in ${parent}: disk full; the option "parent" names another place`,
         cause,
       }),
     );

@@ -30,7 +30,11 @@ export function makeDirectory(place: string, fill: (directory: string) => void):
   } catch (cause) {
     if (directory !== undefined) removeDirectory(directory);
     const { message } = cause as Error;
-    throw new NetworkError('DIRECTORY_FAILED', `Cannot make a network directory in ${place}: ${message}`, { cause });
+    throw new NetworkError(
+      'DIRECTORY_FAILED',
+      `Cannot make a network directory in ${place}: ${message}; the option "parent" names another place`,
+      { cause },
+    );
   }
 }
 
