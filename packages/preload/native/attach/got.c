@@ -28,6 +28,7 @@ struct object {
     const char *strings;
     const ElfW(Rela) *tables[2];
     size_t counts[2];
+    size_t imports; /* how many symbols, the first ones, it may import: the others are its own */
     uintptr_t read_only_start, read_only_end; /* pages that the linker has locked: RELRO */
 };
 
@@ -62,12 +63,15 @@ static const void *pointer(uintptr_t base, ElfW(Addr) value) {
 static bool read_object(const struct dl_phdr_info *info, struct object *object) {
     const ElfW(Dyn) *entry = NULL;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    *object = (struct object){.base = info->dlpi_addr};
+    bool is_executable = false;
+    *object = (struct object){.base = info->dlpi_addr, .imports = SIZE_MAX};
     for (unsigned i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &info->dlpi_phdr[i];
         uintptr_t start = info->dlpi_addr + part->p_vaddr;
         if (part->p_type == PT_DYNAMIC)
             entry = (const ElfW(Dyn) *)start;
+        if (part->p_type == PT_INTERP)
+            is_executable = true;
         if (part->p_type == PT_GNU_RELRO) {
             object->read_only_start = start & ~(page - 1);
             object->read_only_end = (start + part->p_memsz) & ~(page - 1);
@@ -86,6 +90,9 @@ static bool read_object(const struct dl_phdr_info *info, struct object *object) 
             object->tables[1] = pointer(object->base, entry->d_un.d_ptr);
         else if (entry->d_tag == DT_RELASZ)
             object->counts[1] = entry->d_un.d_val / sizeof(ElfW(Rela));
+        else if (entry->d_tag == DT_GNU_HASH && !is_executable)
+            /* The table has buckets of an object's own symbols, and says where those begin. An executable may have there what it imports as well. */
+            object->imports = ((const uint32_t *)pointer(object->base, entry->d_un.d_ptr))[1];
     }
     return object->symbols != NULL && object->strings != NULL;
 }
@@ -95,6 +102,9 @@ static bool each_slot(struct object *object, visit_slot *visit, void *data) {
     for (unsigned table = 0; table < 2; table++)
         for (size_t i = 0; object->tables[table] != NULL && i < object->counts[table]; i++) {
             const ElfW(Rela) *relocation = &object->tables[table][i];
+            /* A C++ library has thousands that are for its own symbols: even to look at those takes long. */
+            if (ELF64_R_SYM(relocation->r_info) >= object->imports)
+                continue;
             unsigned type = (unsigned)ELF64_R_TYPE(relocation->r_info);
             if ((type != JUMP_SLOT && type != GLOBAL_DATA && type != ABSOLUTE) || (type == ABSOLUTE && relocation->r_addend != 0))
                 continue;
@@ -154,6 +164,12 @@ static bool is_socket_of_other(struct object *object, void **slot, const char *n
     return true;
 }
 
+static int find_copy(struct dl_phdr_info *info, size_t size, void *data) {
+    (void)size;
+    (void)data;
+    return is_called(info->dlpi_name, "attach.node") && !contains(info, (const void *)contains);
+}
+
 static int find_other(struct dl_phdr_info *info, size_t size, void *path) {
     struct object object;
     (void)size;
@@ -162,6 +178,8 @@ static int find_other(struct dl_phdr_info *info, size_t size, void *path) {
 
 const char *sw_got_other_copy(void) {
     const char *path = NULL;
-    dl_iterate_phdr(find_other, &path);
+    /* Another copy is rare, and to find out whose hooks are in place takes as long as to hook all. */
+    if (dl_iterate_phdr(find_copy, NULL) != 0)
+        dl_iterate_phdr(find_other, &path);
     return path;
 }

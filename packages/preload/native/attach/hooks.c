@@ -4,12 +4,11 @@
 
 #include "attach/calls.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-/* The functions of interpose/, in the order of strcmp(3). */
-#define INTERPOSED(X)                                                                                                              \
+/* In the order of strcmp(3): OWN those that have to know, X the others. */
+#define HOOKED(X, OWN)                                                                                                             \
     X(__gethostname_chk)                                                                                                           \
     X(__poll_chk)                                                                                                                  \
     X(__ppoll_chk)                                                                                                                 \
@@ -24,6 +23,7 @@
     X(close_range)                                                                                                                 \
     X(closefrom)                                                                                                                   \
     X(connect)                                                                                                                     \
+    OWN(dlopen)                                                                                                                    \
     X(dup)                                                                                                                         \
     X(dup2)                                                                                                                        \
     X(dup3)                                                                                                                        \
@@ -43,6 +43,7 @@
     X(fcntl)                                                                                                                       \
     X(fcntl64)                                                                                                                     \
     X(fexecve)                                                                                                                     \
+    OWN(fork)                                                                                                                      \
     X(freeaddrinfo)                                                                                                                \
     X(freeifaddrs)                                                                                                                 \
     X(getaddrinfo)                                                                                                                 \
@@ -69,6 +70,7 @@
     X(posix_spawnp)                                                                                                                \
     X(ppoll)                                                                                                                       \
     X(pselect)                                                                                                                     \
+    OWN(pthread_create)                                                                                                            \
     X(read)                                                                                                                        \
     X(readv)                                                                                                                       \
     X(recv)                                                                                                                        \
@@ -84,6 +86,7 @@
     X(sendto)                                                                                                                      \
     X(setsockopt)                                                                                                                  \
     X(shutdown)                                                                                                                    \
+    OWN(socket)                                                                                                                    \
     X(syscall)                                                                                                                     \
     X(uname)                                                                                                                       \
     X(write)                                                                                                                       \
@@ -91,33 +94,25 @@
 
 /* By its name in the object file alone: the types are of no interest here, and libc's headers know other ones. */
 #define DECLARE(name) extern char hook_##name[] __asm__(#name);
-INTERPOSED(DECLARE)
-
-struct hook {
-    const char *name;
-    void *function;
-};
-
-static const struct hook OWN[] = {
-    {"dlopen", (void *)sw_call_dlopen},
-    {"fork", (void *)sw_call_fork},
-    {"pthread_create", (void *)sw_call_pthread_create},
-    {"socket", (void *)sw_call_socket},
-};
+#define DECLARE_OWN(name)
+HOOKED(DECLARE, DECLARE_OWN)
 
 #define ENTRY(name) {#name, hook_##name},
-static const struct hook HOOKS[] = {INTERPOSED(ENTRY)};
+#define OWN_ENTRY(name) {#name, (void *)sw_call_##name},
+static const struct {
+    const char *name;
+    void *function;
+} HOOKS[] = {HOOKED(ENTRY, OWN_ENTRY)};
 
-enum { OWN_COUNT = sizeof OWN / sizeof *OWN, HOOK_COUNT = sizeof HOOKS / sizeof *HOOKS };
+enum { COUNT = sizeof HOOKS / sizeof *HOOKS };
 
 void *sw_hook_for(const char *name) {
-    for (unsigned i = 0; i < OWN_COUNT; i++)
-        if (strcmp(OWN[i].name, name) == 0)
-            return OWN[i].function;
-    unsigned low = 0, high = HOOK_COUNT;
+    unsigned low = 0, high = COUNT;
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        int order = strcmp(name, HOOKS[middle].name);
+        int order = (unsigned char)name[0] - (unsigned char)HOOKS[middle].name[0];
+        if (order == 0)
+            order = strcmp(name, HOOKS[middle].name);
         if (order == 0)
             return HOOKS[middle].function;
         if (order < 0)
