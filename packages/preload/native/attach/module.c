@@ -61,6 +61,28 @@ static napi_value number_value(napi_env env, int number) {
     return value;
 }
 
+static void do_nothing(napi_env env, void *work) {
+    (void)env;
+    (void)work;
+}
+
+static void end_work(napi_env env, napi_status status, void *work) {
+    (void)status;
+    napi_delete_async_work(env, *(napi_async_work *)work);
+    free(work);
+}
+
+/* The threads of libuv's pool serve everybody, so none of them may be started by the code of a test: the first work starts all. */
+static void start_pool(napi_env env) {
+    napi_async_work *work = malloc(sizeof *work);
+    if (work == NULL)
+        return;
+    if (napi_create_async_work(env, NULL, text_value(env, "socket-wrapper"), do_nothing, end_work, work, work) != napi_ok)
+        free(work);
+    else if (napi_queue_async_work(env, *work) != napi_ok)
+        end_work(env, napi_ok, work);
+}
+
 /* attach(): hooks this process, unless another copy has; gives the path of the copy whose hooks are in place. */
 static napi_value attach(napi_env env, napi_callback_info info) {
     (void)info;
@@ -68,6 +90,7 @@ static napi_value attach(napi_env env, napi_callback_info info) {
     const char *other = sw_got_other_copy();
     if (other != NULL)
         return text_value(env, other);
+    start_pool(env);
     sw_got_hook_all();
     return text_value(env, dladdr((const void *)attach, &own) != 0 && own.dli_fname != NULL ? own.dli_fname : "");
 }

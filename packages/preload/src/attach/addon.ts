@@ -1,7 +1,6 @@
 /**
  * The native half: `native/attach/module.c` says what each function does.
  */
-import { stat } from 'node:fs';
 import { constants } from 'node:os';
 import { addonPath } from '../native-files/locate-library.js';
 import { PreloadError } from '../preload-error.js';
@@ -20,7 +19,7 @@ export const ENDED: Place = -1;
 
 /** What the addon exports, to one thread. */
 export interface Addon {
-  /** Hooks the process; gives the path of the copy of the addon that has done so, which may be another one. */
+  /** Starts the threads of libuv's pool and hooks the process; gives the path of the copy of the addon that has done so, which may be another one. */
   attach(): string;
   /** From now on `ask` tells, in the middle of a call that makes a socket, where the running code is. */
   answer(ask: () => Place): void;
@@ -60,8 +59,6 @@ export interface Addon {
 export function loadAddon(): Addon {
   const path = addonPath();
   const addon = open(path);
-  // The threads of libuv's pool serve everybody, so none of them may be started by the code of a test.
-  stat('/', () => {});
   const inForce = addon.attach();
   // Two copies cannot both stand in front of libc: the first one serves all.
   return inForce === path ? addon : open(inForce);
