@@ -9,21 +9,24 @@ type Patch = (exports: never) => void;
 /** One for each thread. */
 export class BuiltinModules {
   readonly #waiting = new Map<string, Patch[]>();
+  /** What is loaded, for as long as something waits. To search the list itself is slow while it is watched. */
+  #loaded: Set<string> | undefined;
   #stopWatching = () => {};
 
   /** Calls `patch` with what `module` exports: now if it is loaded, and otherwise before whoever loads it sees it. */
   whenLoaded<T>(module: string, patch: (exports: T) => void): void {
-    if (isLoaded(module)) {
+    const list = loadList();
+    if (this.#waiting.size === 0) this.#loaded = list && new Set(list);
+    if (list === undefined || this.#loaded?.has(PREFIX + module)) {
       patch(exportsOf(module));
       return;
     }
-    if (this.#waiting.size === 0) this.#watch();
+    if (this.#waiting.size === 0) this.#watch(list);
     this.#waiting.set(module, [...(this.#waiting.get(module) ?? []), patch]);
   }
 
   /** Node.js appends the name of each module to a list when it has run: an element that is not there yet is set by the list's prototype. */
-  #watch(): void {
-    const list = loadList() as string[];
+  #watch(list: readonly string[]): void {
     const prototype: object = Object.getPrototypeOf(list);
     this.#stopWatching = () => Object.setPrototypeOf(list, prototype);
     const watching = new Proxy(prototype, {
@@ -42,6 +45,7 @@ export class BuiltinModules {
   }
 
   #patch(entry: string): void {
+    this.#loaded?.add(entry);
     const module = entry.replace(PREFIX, '');
     const patches = this.#waiting.get(module);
     if (patches === undefined) return;
