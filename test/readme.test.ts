@@ -1,6 +1,7 @@
 /** Whatever the README shows is tried here, in a folder that has no more than what it says to install. */
 
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks } from './markdown.js';
 import { makeProject } from './project.js';
@@ -38,6 +39,26 @@ describe('The README of @socket-wrapper/preload', () => {
     const { exitCode, all } = await project.node('script.mjs');
     expect(exitCode, all).toBe(0);
     expect(all).toBe(/console\.log\(stdout\); \/\/ (.*)/.exec(script)?.[1]);
+  });
+});
+
+describe('The README of @socket-wrapper/core', () => {
+  it('has a program that tells what a capture holds, and writes it again without its keys', async () => {
+    const page = codeBlocks(new URL('../packages/core/README.md', import.meta.url));
+    const script = page.find(({ code }) => code.includes('readCapture'))?.code ?? '';
+    await using project = await makeProject(
+      { 'package.json': PACKAGE_JSON, 'script.mjs': script },
+      { '@socket-wrapper/core': 'packages/core' },
+    );
+    const place = join(project.folder, 'capture.pcapng');
+    await copyFile(new URL('../packages/core/test/captures/tls-keys.pcapng', import.meta.url), place);
+    const { exitCode, all } = await project.node('script.mjs');
+    expect(exitCode, all).toBe(0);
+    expect(all?.split('\n')).toContain(/summary}`\); \/\/ (.*)/.exec(script)?.[1]);
+    const written = await readFile(join(project.folder, 'without-keys.pcapng'), 'latin1');
+    expect(await readFile(place, 'latin1')).toContain('CLIENT_');
+    expect(written).not.toContain('CLIENT_');
+    expect(written.length).toBeGreaterThan(1000);
   });
 });
 
