@@ -74,6 +74,14 @@ describe.each(JESTS)('reports of %s', { timeout: 60_000 }, (jest) => {
     ]);
   });
 
+  it('tell of what no library could read: errors of Node.js are of another realm than those of tests', async () => {
+    await using project = await makeProject('datagrams', jest);
+    const { output } = await project.run();
+    expect(output).not.toContain('Cannot keep the capture');
+    expect(output).toContain('4 bytes  "who?"');
+    expect(output).toContain('3 bytes  ff 00 fe');
+  });
+
   it("keep out of packed captures what the configuration redacts, in the tests' own process and in workers", async () => {
     await using project = await makeProject('redacted', jest);
     for (const workers of ['--runInBand', '--maxWorkers=2'].map((option) => [option])) {

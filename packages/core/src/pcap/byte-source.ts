@@ -86,12 +86,16 @@ async function* withHead(head: Uint8Array, chunks: AsyncIterable<Uint8Array>): A
   yield* chunks;
 }
 
-function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+/** By its code: under Jest the error is of another realm, and no instance of Error here. */
+function isZlibError(error: unknown): error is Error {
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('Z_');
 }
 
 function badGzip(cause: unknown, offset: number): CaptureError {
   if (!isZlibError(cause)) throw cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CaptureError('BAD_GZIP', `Cannot unpack the capture behind byte ${offset}: ${reason}`, { cause, offset });
+  return new CaptureError('BAD_GZIP', `Cannot unpack the capture behind byte ${offset}: ${cause.message}`, {
+    cause,
+    offset,
+  });
 }
