@@ -26,6 +26,8 @@ const SUSPICIOUS = [
   'icmpv6.checksum.status != 1',
   '_ws.malformed',
 ].join(' or ');
+/** What it takes for a gibibyte on a busy machine. */
+const TIMEOUT_MS = 600_000;
 const NOTHING: Sent = { bytes: 0, crc: 0 };
 
 /** Whether tshark is installed. In CI it must be. */
@@ -146,6 +148,6 @@ function fields(...names: readonly string[]): string[] {
 }
 
 async function tshark(args: readonly string[]): Promise<string[]> {
-  const { stdout } = await execa('tshark', args, { timeout: 120_000, maxBuffer: 1 << 30 });
+  const { stdout } = await execa('tshark', args, { timeout: TIMEOUT_MS, maxBuffer: 1 << 30 });
   return stdout === '' ? [] : stdout.split('\n');
 }
