@@ -96,8 +96,10 @@ export class OpenSockets {
         const what = describe(opened);
         const used = this.#secure.get(opened.handle) ?? opened.handle;
         const error = tellsRequests(used) ? reason() : undefined;
-        endConnection(used, error, (unheard) => onUnheard(unheard, `${what}${siteText(entry.site)}`));
-        opened.handle.destroy();
+        const warn = (unheard: Error) => onUnheard(unheard, `${what}${siteText(entry.site)}`);
+        endConnection(used, error, warn);
+        // A client may still listen to the connection under its TLS: `pg` does.
+        if (used !== opened.handle) endConnection(opened.handle, undefined, warn);
       } else close(opened);
     }
   }

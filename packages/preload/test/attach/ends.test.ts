@@ -116,6 +116,19 @@ describe('the end of a test', () => {
     );
   });
 
+  it('warns of a client that listens to the connection under its TLS', async (context) => {
+    const certificate = await certificateFor(context);
+    const warning = nextWarning('UNHEARD_ERROR');
+    await inScope(async () => {
+      const server = tls.createServer(certificate).listen(5432);
+      await once(server, 'listening');
+      const { socket } = new Client(connect(5432, 'test'));
+      await once(socket, 'connect');
+      await once(tls.connect({ socket, ca: certificate.cert, servername: 'test' }), 'secureConnect');
+    });
+    expect(await warning).toContain('Its client reports "Connection terminated unexpectedly"');
+  });
+
   it('is why a request of https is cut off that goes over such a connection', async (context) => {
     const certificate = await certificateFor(context);
     const cut = await inScope(async () => {
