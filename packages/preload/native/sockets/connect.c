@@ -13,6 +13,7 @@
 #include "sockets/port.h"
 #include "sockets/port_holders.h"
 #include "sockets/readiness.h"
+#include "sockets/rewatch.h"
 #include "sockets/stream.h"
 #include "sockets/stream_anew.h"
 #include "sockets/stream_state.h"
@@ -143,6 +144,7 @@ static int disconnect(struct sw_socket *socket) {
     forget_peer(record);
     if (record->type == SOCK_STREAM) {
         sw_record_clear(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
+        sw_rewatch_wake(socket->fd);
         return 0;
     }
     sw_record_clear(record, SW_CONNECTED);
@@ -150,6 +152,12 @@ static int disconnect(struct sw_socket *socket) {
     if (!sw_record_has(record, SW_PORT_CHOSEN))
         record->local.port = 0;
     return 0;
+}
+
+/* tcp_disconnect(), once the program has met the failure. */
+static void forget_failed_connect(struct sw_socket *socket) {
+    forget_peer(socket->record);
+    sw_rewatch_wake(socket->fd);
 }
 
 /* connect(2) in progress waits for room in the listener's queue: until somebody accepts it, or closes the listener. `still` is the answer when
@@ -166,7 +174,7 @@ static int await_room(struct sw_socket *socket, int still) {
     if (error == 0)
         return 0;
     sw_port_give_back(record);
-    forget_peer(record);
+    forget_failed_connect(socket);
     return -error;
 }
 
@@ -203,6 +211,7 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
             sw_record_set(record, SW_IN_PROGRESS);
             return nonblocking ? -EINPROGRESS : await_room(socket, -EINPROGRESS);
         }
+        sw_rewatch_wake(socket->fd);
         if (!nonblocking)
             return 0;
         sw_record_set(record, SW_IN_PROGRESS);
@@ -213,12 +222,13 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
         return result;
     sw_port_give_back(record);
     if (!nonblocking) {
-        forget_peer(record);
+        forget_failed_connect(socket);
         return result == -EAGAIN ? -ETIMEDOUT : result;
     }
     atomic_store(&record->pending_error, result == -EAGAIN ? ETIMEDOUT : -result);
     sw_record_set(record, SW_IN_PROGRESS | SW_CONNECT_FAILED);
     sw_readiness_wake_writers(socket->fd);
+    sw_rewatch_wake(socket->fd);
     return -EINPROGRESS;
 }
 
@@ -247,13 +257,12 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
     if (sockaddr->sa_family == AF_UNSPEC)
         return disconnect(socket);
     /* inet_stream_connect() looks at the state first. */
+    if (record->type == SOCK_STREAM && sw_record_has(record, SW_SPOILT))
+        return -EINVAL;
     if (record->type == SOCK_STREAM && sw_record_has(record, SW_IN_PROGRESS)) {
         if (sw_record_has(record, SW_WAITING))
             return is_nonblocking(socket->fd) && !sw_backlog_was_closed(socket) ? -EALREADY : await_room(socket, -EALREADY);
         bool failed = sw_record_has(record, SW_CONNECT_FAILED);
-        /* inet_shutdown() leaves a connection that has failed in a state of its own, which only AF_UNSPEC ends. */
-        if (failed && sw_record_has(record, SW_READ_SHUT | SW_WRITE_SHUT))
-            return -EINVAL;
         if (!failed && !sw_stream_is_closed(socket)) {
             sw_stream_collect(socket);
             return 0;
@@ -263,7 +272,7 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
         sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
         sw_stream_collect(socket);
         if (failed)
-            forget_peer(record);
+            forget_failed_connect(socket);
         else
             sw_stream_replace(socket);
         return error != 0 ? -error : -ECONNABORTED;

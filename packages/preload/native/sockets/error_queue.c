@@ -64,6 +64,13 @@ static bool append(const struct sw_socket *socket, struct sw_side *side, const s
     return true;
 }
 
+/* How much of a datagram an answer of ICMP quotes: icmp_send() makes packets of up to 576 bytes, icmp6_send() of IPV6_MIN_MTU, with the headers
+ * of its own and those of the datagram. */
+static size_t quoted_length(const struct sw_address *destination) {
+    enum { IPV4 = 576 - (20 + 8) - (20 + 8), IPV6 = 1280 - (40 + 8) - (40 + 8) };
+    return destination->family == AF_INET || sw_address_is_mapped(destination) ? IPV4 : IPV6;
+}
+
 void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address *destination, const struct msghdr *message) {
     struct sw_side side;
     if (!is_wanted(socket->record) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, true))
@@ -71,7 +78,7 @@ void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address 
     struct kept kept = {.destination = *destination}, last;
     struct iovec parts[1 + PARTS] = {{&kept, sizeof kept}};
     size_t count, offset, charge;
-    kept.length = (uint32_t)sw_parts_window(message, 0, MOST, parts + 1, PARTS, &count);
+    kept.length = (uint32_t)sw_parts_window(message, 0, quoted_length(destination), parts + 1, PARTS, &count);
     find_last(&side, &last, &offset, &charge);
     append(socket, &side, parts, 1 + count, kept.length, charge);
     sw_side_close(&side);

@@ -5,6 +5,7 @@
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
 #include "sockets/port_holders.h"
+#include "sockets/rewatch.h"
 #include "sockets/stream.h"
 #include "sockets/stream_state.h"
 
@@ -156,6 +157,17 @@ static void set_switch(struct sw_record *record, enum sw_switch which, bool on) 
     options->switches = on ? options->switches | bit : options->switches & ~bit;
 }
 
+/* tcp_data_ready(), which tcp_set_rcvlowat() calls: whether somebody who waits for `wanted` bytes is to be woken. */
+static bool has_enough(const struct sw_socket *socket, int wanted) {
+    const struct sw_record *record = socket->record;
+    if (!sw_record_has(record, SW_CONNECTED) || sw_record_has(record, SW_RESET_SENT | SW_RESET_RECEIVED))
+        return false;
+    const struct sw_record *peer = sw_record_peer(socket->network, record);
+    bool has_peer_ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
+    int unread = sw_stream_unread(socket);
+    return has_peer_ended || (unread > 0 && unread >= wanted);
+}
+
 int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
     struct sw_record *record = socket->record;
     switch (name) {
@@ -225,7 +237,10 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
         if (record->type == SOCK_STREAM && (wanted < 0 || wanted > most))
             wanted = most;
         sw_options_note_native(record, name);
-        return native_set(socket, SOL_SOCKET, name, &wanted, sizeof wanted);
+        result = native_set(socket, SOL_SOCKET, name, &wanted, sizeof wanted);
+        if (result == 0 && record->type == SOCK_STREAM && has_enough(socket, wanted))
+            sw_rewatch_wake(socket->fd);
+        return result;
     }
     case SO_LINGER: {
         int result = native_set(socket, SOL_SOCKET, name, value, length);

@@ -64,7 +64,7 @@ uint32_t sw_readiness(const struct sw_socket *socket, uint32_t wanted, uint32_t 
     /* Only AF_UNIX sets it. */
     events &= ~(uint32_t)POLLWRBAND;
     if (sw_record_has(record, SW_RESET_RECEIVED))
-        return all | POLLERR | POLLHUP;
+        return all | POLLERR | POLLHUP | (events & wanted & POLLPRI);
     if ((events & (POLLIN | POLLRDNORM)) != 0 && (events & (POLLHUP | POLLRDHUP)) == 0 && may_be_urgent(socket, wanted, events) &&
         is_only_urgent(socket))
         events &= ~(uint32_t)(POLLIN | POLLRDNORM);

@@ -64,3 +64,16 @@ void sw_rewatch_end(int fd, const struct sw_rewatch *rewatch) {
     }
     errno = saved_errno;
 }
+
+void sw_rewatch_wake(int fd) {
+    int saved_errno = errno;
+    struct sw_watch watch;
+    for (unsigned position = 0; sw_watch_next(fd, &position, &watch);) {
+        struct epoll_event event = watch.event;
+        event.events = sw_readiness_asked(event.events);
+        /* ep_modify() tells what holds as if it was new. One shot that is spent would be armed by it. */
+        if ((event.events & EPOLLET) != 0 && (event.events & (EPOLLONESHOT | EPOLLEXCLUSIVE)) == 0)
+            sw_real.epoll_ctl(watch.epoll, EPOLL_CTL_MOD, fd, &event);
+    }
+    errno = saved_errno;
+}

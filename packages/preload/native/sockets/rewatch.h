@@ -18,4 +18,7 @@ struct sw_rewatch {
 void sw_rewatch_begin(int fd, struct sw_rewatch *rewatch);
 void sw_rewatch_end(int fd, const struct sw_rewatch *rewatch);
 
+/* Gives those who wait for edges of `fd` one, whatever they wait for: a change that its Unix socket knows nothing of. Leaves errno alone. */
+void sw_rewatch_wake(int fd);
+
 #endif

@@ -57,8 +57,13 @@ static ssize_t send_failed(struct sw_socket *socket, int error, const struct msg
     if (sw_record_has(record, SW_WRITE_SHUT) || !sw_record_has(record, SW_CONNECTED))
         return broken_pipe(flags);
     struct sw_record *peer = sw_record_peer(socket->network, socket->record);
-    if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT))
-        return sw_late_put(socket, peer, message);
+    if (peer != NULL && sw_record_has(peer, SW_READ_SHUT) && !sw_record_has(peer, SW_WRITE_SHUT)) {
+        ssize_t taken = sw_late_put(socket, peer, message);
+        /* That half of the Unix socket is shut by the peer already: this only wakes who waits for edges, on both sides. */
+        if (taken > 0)
+            sw_real.shutdown(socket->fd, SHUT_WR);
+        return taken;
+    }
     size_t length = sw_parts_length(message);
     if (length == 0 && !sw_record_has(record, SW_RESET_SENT))
         return 0;

@@ -4,6 +4,7 @@
 #include "capture/capture.h"
 #include "sockets/port_holders.h"
 #include "sockets/readiness.h"
+#include "sockets/rewatch.h"
 #include "sockets/spill.h"
 #include "sockets/stream_anew.h"
 
@@ -99,8 +100,9 @@ int sw_shutdown(struct sw_socket *socket, int how) {
     struct sw_record *record = socket->record;
     if (how < SHUT_RD || how > SHUT_RDWR)
         return -EINVAL;
+    const uint32_t halves = (how != SHUT_WR ? SW_READ_SHUT : 0u) | (how != SHUT_RD ? SW_WRITE_SHUT : 0u);
     if (record->type == SOCK_DGRAM) {
-        sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
+        sw_record_set(record, halves);
         /* Wakes a reader: the Unix socket itself would let it sleep. */
         if (how != SHUT_WR && sw_record_has(record, SW_NAMED))
             sw_spill_send_token(socket->network, record);
@@ -113,8 +115,12 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         /* inet_shutdown() closes the halves of a socket without a connection too, and says that it has none. */
         if (!sw_record_has(record, SW_CONNECTED | SW_RESET_SENT)) {
             sw_real.shutdown(socket->fd, how);
-            sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
+            sw_record_set(record, halves);
         }
+        /* SS_DISCONNECTING, which only connect(2) with AF_UNSPEC leaves. */
+        if (sw_record_has(record, SW_CONNECT_FAILED))
+            sw_record_set(record, SW_SPOILT);
+        sw_rewatch_wake(socket->fd);
         return -ENOTCONN;
     }
     if (sw_record_has(record, SW_LISTENING)) {
@@ -124,11 +130,16 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
         return result < 0 ? result : sw_stream_replace(socket);
     }
+    /* Nothing for the peer, to which a Unix socket would tell it again. */
+    if ((atomic_load(&record->flags) & halves) == halves) {
+        sw_rewatch_wake(socket->fd);
+        return 0;
+    }
     if (how != SHUT_RD && sw_capture_is_on(socket->network))
         sw_capture_end(socket, unread_bytes(socket, sw_record_peer(socket->network, record)));
     if (sw_real.shutdown(socket->fd, how) != 0)
         return -errno;
-    sw_record_set(record, (how != SHUT_WR ? SW_READ_SHUT : 0) | (how != SHUT_RD ? SW_WRITE_SHUT : 0));
+    sw_record_set(record, halves);
     if (how != SHUT_RD)
         sw_readiness_write_shut(socket->fd);
     return 0;

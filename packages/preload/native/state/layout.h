@@ -49,6 +49,7 @@ enum sw_record_flag {
     SW_DUPLICATED = 1 << 22,    /* several descriptors of one process name it */
     SW_SENDING = 1 << 28,       /* a recorded send is under way: capture/capture.c */
     SW_STAMPED = 1 << 27,       /* datagrams are stamped for SIOCGSTAMP, in `received` */
+    SW_SPOILT = 1 << 27,        /* of a stream: shut after a connect(2) that failed and before anybody knew, it connects no more */
     SW_GONE = 1 << 26,          /* closed with SO_LINGER 0, or while it waited, before it was accepted: the record waits to tell */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
     SW_LATE = 1 << 24,          /* data came after this side shut its reading half: sockets/late.c */

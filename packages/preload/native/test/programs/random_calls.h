@@ -39,7 +39,7 @@ static inline size_t any_size(void) {
     return any_below(3) != 0 ? any_below(20) : any_below(MOST_BYTES);
 }
 
-static const char *bytes_text(const char *bytes, long length) {
+static inline const char *bytes_text(const char *bytes, long length) {
     static char text[60];
     unsigned hash = 0;
     for (long i = 0; i < length; i++)
@@ -69,11 +69,11 @@ static void tell(const struct end *end, const char *call, long result, const cha
     say("%c %s = %ld%s%s %s", end->name, call, result, result < 0 ? " " : "", result < 0 ? error_name(errno) : "", more);
 }
 
-static void ask_poll(struct end *end) {
+static inline void ask_poll(struct end *end) {
     show_poll((char[]){end->name, 0}, end->fd);
 }
 
-static void ask_unread(struct end *end) {
+static inline void ask_unread(struct end *end) {
     int unread = -1;
     char more[20];
     long result = ioctl(end->fd, FIONREAD, &unread);
