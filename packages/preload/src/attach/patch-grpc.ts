@@ -43,21 +43,27 @@ const UNKNOWN = 'unknown';
 /** Called once per thread. */
 export function patchGrpc(attachment: Attachment, modules: LoadedModules): void {
   const patched = new WeakSet<object>();
-  const isNew = (Class: unknown) => {
-    if (typeof Class !== 'function' || patched.has(Class)) return false;
-    patched.add(Class);
-    return true;
-  };
-  modules.want(POOL_MODULE, (exports) => {
-    const { SubchannelPool } = exports as { readonly SubchannelPool?: new () => SubchannelPool };
-    if (SubchannelPool !== undefined && isNew(SubchannelPool)) patchPool(attachment, SubchannelPool);
-  });
-  modules.want(CHANNEL_MODULE, (exports) => {
-    const { ChannelImplementation } = exports as { readonly ChannelImplementation?: ChannelClass };
-    if (ChannelImplementation !== undefined && isNew(ChannelImplementation)) {
-      patchChannel(attachment, ChannelImplementation);
-    }
-  });
+  modules.want(POOL_MODULE, (exports) => patchPoolModule(attachment, exports, patched));
+  modules.want(CHANNEL_MODULE, (exports) => patchChannelModule(attachment, exports, patched));
+}
+
+function patchPoolModule(attachment: Attachment, exports: unknown, patched: WeakSet<object>): void {
+  const { SubchannelPool } = exports as { readonly SubchannelPool?: new () => SubchannelPool };
+  if (SubchannelPool !== undefined && isNew(SubchannelPool, patched)) patchPool(attachment, SubchannelPool);
+}
+
+function patchChannelModule(attachment: Attachment, exports: unknown, patched: WeakSet<object>): void {
+  const { ChannelImplementation } = exports as { readonly ChannelImplementation?: ChannelClass };
+  if (ChannelImplementation !== undefined && isNew(ChannelImplementation, patched)) {
+    patchChannel(attachment, ChannelImplementation);
+  }
+}
+
+/** Whether `Class` is one that is not in `patched` yet, where it is from now on. */
+function isNew(Class: unknown, patched: WeakSet<object>): boolean {
+  if (typeof Class !== 'function' || patched.has(Class)) return false;
+  patched.add(Class);
+  return true;
 }
 
 function patchPool(attachment: Attachment, Pool: new () => SubchannelPool): void {

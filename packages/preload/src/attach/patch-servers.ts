@@ -21,41 +21,62 @@ type Context = ReturnType<typeof AsyncLocalStorage.snapshot>;
 
 /** Called once per thread. */
 export function patchServers(attachment: Attachment, builtins: BuiltinModules): void {
-  const contexts = new WeakMap<object, Context>();
-  const onConnection = (message: unknown) => {
-    if (attachment.presenceInUse() === undefined) return;
-    const { socket } = message as { socket: Socket };
-    const handle = (socket as { _handle?: Handle | null })._handle;
-    // The handle belongs from now on to the context that runs, which is the server's.
-    handle?.asyncReset?.(new AcceptedConnection(handle));
-  };
-  let isSubscribed = false;
+  const servers = new Servers(attachment);
   replaceMethod(
     Server.prototype,
     'listen',
     (original) =>
       function listen(this: unknown, ...args: never[]) {
-        if (attachment.presenceInUse() !== undefined) {
-          if (!isSubscribed) subscribe('net.server.socket', onConnection);
-          isSubscribed = true;
-          contexts.set(this as Server, AsyncLocalStorage.snapshot());
-        }
+        servers.note(this as Server);
         return original.apply(this, args);
       },
   );
-  for (const module of ['http', 'https']) {
-    builtins.whenLoaded(module, ({ Server: { prototype } }: { readonly Server: typeof Server }) =>
-      replaceMethod(
-        prototype,
-        'emit',
-        (original) =>
-          function emit(this: unknown, ...args: never[]) {
-            const [event] = args as unknown as [string];
-            const context = event === 'upgrade' || event === 'connect' ? contexts.get(this as object) : undefined;
-            return context === undefined ? original.apply(this, args) : context(() => original.apply(this, args));
-          },
-      ),
-    );
+  const patch = ({ Server: { prototype } }: { readonly Server: typeof Server }) => patchEmit(prototype, servers);
+  builtins.whenLoaded('http', patch);
+  builtins.whenLoaded('https', patch);
+}
+
+function patchEmit(prototype: Server, servers: Servers): void {
+  replaceMethod(
+    prototype,
+    'emit',
+    (original) =>
+      function emit(this: unknown, ...args: never[]) {
+        const [event] = args as unknown as [string];
+        const context = event === 'upgrade' || event === 'connect' ? servers.contextOf(this as object) : undefined;
+        return context === undefined ? original.apply(this, args) : context(() => original.apply(this, args));
+      },
+  );
+}
+
+/** Where the servers on networks were made. */
+class Servers {
+  readonly #attachment: Attachment;
+  readonly #contexts = new WeakMap<object, Context>();
+  #isSubscribed = false;
+
+  constructor(attachment: Attachment) {
+    this.#attachment = attachment;
+  }
+
+  /** To be called when `server` begins to listen. */
+  note(server: Server): void {
+    if (this.#attachment.presenceInUse() === undefined) return;
+    if (!this.#isSubscribed) subscribe('net.server.socket', (message) => this.#onConnection(message));
+    this.#isSubscribed = true;
+    this.#contexts.set(server, AsyncLocalStorage.snapshot());
+  }
+
+  contextOf(server: object): Context | undefined {
+    return this.#contexts.get(server);
+  }
+
+  #onConnection(message: unknown): void {
+    if (this.#attachment.presenceInUse() === undefined) return;
+    const { socket } = message as { socket: Socket };
+    const handle = (socket as { _handle?: Handle | null })._handle;
+    // The handle belongs from now on to the context that runs, which is the server's.
+    handle?.asyncReset?.(new AcceptedConnection(handle));
   }
 }
 

@@ -21,12 +21,39 @@ const UNKNOWN = 'unknown';
 
 /** Called once per thread. */
 export function patchUndici(attachment: Attachment, modules: LoadedModules): void {
-  const owners = new WeakMap<object, string>();
-  const patched = new WeakSet<object>();
-  const patchClass = (prototype: SymbolObject) => {
+  let dispatchers: Dispatchers | undefined;
+  modules.want(MODULE, (exports) => {
+    dispatchers ??= new Dispatchers(attachment);
+    dispatchers.patch(exports);
+  });
+  subscribe('undici:client:beforeConnect', () => modules.look());
+}
+
+/** All dispatchers of a thread. Apart from `patchUndici()`, for most threads never load undici, and so need not compile this. */
+class Dispatchers {
+  readonly #attachment: Attachment;
+  readonly #owners = new WeakMap<object, string>();
+  readonly #patched = new WeakSet<object>();
+
+  constructor(attachment: Attachment) {
+    this.#attachment = attachment;
+  }
+
+  /** Patches the class that a module at such a path exports. Harmless when repeated. */
+  patch(exports: unknown): void {
+    const { PoolBase } = (exports ?? {}) as { PoolBase?: unknown };
+    const holder = PoolBase ?? exports;
+    if (typeof holder !== 'function' || this.#patched.has(holder)) return;
+    this.#patched.add(holder);
+    this.#patchClass(holder.prototype as SymbolObject);
+  }
+
+  #patchClass(prototype: SymbolObject): void {
     const key = symbolOf(prototype, 'dispatch');
     const original = key === undefined ? undefined : (prototype[key] as Dispatch);
     if (key === undefined || original === undefined) return;
+    const attachment = this.#attachment;
+    const owners = this.#owners;
     prototype[key] = function dispatch(this: SymbolObject, ...args: unknown[]): boolean {
       const here = attachment.whereabouts();
       // Its connection is going to be refused, with the reason. None that is open may be used instead.
@@ -42,16 +69,7 @@ export function patchUndici(attachment: Attachment, modules: LoadedModules): voi
       const twin = here?.presence.pools.twin(this, here.host.interfaceId, () => twinOf(this));
       return twin === undefined ? original.apply(this, args) : twin.dispatch(...args);
     };
-  };
-
-  modules.want(MODULE, (exports) => {
-    const { PoolBase } = (exports ?? {}) as { PoolBase?: unknown };
-    const holder = PoolBase ?? exports;
-    if (typeof holder !== 'function' || patched.has(holder)) return;
-    patched.add(holder);
-    patchClass(holder.prototype as SymbolObject);
-  });
-  subscribe('undici:client:beforeConnect', () => modules.look());
+  }
 }
 
 /** Whether the dispatcher has made connections, or others that do. */
