@@ -5,5 +5,5 @@ export default {
   input: { index: 'dist/index.js', pcap: 'dist/pcap.js' },
   platform: 'node',
   external: [/^[^./]/],
-  output: { dir: 'dist/bundled', format: 'esm', chunkFileNames: 'shared.js' },
+  output: { dir: 'dist/bundled', format: 'esm', chunkFileNames: 'shared.js', comments: false },
 };

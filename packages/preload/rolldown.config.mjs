@@ -13,6 +13,6 @@ export default [
     input: 'dist/index.js',
     platform: 'node',
     external: [/^[^./]/],
-    output: { file: 'dist/bundled/index.js', format: 'esm', codeSplitting: false },
+    output: { file: 'dist/bundled/index.js', format: 'esm', codeSplitting: false, comments: false },
   },
 ];
