@@ -20,23 +20,49 @@ export function patchPools(attachment: Attachment, builtins: BuiltinModules): vo
   );
 }
 
+/** Where code is that is on no network. */
+const OUTSIDE = 'no network';
+const ENDED = 'network that has ended';
+
 function patchAgent(prototype: Agent, attachment: Attachment): void {
+  // Most agents serve one test: there their pools have the names that Node.js gives them.
+  const homes = new WeakMap<Agent, string>();
+  // A connection belongs to the pool that it was made for, wherever the code runs that puts it back or meets its end.
+  const places = new WeakMap<object, string>();
+  const isAgent = (value: unknown): value is Agent => Object.prototype.isPrototypeOf.call(prototype, Object(value));
+  const placeOf = (agent: Agent): string => {
+    const here = attachment.whereabouts();
+    // Its connection is going to be refused, with the reason. None that is open may be used instead.
+    if (here?.hasEnded) return ENDED;
+    here?.presence.pools.noteAgent(agent);
+    const place = here === undefined ? OUTSIDE : `network ${here.presence.id} host ${here.host.interfaceId}`;
+    if (!homes.has(agent)) homes.set(agent, place);
+    return place;
+  };
   replaceMethod(
     prototype,
     'getName',
     (original) =>
       function getName(this: unknown, ...args: never[]) {
         const name = original.apply(this, args) as string;
-        const here = isUnixPath(args) ? undefined : attachment.whereabouts();
-        if (here === undefined) return name;
-        // Its connection is going to be refused, with the reason. None that is open may be used instead.
-        if (here.hasEnded) return `${name}:network that has ended`;
-        here.presence.pools.noteAgent(this as Agent);
-        return `${name}:network ${here.presence.id} host ${here.host.interfaceId}`;
+        const [options] = args as readonly unknown[];
+        if (!isAgent(this) || isUnixPath(options)) return name;
+        const place = (isOfConnection(options) ? places.get(options) : undefined) ?? placeOf(this);
+        if (isObject(options)) places.set(options, place);
+        return place === homes.get(this) ? name : `${name}:${place}`;
       },
   );
 }
 
-function isUnixPath([options]: readonly unknown[]): boolean {
-  return typeof options === 'object' && options !== null && 'socketPath' in options && Boolean(options.socketPath);
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Agents make options of their own for each connection, and mark them; those of users may serve in many tests. */
+function isOfConnection(options: unknown): options is object {
+  return isObject(options) && Object.hasOwn(options, '_agentKey');
+}
+
+function isUnixPath(options: unknown): boolean {
+  return isObject(options) && 'socketPath' in options && Boolean(options.socketPath);
 }

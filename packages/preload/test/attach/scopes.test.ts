@@ -81,6 +81,23 @@ describe('scopes in one process', () => {
     agent.destroy();
   });
 
+  it('leave an agent that lives longer as it was: no connection in its pools, and none counted', async () => {
+    const agent = new http.Agent({ keepAlive: true, maxTotalSockets: 1 });
+    const pools: string[][] = [];
+    for (const name of ['one', 'two', 'three']) {
+      await inScope(async () => {
+        await using _server = await httpServer(80, (_request, response) => response.end(name));
+        expect(await httpGet('http://test/', agent)).toBe(name);
+        pools.push([...Object.keys(agent.sockets), ...Object.keys(agent.freeSockets)]);
+      });
+      await expect.poll(() => agent.totalSocketCount).toBe(0);
+    }
+    agent.destroy();
+    // Where it is used first, its pools have the names that Node.js gives them.
+    const ofOthers = expect.stringMatching(/^test:80::network \d+ host 10$/);
+    expect(pools).toEqual([['test:80:'], [ofOthers], [ofOthers]]);
+  });
+
   it('keep their network in timers, promises and events that they start', async () => {
     await inScope(async () => {
       await using _server = await httpServer(80, (_request, response) => response.end('mine'));

@@ -74,7 +74,7 @@ describe('a test that loads modules of Node.js itself', () => {
       address: '10.53.57.10',
       ofWorker: '10.53.57.10',
       debugger: `node.js/${process.version}`,
-      pool: expect.stringMatching(/:network \d+ host 10\b/),
+      pools: [expect.stringMatching(/^test:443::+$/), expect.stringMatching(/^test:443::network \d+ host 11:/)],
       warnings: ['LEFT_OPEN'],
     });
   });

@@ -19,9 +19,11 @@ const seen = await scope.run(async () => {
   const worker = new Worker(program, { eval: true });
   const ofWorker = await new Promise((resolve) => worker.once('message', resolve));
   inspector.open(0, '127.0.0.1');
-  const pool = new Agent().getName({ host: 'test', port: 443 });
+  const agent = new Agent();
+  const nameOfPool = () => agent.getName({ host: 'test', port: 443 });
+  const pools = [nameOfPool(), scope.network.host('web').within(nameOfPool)];
   await new Promise((resolve) => createSocket('udp4').bind(53, resolve));
-  return { address, ofWorker, debugger: inspector.url(), pool };
+  return { address, ofWorker, debugger: inspector.url(), pools };
 });
 const { host } = new URL(seen.debugger);
 const { Browser: browser } = await (await fetch(`http://${host}/json/version`)).json();
