@@ -166,10 +166,7 @@ static int await_room(struct sw_socket *socket, int still) {
     if (!sw_wait_writable(socket->fd))
         return errno == EAGAIN ? still : -errno;
     struct sw_record *record = socket->record;
-    int error = 0;
-    socklen_t length = sizeof error;
-    if (sw_record_has(record, SW_WAITING))
-        sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length);
+    int error = sw_record_has(record, SW_WAITING) ? sw_socket_error(socket) : 0;
     sw_stream_collect(socket);
     if (error == 0)
         return 0;
@@ -267,9 +264,7 @@ int sw_connect(struct sw_socket *socket, const struct sockaddr *sockaddr, sockle
             sw_stream_collect(socket);
             return 0;
         }
-        int error = 0;
-        socklen_t size = sizeof error;
-        sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+        int error = sw_socket_error(socket);
         sw_stream_collect(socket);
         if (failed)
             forget_failed_connect(socket);

@@ -162,10 +162,8 @@ static bool has_enough(const struct sw_socket *socket, int wanted) {
     const struct sw_record *record = socket->record;
     if (!sw_record_has(record, SW_CONNECTED) || sw_record_has(record, SW_RESET_SENT | SW_RESET_RECEIVED))
         return false;
-    const struct sw_record *peer = sw_record_peer(socket->network, record);
-    bool has_peer_ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
     int unread = sw_stream_unread(socket);
-    return has_peer_ended || (unread > 0 && unread >= wanted);
+    return sw_stream_has_peer_ended(socket->network, record) || (unread > 0 && unread >= wanted);
 }
 
 int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {

@@ -69,6 +69,12 @@ int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, so
     return record->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
 }
 
+int sw_socket_error(struct sw_socket *socket) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : 0;
+}
+
 int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
     struct sw_record *record = socket->record;
     if ((int)length < 0)

@@ -65,6 +65,9 @@ void sw_options_note_native(struct sw_record *record, int name);
 int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, socklen_t *length);
 int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
 
+/* Takes what the next call is to report, and nobody has met yet: SO_ERROR. 0 when there is nothing. */
+int sw_socket_error(struct sw_socket *socket);
+
 /* Control messages that a program asked for. */
 enum sw_switch {
     SW_SWITCH_IP_PKTINFO,

@@ -14,21 +14,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* What the next call is to report, and nobody has met yet. */
-static int error_of(struct sw_socket *socket) {
-    int error = 0;
-    socklen_t length = sizeof error;
-    return sw_getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : 0;
-}
-
 /* The peer of a connection that still lives meets a reset. The error that the next call is to report. */
 static int reset_peer(struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     if (sw_stream_is_closed(socket))
-        return error_of(socket);
-    struct sw_record *peer = sw_record_peer(socket->network, record);
-    if (peer != NULL)
-        sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
+        return sw_socket_error(socket);
+    sw_stream_reset_peer(record, sw_record_peer(socket->network, record));
     sw_record_set(record, SW_LINGER_RESET);
     return ECONNRESET;
 }
@@ -112,7 +103,7 @@ int sw_stream_replace(struct sw_socket *socket) {
     struct sw_address local = old->local;
     uint16_t port = old->name_port;
     uint32_t flags = atomic_load(&old->flags);
-    int error = was_connected ? reset_peer(socket) : error_of(socket);
+    int error = was_connected ? reset_peer(socket) : sw_socket_error(socket);
     sw_record_set(record, (flags & (uint32_t)KEPT) | (atomic_load(&old->flags) & SW_LINGER_RESET));
     int result = replace_by(socket, fresh, record);
     sw_real.close(fresh);
@@ -141,7 +132,7 @@ int sw_stream_renew(struct sw_socket *socket) {
     sw_record_set(record, (flags & (uint32_t)KEPT) | (was_connected ? SW_RESET_SENT : 0));
     record->local = old->local;
     record->peer = old->peer;
-    atomic_store(&record->pending_error, error_of(socket));
+    atomic_store(&record->pending_error, sw_socket_error(socket));
     if (was_connected || (flags & (SW_READ_SHUT | SW_WRITE_SHUT)) == (SW_READ_SHUT | SW_WRITE_SHUT))
         sw_real.shutdown(fresh, SHUT_RDWR);
     else if ((flags & (SW_READ_SHUT | SW_WRITE_SHUT)) != 0)

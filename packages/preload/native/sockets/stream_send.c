@@ -1,6 +1,5 @@
 /* stream_send.c: what is sent on TCP sockets. */
 #include "sockets/stream.h"
-#include "sockets/stream_state.h"
 
 #include "base/parts.h"
 #include "base/real.h"
@@ -10,6 +9,7 @@
 #include "sockets/connect.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
+#include "sockets/stream_state.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -14,13 +14,16 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
+bool sw_stream_has_peer_ended(const struct sw_network *network, const struct sw_record *record) {
+    if (atomic_load(&record->peer_cookie) == 0)
+        return false;
+    const struct sw_record *peer = sw_record_peer(network, record);
+    return peer == NULL || sw_record_has(peer, SW_WRITE_SHUT);
+}
+
 /* Both sides have said that they send no more: TCP forgets the connection. */
 static bool is_over(const struct sw_socket *socket) {
-    const struct sw_record *record = socket->record;
-    if (!sw_record_has(record, SW_WRITE_SHUT) || atomic_load(&record->peer_cookie) == 0)
-        return false;
-    const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
-    return peer == NULL || sw_record_has(peer, SW_WRITE_SHUT);
+    return sw_record_has(socket->record, SW_WRITE_SHUT) && sw_stream_has_peer_ended(socket->network, socket->record);
 }
 
 /* A reset closes a TCP socket when it comes, not when the program meets it. */
@@ -52,9 +55,7 @@ uint8_t sw_stream_state(const struct sw_socket *socket) {
         return TCP_CLOSE;
     if ((flags & (uint32_t)SW_WAITING) != 0)
         return TCP_SYN_SENT;
-    const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
-    bool ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT));
-    return sw_stream_state_of(flags, ended);
+    return sw_stream_state_of(flags, sw_stream_has_peer_ended(socket->network, record));
 }
 
 /* What waits to be read, of data in order. */
@@ -76,6 +77,12 @@ static void drop_unread(const struct sw_socket *socket) {
     errno = saved_errno;
 }
 
+void sw_stream_reset_peer(const struct sw_record *record, struct sw_record *peer) {
+    /* tcp_reset(): whose peer has said goodbye before reads the end, and learns of the reset by sending. */
+    if (peer != NULL)
+        sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
+}
+
 void sw_stream_closing(const struct sw_socket *socket) {
     struct sw_record *record = socket->record;
     if (record->type != SOCK_STREAM || !sw_record_has(record, SW_CONNECTED))
@@ -85,9 +92,8 @@ void sw_stream_closing(const struct sw_socket *socket) {
     bool is_captured = sw_capture_is_on(socket->network);
     int unread = has_ended && !is_captured ? 0 : unread_bytes(socket, peer);
     bool resets = unread > 0 || sw_record_has(record, SW_LINGER_RESET | SW_LATE);
-    if (resets && !has_ended && peer != NULL)
-        /* tcp_reset(): whose peer has said goodbye before reads the end, and learns of the reset by sending. */
-        sw_record_set(peer, sw_record_has(record, SW_WRITE_SHUT) ? SW_RESET_SENT : SW_RESET_RECEIVED);
+    if (resets && !has_ended)
+        sw_stream_reset_peer(record, peer);
     if (is_captured && resets)
         sw_capture_reset(socket, unread);
     else if (is_captured)

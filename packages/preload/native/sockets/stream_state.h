@@ -19,6 +19,12 @@ void sw_stream_closing(const struct sw_socket *socket);
 /* Whether TCP has no connection here, or none any more: both sides have ended it, or one has reset it. */
 bool sw_stream_is_closed(const struct sw_socket *socket);
 
+/* Whether the peer sends no more: it has said so, or is gone. */
+bool sw_stream_has_peer_ended(const struct sw_network *network, const struct sw_record *record);
+
+/* Has `peer`, which may be NULL, meet the reset of a connection that the socket of `record` gives up. */
+void sw_stream_reset_peer(const struct sw_record *record, struct sw_record *peer);
+
 /* After a reset a TCP socket is closed: it has no peer, and takes no more data. */
 void sw_stream_was_reset(struct sw_record *record);
 

@@ -3,6 +3,7 @@
 #include "sockets/address.h"
 #include "sockets/buffer.h"
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -57,7 +58,7 @@ struct sw_tcp_numbers sw_tcp_numbers_of(const struct sw_network *network, const 
     struct sw_tcp_numbers numbers = {
         .state = state,
         .was_accepted = sw_record_has(record, SW_ACCEPTED),
-        .has_peer_ended = atomic_load(&record->peer_cookie) != 0 && (peer == NULL || sw_record_has(peer, SW_WRITE_SHUT)),
+        .has_peer_ended = sw_stream_has_peer_ended(network, record),
         .mtu = mtu < largest ? mtu : largest,
         .max_segment = sw_tcp_max_segment(network, record),
         .unsent = sw_buffer_unsent(network, record, queued),
