@@ -1,7 +1,8 @@
 /**
  * The one place where the keys that programs log are read, for artifacts and for tests that look at packets while programs run.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { openIfThere } from '../open-if-there.js';
 import type { Network } from './network.js';
 
 /** More of a key log than this is of no use to anyone. */
@@ -20,6 +21,7 @@ export class KeyLogFile {
   readonly #file: number | undefined;
 
   constructor({ keyLogFile }: Pick<Network, 'keyLogFile'>) {
+    // No program may have spoken TLS yet.
     this.#file = keyLogFile === undefined ? undefined : openIfThere(keyLogFile);
   }
 
@@ -40,14 +42,5 @@ export class KeyLogFile {
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
-  }
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // No program spoke TLS.
-    throw error;
   }
 }

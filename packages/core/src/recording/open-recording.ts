@@ -4,6 +4,7 @@
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Network } from '../network/network.js';
+import { openIfThere } from '../open-if-there.js';
 import { readStreamProgress, STATE_FILE } from '../state/shared-state.js';
 import { DEFAULT_MAX_BYTES, flightPackets } from './flight-packets.js';
 import { flightHead, isFlightComplete, isFlightRecorder } from './flight-recorder.js';
@@ -35,7 +36,8 @@ export class OpenRecording {
       const isEmpty = code === 'ENOENT' && captureFile !== undefined && existsSync(dirname(captureFile));
       if (!isEmpty) this.#loss = `Cannot read the capture: ${message}`;
     }
-    this.#state = captureFile === undefined ? undefined : openState(join(dirname(captureFile), STATE_FILE));
+    // The directory may have been removed.
+    this.#state = captureFile === undefined ? undefined : openIfThere(join(dirname(captureFile), STATE_FILE));
     this.#isFlightRecorder = this.#file !== undefined && isFlightRecorder(this.#file);
     this.end =
       this.#file === undefined ? 0 : this.#isFlightRecorder ? flightHead(this.#file) : fstatSync(this.#file).size;
@@ -65,14 +67,5 @@ export class OpenRecording {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     if (this.#state !== undefined) closeSync(this.#state);
-  }
-}
-
-function openState(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // The directory was removed.
-    throw error;
   }
 }
