@@ -34,7 +34,6 @@ static void note(struct list *list, const uint8_t group[16], unsigned index) {
 
 /* Those of `family` that this host has joined, in the order of the table. */
 static void read_list(const struct sw_place *place, int family, struct list *list) {
-    enum { ETH0 = 2 };
     struct sw_network *network;
     struct sw_membership membership;
     list->count = 0;
@@ -42,7 +41,7 @@ static void read_list(const struct sw_place *place, int family, struct list *lis
         return;
     for (unsigned position = 0; sw_groups_next(network, &position, &membership);)
         if (membership.group.family == family && membership.member->interface == place->interface)
-            note(list, membership.group.bytes, membership.interface_index != 0 ? membership.interface_index : ETH0);
+            note(list, membership.group.bytes, membership.interface_index != 0 ? membership.interface_index : SW_ETH0);
 }
 
 /* The interfaces of this host, and what is joined on them. */

@@ -4,14 +4,14 @@
 #include <net/if_arp.h>
 #include <string.h>
 
-enum { LO_INDEX = 1, ETH0_INDEX = 2, LOWER_UP = 0x10000 };
+enum { LOWER_UP = 0x10000 };
 
-static const char *const NAMES[] = {[LO_INDEX] = "lo", [ETH0_INDEX] = "eth0"};
+static const char *const NAMES[] = {[SW_LO] = "lo", [SW_ETH0] = "eth0"};
 
 static struct sw_interface loopback(const struct sw_place *place) {
     struct sw_interface lo = {
-        .name = NAMES[LO_INDEX],
-        .index = LO_INDEX,
+        .name = NAMES[SW_LO],
+        .index = SW_LO,
         .flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING | LOWER_UP,
         .mtu = 65536,
         .hardware_type = ARPHRD_LOOPBACK,
@@ -24,8 +24,8 @@ static struct sw_interface loopback(const struct sw_place *place) {
 
 static struct sw_interface ethernet(const struct sw_place *place) {
     struct sw_interface eth0 = {
-        .name = NAMES[ETH0_INDEX],
-        .index = ETH0_INDEX,
+        .name = NAMES[SW_ETH0],
+        .index = SW_ETH0,
         .flags = IFF_UP | IFF_BROADCAST | IFF_RUNNING | IFF_MULTICAST | LOWER_UP,
         .mtu = 1500,
         .hardware_type = ARPHRD_ETHER,
@@ -48,14 +48,14 @@ void sw_interfaces(const struct sw_place *place, struct sw_interface interfaces[
 }
 
 unsigned sw_interface_index(const char *name) {
-    for (unsigned index = LO_INDEX; index <= ETH0_INDEX; index++)
+    for (unsigned index = SW_LO; index <= SW_ETH0; index++)
         if (strcmp(NAMES[index], name) == 0)
             return index;
     return 0;
 }
 
 const char *sw_interface_name(unsigned index) {
-    return index == LO_INDEX || index == ETH0_INDEX ? NAMES[index] : NULL;
+    return index == SW_LO || index == SW_ETH0 ? NAMES[index] : NULL;
 }
 
 struct sw_ip sw_netmask(int family, unsigned prefix) {

@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SW_INTERFACE_COUNT = 2, SW_HARDWARE_ADDRESS_SIZE = 6 };
+/* The indices of the interfaces, as netdevice(7) counts them. */
+enum { SW_LO = 1, SW_ETH0 = 2, SW_INTERFACE_COUNT = 2 };
+
+enum { SW_HARDWARE_ADDRESS_SIZE = 6 };
 
 /* One address of an interface; family 0 when it has none. */
 struct sw_interface_address {

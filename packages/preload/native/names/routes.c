@@ -3,7 +3,7 @@
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-enum { LO = 1, ETH0 = 2, IPV6_METRIC = 256 };
+enum { IPV6_METRIC = 256 };
 
 static struct sw_ip network_of(const struct sw_interface_address *address) {
     struct sw_ip network = address->ip, mask = sw_netmask(address->ip.family, address->prefix);
@@ -26,23 +26,23 @@ unsigned sw_routes(const struct sw_place *place, struct sw_route routes[static S
                                       *eth6 = &interfaces[1].ipv6;
     unsigned count = 0;
     if (eth4->ip.family != 0) {
-        routes[count++] = (struct sw_route){network_of(eth4), eth4->prefix, ETH0, eth4->ip, 0, RTN_UNICAST, RT_SCOPE_LINK, RT_TABLE_MAIN};
-        routes[count++] = (struct sw_route){eth4->ip, 32, ETH0, eth4->ip, 0, RTN_LOCAL, RT_SCOPE_HOST, RT_TABLE_LOCAL};
-        routes[count++] = (struct sw_route){broadcast_of(eth4), 32, ETH0, eth4->ip, 0, RTN_BROADCAST, RT_SCOPE_LINK, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){network_of(eth4), eth4->prefix, SW_ETH0, eth4->ip, 0, RTN_UNICAST, RT_SCOPE_LINK, RT_TABLE_MAIN};
+        routes[count++] = (struct sw_route){eth4->ip, 32, SW_ETH0, eth4->ip, 0, RTN_LOCAL, RT_SCOPE_HOST, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){broadcast_of(eth4), 32, SW_ETH0, eth4->ip, 0, RTN_BROADCAST, RT_SCOPE_LINK, RT_TABLE_LOCAL};
     }
     if (lo4->ip.family != 0) {
-        routes[count++] = (struct sw_route){network_of(lo4), lo4->prefix, LO, lo4->ip, 0, RTN_LOCAL, RT_SCOPE_HOST, RT_TABLE_LOCAL};
-        routes[count++] = (struct sw_route){lo4->ip, 32, LO, lo4->ip, 0, RTN_LOCAL, RT_SCOPE_HOST, RT_TABLE_LOCAL};
-        routes[count++] = (struct sw_route){broadcast_of(lo4), 32, LO, lo4->ip, 0, RTN_BROADCAST, RT_SCOPE_LINK, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){network_of(lo4), lo4->prefix, SW_LO, lo4->ip, 0, RTN_LOCAL, RT_SCOPE_HOST, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){lo4->ip, 32, SW_LO, lo4->ip, 0, RTN_LOCAL, RT_SCOPE_HOST, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){broadcast_of(lo4), 32, SW_LO, lo4->ip, 0, RTN_BROADCAST, RT_SCOPE_LINK, RT_TABLE_LOCAL};
     }
     const struct sw_ip none = {.family = 0}, groups = {.family = AF_INET6, .bytes = {0xff}};
     if (eth6->ip.family != 0)
         routes[count++] =
-            (struct sw_route){network_of(eth6), eth6->prefix, ETH0, none, IPV6_METRIC, RTN_UNICAST, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN};
-    routes[count++] = (struct sw_route){lo6->ip, 128, LO, none, 0, RTN_LOCAL, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL};
+            (struct sw_route){network_of(eth6), eth6->prefix, SW_ETH0, none, IPV6_METRIC, RTN_UNICAST, RT_SCOPE_UNIVERSE, RT_TABLE_MAIN};
+    routes[count++] = (struct sw_route){lo6->ip, 128, SW_LO, none, 0, RTN_LOCAL, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL};
     if (eth6->ip.family != 0) {
-        routes[count++] = (struct sw_route){eth6->ip, 128, ETH0, none, 0, RTN_LOCAL, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL};
-        routes[count++] = (struct sw_route){groups, 8, ETH0, none, IPV6_METRIC, RTN_MULTICAST, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){eth6->ip, 128, SW_ETH0, none, 0, RTN_LOCAL, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL};
+        routes[count++] = (struct sw_route){groups, 8, SW_ETH0, none, IPV6_METRIC, RTN_MULTICAST, RT_SCOPE_UNIVERSE, RT_TABLE_LOCAL};
     }
     return count;
 }
@@ -65,10 +65,10 @@ bool sw_route_to(const struct sw_place *place, const struct sw_ip *destination, 
     if (best != NULL)
         *route = *best;
     else
-        *route = (struct sw_route){.interface_index = ETH0, .type = RTN_MULTICAST, .table = RT_TABLE_MAIN,
+        *route = (struct sw_route){.interface_index = SW_ETH0, .type = RTN_MULTICAST, .table = RT_TABLE_MAIN,
                                    .source = sw_place_address(place, AF_INET, place->interface)};
     if (is_ipv4 && route->type == RTN_LOCAL)
-        route->interface_index = LO;
+        route->interface_index = SW_LO;
     if (!is_ipv4)
         route->source = route->type == RTN_LOCAL ? *destination : sw_place_address(place, AF_INET6, place->interface);
     route->destination = *destination;

@@ -36,6 +36,10 @@ bool sw_address_is_wildcard(const struct sw_address *address) {
     return memcmp(address->bytes, ZEROS, address->family == AF_INET ? 4 : 16) == 0;
 }
 
+bool sw_address_is_multicast(const struct sw_address *address) {
+    return address->family == AF_INET ? address->bytes[0] >> 4 == 0xe : address->bytes[0] == 0xff;
+}
+
 static struct sw_site ipv4_site(const struct sw_network *network, unsigned own, uint32_t address) {
     struct sw_site site = {.scope = SW_SCOPE_OUTSIDE, .wire_family = 4, .interface = (uint8_t)own};
     bool own_loopback = sw_has_ipv4_loopback(network);
@@ -73,7 +77,7 @@ struct sw_site sw_address_site(const struct sw_network *network, unsigned own_in
         site.scope = SW_SCOPE_WILDCARD;
     } else if (memcmp(address->bytes, LOOPBACK, 16) == 0) {
         site.scope = SW_SCOPE_LOOPBACK;
-    } else if (address->bytes[0] == 0xff) {
+    } else if (sw_address_is_multicast(address)) {
         site.scope = SW_SCOPE_MULTICAST;
     } else if (memcmp(address->bytes, IPV6_NETWORK, 15) == 0 && last >= SW_INTERFACE_MIN && last <= SW_INTERFACE_MAX) {
         site.scope = SW_SCOPE_HOST;

@@ -51,6 +51,8 @@ static inline bool sw_has_ipv4_loopback(const struct sw_network *network) {
 }
 
 bool sw_address_is_wildcard(const struct sw_address *address);
+/* A group of its own family; of a mapped address it does not tell. */
+bool sw_address_is_multicast(const struct sw_address *address);
 bool sw_address_is_mapped(const struct sw_address *address);
 
 /* A mapped address as the IPv4 address that it is; any other as it is. */

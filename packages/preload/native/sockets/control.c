@@ -1,6 +1,7 @@
 #include "sockets/control.h"
 
 #include "base/real.h"
+#include "names/interfaces.h"
 #include "sockets/options.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ bool sw_control_may_broadcast(const struct sw_socket *socket) {
 static int read_source4(const struct cmsghdr *header, struct sw_control *control) {
     struct in_pktinfo info;
     memcpy(&info, CMSG_DATA(header), sizeof info);
-    if (info.ipi_ifindex < 0 || info.ipi_ifindex > 2)
+    if (info.ipi_ifindex < 0 || info.ipi_ifindex > SW_INTERFACE_COUNT)
         return -ENODEV;
     if (info.ipi_spec_dst.s_addr != 0) {
         control->source = (struct sw_address){.family = AF_INET};
@@ -37,7 +38,7 @@ static int read_mapped_source(const struct cmsghdr *header, size_t size, struct 
     memcpy(&info, CMSG_DATA(header), sizeof info);
     if (!IN6_IS_ADDR_V4MAPPED(&info.ipi6_addr))
         return -EINVAL;
-    if (info.ipi6_ifindex > 2)
+    if (info.ipi6_ifindex > SW_INTERFACE_COUNT)
         return -ENODEV;
     control->source = (struct sw_address){.family = AF_INET};
     memcpy(control->source.bytes, info.ipi6_addr.s6_addr + 12, 4);
@@ -85,7 +86,7 @@ static int read_ipv6(const struct cmsghdr *header, size_t size, struct sw_contro
             return -EINVAL;
         struct in6_pktinfo info;
         memcpy(&info, CMSG_DATA(header), sizeof info);
-        if (info.ipi6_ifindex > 2)
+        if (info.ipi6_ifindex > SW_INTERFACE_COUNT)
             return -ENODEV;
         if (!IN6_IS_ADDR_UNSPECIFIED(&info.ipi6_addr)) {
             control->source = (struct sw_address){.family = AF_INET6};
@@ -250,7 +251,7 @@ void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size
         own = sw_address_of_site(socket->network, &site, 0, socket->record->family);
     }
     bool loopback = origin.scope == SW_SCOPE_LOOPBACK || origin.interface == socket->record->interface;
-    unsigned index = loopback ? 1 : 2;
+    unsigned index = loopback ? SW_LO : SW_ETH0;
     struct sw_control sent = {.ttl = received->ttl != 0 ? received->ttl : 64, .tos = received->tos};
     if (socket->record->family == AF_INET)
         add_ipv4(socket, message, room, &own, index, &sent);

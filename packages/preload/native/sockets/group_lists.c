@@ -1,4 +1,6 @@
 /* group_lists.c: IP_MSFILTER and MCAST_MSFILTER of RFC 3678, the senders of a member as one list. */
+#include "sockets/group_options.h"
+
 #include "sockets/groups.h"
 
 #include <errno.h>
@@ -47,7 +49,7 @@ static int read_head_4(const struct sw_socket *socket, const struct ip_msfilter 
     list->mode = head->imsf_fmode;
     list->count = head->imsf_numsrc;
     struct sw_address interface = ipv4_of(&head->imsf_interface);
-    return sw_groups_interface(socket, &list->group, &interface, &list->index);
+    return sw_group_interface(socket, &list->group, &interface, &list->index);
 }
 
 static int read_list_4(const struct sw_socket *socket, const void *value, socklen_t length, struct list *list) {

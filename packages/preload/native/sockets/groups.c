@@ -1,22 +1,11 @@
+/* groups.c: who is in which multicast group, and whom the members hear. */
 #include "sockets/groups.h"
 
-#include "sockets/options.h"
+#include "names/interfaces.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-
-enum { LOOPBACK_INDEX = 1, ETHERNET_INDEX = 2 };
-
-/* The interface that has `address`: 1 lo, 2 eth0, 0 none of this host's. */
-static unsigned index_of_ipv4(const struct sw_socket *socket, const uint8_t bytes[4]) {
-    struct sw_address address = {.family = AF_INET};
-    memcpy(address.bytes, bytes, 4);
-    struct sw_site site = sw_address_site(socket->network, socket->record->interface, &address);
-    if (site.scope == SW_SCOPE_LOOPBACK)
-        return LOOPBACK_INDEX;
-    return site.scope == SW_SCOPE_HOST ? ETHERNET_INDEX : 0;
-}
 
 /* What an entry of the members table says. */
 enum {
@@ -25,14 +14,23 @@ enum {
     SENDER,      /* one sender that the member of the same socket and group blocked or chose */
 };
 
-static struct sw_member *find(struct sw_network *network, uint64_t cookie, const struct sw_address *group, const struct sw_address *sender) {
-    uint32_t count = atomic_load(&network->state->header.groups);
-    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
-        struct sw_member *member = &network->state->members[i];
-        if (atomic_load(&member->cookie) != cookie || member->family != group->family || memcmp(member->group, group->bytes, 16) != 0)
+/* The entry at *position, which goes one on; NULL behind the last one. */
+static struct sw_member *next_entry(const struct sw_network *network, unsigned *position) {
+    uint32_t end = atomic_load(&network->state->header.members_end);
+    return *position < end && *position < SW_MEMBER_COUNT ? &network->state->members[(*position)++] : NULL;
+}
+
+static bool is_in(const struct sw_member *entry, const struct sw_address *group) {
+    return entry->family == group->family && memcmp(entry->group, group->bytes, 16) == 0;
+}
+
+static struct sw_member *find(const struct sw_network *network, uint64_t cookie, const struct sw_address *group, const struct sw_address *sender) {
+    struct sw_member *entry;
+    for (unsigned position = 0; (entry = next_entry(network, &position)) != NULL;) {
+        if (atomic_load(&entry->cookie) != cookie || !is_in(entry, group))
             continue;
-        if (sender == NULL ? member->mode != SENDER : member->mode == SENDER && memcmp(member->source, sender->bytes, 16) == 0)
-            return member;
+        if (sender == NULL ? entry->mode != SENDER : entry->mode == SENDER && memcmp(entry->source, sender->bytes, 16) == 0)
+            return entry;
     }
     return NULL;
 }
@@ -57,9 +55,8 @@ static int add(struct sw_socket *socket, const struct sw_address *group, const s
         member->interface_index = index;
         atomic_store(&member->cookie, atomic_load(&socket->record->cookie));
         sw_record_set(socket->record, SW_MEMBER);
-        /* `groups` bounds every later walk. */
-        uint32_t high = atomic_load(&network->state->header.groups);
-        while (high < i + 1 && !atomic_compare_exchange_weak(&network->state->header.groups, &high, i + 1))
+        uint32_t end = atomic_load(&network->state->header.members_end);
+        while (end < i + 1 && !atomic_compare_exchange_weak(&network->state->header.members_end, &end, i + 1))
             ;
         return 0;
     }
@@ -69,20 +66,15 @@ static int add(struct sw_socket *socket, const struct sw_address *group, const s
 static int join(struct sw_socket *socket, const struct sw_address *group, uint32_t mode, unsigned index) {
     if (find(socket->network, atomic_load(&socket->record->cookie), group, NULL) != NULL)
         return -EADDRINUSE;
-    atomic_fetch_add(&socket->network->state->header.groups, 1);
     return add(socket, group, NULL, mode, index);
 }
 
 /* The next sender that the member of the same socket and group has blocked or chosen, from the entry *position on; NULL behind the last. */
 static struct sw_member *next_sender(const struct sw_network *network, uint64_t cookie, const struct sw_address *group, unsigned *position) {
-    uint32_t count = atomic_load(&network->state->header.groups);
-    while (*position < count && *position < SW_MEMBER_COUNT) {
-        struct sw_member *sender = &network->state->members[(*position)++];
-        if (atomic_load(&sender->cookie) == cookie && sender->mode == SENDER && sender->family == group->family &&
-            memcmp(sender->group, group->bytes, 16) == 0)
-            return sender;
-    }
-    return NULL;
+    struct sw_member *entry;
+    while ((entry = next_entry(network, position)) != NULL && !(atomic_load(&entry->cookie) == cookie && entry->mode == SENDER && is_in(entry, group)))
+        ;
+    return entry;
 }
 
 static void forget_senders(const struct sw_network *network, uint64_t cookie, const struct sw_address *group) {
@@ -126,25 +118,23 @@ static int change_sender(struct sw_socket *socket, const struct sw_address *grou
     return 0;
 }
 
-static bool is_multicast(const struct sw_address *address) {
-    return address->family == AF_INET ? address->bytes[0] >> 4 == 0xe : address->bytes[0] == 0xff;
-}
-
 static int check_group(const struct sw_address *group, unsigned index) {
-    if (!is_multicast(group))
+    if (!sw_address_is_multicast(group))
         return -EINVAL;
-    return index > ETHERNET_INDEX ? -ENODEV : 0;
+    return index > SW_INTERFACE_COUNT ? -ENODEV : 0;
 }
 
-static int change(struct sw_socket *socket, bool joins, const struct sw_address *group, unsigned index) {
+int sw_groups_join(struct sw_socket *socket, const struct sw_address *group, unsigned index) {
     int result = check_group(group, index);
-    if (result < 0)
-        return result;
-    return joins ? join(socket, group, FROM_ALL, index) : leave(socket, group);
+    return result < 0 ? result : join(socket, group, FROM_ALL, index);
 }
 
-/* The four options of RFC 3678 with a sender, by the names that both families know. */
-static int change_source(struct sw_socket *socket, int name, const struct sw_address *group, const struct sw_address *sender, unsigned index) {
+int sw_groups_leave(struct sw_socket *socket, const struct sw_address *group, unsigned index) {
+    int result = check_group(group, index);
+    return result < 0 ? result : leave(socket, group);
+}
+
+int sw_groups_change_sender(struct sw_socket *socket, int name, const struct sw_address *group, const struct sw_address *sender, unsigned index) {
     int result = check_group(group, index);
     if (result < 0)
         return result;
@@ -156,11 +146,6 @@ static int change_source(struct sw_socket *socket, int name, const struct sw_add
     bool chooses = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_LEAVE_SOURCE_GROUP;
     bool adds = name == MCAST_JOIN_SOURCE_GROUP || name == MCAST_BLOCK_SOURCE;
     return change_sender(socket, group, sender, chooses ? FROM_CHOSEN : FROM_ALL, adds);
-}
-
-int sw_groups_interface(const struct sw_socket *socket, const struct sw_address *group, const struct sw_address *address, unsigned *index) {
-    *index = sw_address_is_wildcard(address) ? 0 : index_of_ipv4(socket, address->bytes);
-    return *index != 0 || sw_address_is_wildcard(address) ? 0 : is_multicast(group) ? -ENODEV : -EINVAL;
 }
 
 /* ip_mc_msfilter() of the kernel. */
@@ -203,132 +188,6 @@ int sw_groups_senders(const struct sw_socket *socket, const struct sw_address *g
     return 0;
 }
 
-static int set_interface4(struct sw_socket *socket, const void *value, socklen_t length) {
-    struct sw_options *options = sw_options_of(socket->record);
-    struct ip_mreqn request = {0};
-    if (socket->record->type == SOCK_STREAM || length < sizeof(struct in_addr))
-        return -EINVAL;
-    if (length >= sizeof request)
-        memcpy(&request, value, sizeof request);
-    else if (length >= sizeof(struct ip_mreq))
-        memcpy(&request, value, sizeof(struct ip_mreq));
-    else
-        memcpy(&request.imr_address, value, sizeof request.imr_address);
-
-    unsigned index = (unsigned)request.imr_ifindex;
-    if (index == 0 && request.imr_address.s_addr != INADDR_ANY) {
-        index = index_of_ipv4(socket, (const uint8_t *)&request.imr_address);
-        if (index == 0)
-            return -EADDRNOTAVAIL;
-    }
-    if (index > ETHERNET_INDEX)
-        return -EADDRNOTAVAIL;
-    options->multicast_if4_index = (int32_t)index;
-    memcpy(options->multicast_if4, &request.imr_address, 4);
-    return 0;
-}
-
-static int set_ipv4(struct sw_socket *socket, int name, const void *value, socklen_t length) {
-    struct sw_address group = {.family = AF_INET}, source = {.family = AF_INET};
-    unsigned index = 0;
-    switch (name) {
-    case IP_MULTICAST_IF:
-        return set_interface4(socket, value, length);
-    case IP_ADD_MEMBERSHIP:
-    case IP_DROP_MEMBERSHIP: {
-        struct ip_mreqn request = {0};
-        if (length < sizeof(struct ip_mreq))
-            return -EINVAL;
-        memcpy(&request, value, length < sizeof request ? sizeof(struct ip_mreq) : sizeof request);
-        memcpy(group.bytes, &request.imr_multiaddr, 4);
-        index = (unsigned)request.imr_ifindex;
-        if (index == 0 && request.imr_address.s_addr != INADDR_ANY && (index = index_of_ipv4(socket, (const uint8_t *)&request.imr_address)) == 0)
-            return is_multicast(&group) ? -ENODEV : -EINVAL;
-        return change(socket, name == IP_ADD_MEMBERSHIP, &group, index);
-    }
-    case IP_ADD_SOURCE_MEMBERSHIP:
-    case IP_DROP_SOURCE_MEMBERSHIP:
-    case IP_BLOCK_SOURCE:
-    case IP_UNBLOCK_SOURCE: {
-        struct ip_mreq_source request;
-        if (length != sizeof request)
-            return -EINVAL;
-        memcpy(&request, value, sizeof request);
-        memcpy(group.bytes, &request.imr_multiaddr, 4);
-        memcpy(source.bytes, &request.imr_sourceaddr, 4);
-        int same = name == IP_ADD_SOURCE_MEMBERSHIP    ? MCAST_JOIN_SOURCE_GROUP
-                   : name == IP_DROP_SOURCE_MEMBERSHIP ? MCAST_LEAVE_SOURCE_GROUP
-                   : name == IP_BLOCK_SOURCE           ? MCAST_BLOCK_SOURCE
-                                                       : MCAST_UNBLOCK_SOURCE;
-        return change_source(socket, same, &group, &source, 0);
-    }
-    default:
-        return -ENOPROTOOPT;
-    }
-}
-
-static int set_ipv6(struct sw_socket *socket, int name, const void *value, socklen_t length) {
-    struct sw_address group = {.family = AF_INET6};
-    if (name == IPV6_MULTICAST_IF) {
-        int index;
-        if (length < sizeof index)
-            return -EINVAL;
-        memcpy(&index, value, sizeof index);
-        if (socket->record->type == SOCK_STREAM)
-            return -ENOPROTOOPT;
-        if (index < 0 || index > ETHERNET_INDEX)
-            return -ENODEV;
-        sw_options_of(socket->record)->multicast_if6 = index;
-        return 0;
-    }
-    if (name != IPV6_ADD_MEMBERSHIP && name != IPV6_DROP_MEMBERSHIP)
-        return -ENOPROTOOPT;
-    struct ipv6_mreq request;
-    if (length < sizeof request)
-        return -EINVAL;
-    memcpy(&request, value, sizeof request);
-    memcpy(group.bytes, &request.ipv6mr_multiaddr, 16);
-    return change(socket, name == IPV6_ADD_MEMBERSHIP, &group, request.ipv6mr_interface);
-}
-
-/* RFC 3678: struct group_req and struct group_source_req, for both families. */
-static int set_protocol_independent(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
-    int family = level == IPPROTO_IP ? AF_INET : AF_INET6;
-    bool with_source = name != MCAST_JOIN_GROUP && name != MCAST_LEAVE_GROUP;
-    struct group_source_req request = {0};
-    if (length < (with_source ? sizeof request : sizeof(struct group_req)))
-        return -EINVAL;
-    memcpy(&request, value, with_source ? sizeof request : sizeof(struct group_req));
-    struct sw_address group, source;
-    if (sw_address_read(family, (struct sockaddr *)&request.gsr_group, sizeof request.gsr_group, &group) < 0)
-        return family == AF_INET ? -EINVAL : -EADDRNOTAVAIL;
-    if (with_source && sw_address_read(family, (struct sockaddr *)&request.gsr_source, sizeof request.gsr_source, &source) < 0)
-        return -EINVAL;
-    group.port = 0;
-    if (with_source)
-        return change_source(socket, name, &group, &source, request.gsr_interface);
-    return change(socket, name == MCAST_JOIN_GROUP, &group, request.gsr_interface);
-}
-
-int sw_groups_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
-    if (value == NULL)
-        return -EFAULT;
-    if (name >= MCAST_JOIN_GROUP && name <= MCAST_LEAVE_SOURCE_GROUP)
-        return set_protocol_independent(socket, level, name, value, length);
-    return level == IPPROTO_IP ? set_ipv4(socket, name, value, length) : set_ipv6(socket, name, value, length);
-}
-
-bool sw_options_is_member(const struct sw_network *network, const struct sw_record *record, const struct sw_address *group) {
-    uint64_t cookie = atomic_load(&record->cookie);
-    uint32_t count = atomic_load(&network->state->header.groups);
-    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
-        const struct sw_member *member = &network->state->members[i];
-        if (atomic_load(&member->cookie) == cookie && member->family == group->family && memcmp(member->group, group->bytes, 16) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* ip_mc_sf_allow() of the kernel. */
 static bool hears(struct sw_network *network, const struct sw_member *member, const struct sw_address *group, const struct sw_address *sender) {
     bool named = member->senders > 0 && find(network, atomic_load(&member->cookie), group, sender) != NULL;
@@ -337,12 +196,10 @@ static bool hears(struct sw_network *network, const struct sw_member *member, co
 
 void sw_groups_each(struct sw_network *network, const struct sw_address *group, const struct sw_address *sender,
                     void (*visit)(struct sw_record *member, void *context), void *context) {
-    uint32_t count = atomic_load(&network->state->header.groups);
-    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
-        struct sw_member *member = &network->state->members[i];
+    const struct sw_member *member;
+    for (unsigned position = 0; (member = next_entry(network, &position)) != NULL;) {
         uint64_t cookie = atomic_load(&member->cookie);
-        if (cookie <= SW_COOKIE_DELETED || member->mode == SENDER || member->family != group->family ||
-            memcmp(member->group, group->bytes, 16) != 0)
+        if (cookie <= SW_COOKIE_DELETED || member->mode == SENDER || !is_in(member, group))
             continue;
         struct sw_record *record = sw_record_at(network, member->slot);
         if (record != NULL && atomic_load(&record->cookie) == cookie && record->name_port == group->port &&
@@ -351,26 +208,25 @@ void sw_groups_each(struct sw_network *network, const struct sw_address *group, 
     }
 }
 
-void sw_options_leave_groups(struct sw_network *network, struct sw_record *record) {
+void sw_groups_leave_all(struct sw_network *network, struct sw_record *record) {
     if (!sw_record_has(record, SW_MEMBER))
         return;
     uint64_t cookie = atomic_load(&record->cookie);
-    uint32_t count = atomic_load(&network->state->header.groups);
-    for (unsigned i = 0; i < count && i < SW_MEMBER_COUNT; i++) {
+    struct sw_member *entry;
+    for (unsigned position = 0; (entry = next_entry(network, &position)) != NULL;) {
         uint64_t found = cookie;
-        atomic_compare_exchange_strong(&network->state->members[i].cookie, &found, SW_COOKIE_FREE);
+        atomic_compare_exchange_strong(&entry->cookie, &found, SW_COOKIE_FREE);
     }
 }
 
 bool sw_groups_next(struct sw_network *network, unsigned *position, struct sw_membership *membership) {
-    uint32_t count = atomic_load(&network->state->header.groups);
-    while (*position < count && *position < SW_MEMBER_COUNT) {
-        const struct sw_member *member = &network->state->members[(*position)++];
+    const struct sw_member *member;
+    while ((member = next_entry(network, position)) != NULL) {
         uint64_t cookie = atomic_load(&member->cookie);
         struct sw_address group = {.family = (uint16_t)member->family};
         memcpy(group.bytes, member->group, sizeof group.bytes);
         const struct sw_record *record = cookie <= SW_COOKIE_DELETED ? NULL : sw_record_at(network, member->slot);
-        if (record == NULL || atomic_load(&record->cookie) != cookie || member->mode == SENDER || !is_multicast(&group))
+        if (record == NULL || atomic_load(&record->cookie) != cookie || member->mode == SENDER || !sw_address_is_multicast(&group))
             continue;
         *membership = (struct sw_membership){.member = record, .group = group, .interface_index = member->interface_index};
         return true;

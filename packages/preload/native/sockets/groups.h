@@ -5,21 +5,22 @@
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
-/* The options of IPPROTO_IP and IPPROTO_IPV6 that join and leave groups and choose the interface to send on. */
-int sw_groups_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
+/* Changes of what a socket is a member of, as the options named like them make them. Errors: -EINVAL for an address that is no group's,
+ * -ENODEV for an interface that the host has not, -EADDRINUSE, -EADDRNOTAVAIL, -ENOBUFS. */
+int sw_groups_join(struct sw_socket *socket, const struct sw_address *group, unsigned index);
+int sw_groups_leave(struct sw_socket *socket, const struct sw_address *group, unsigned index);
 
-/* The interface that an option of IPv4 names by one of its addresses: 0 for any. -ENODEV when this host has none with it. */
-int sw_groups_interface(const struct sw_socket *socket, const struct sw_address *group, const struct sw_address *address, unsigned *index);
+/* The four options of RFC 3678 with a sender; `name` is MCAST_JOIN_SOURCE_GROUP and the like, for both families. */
+int sw_groups_change_sender(struct sw_socket *socket, int name, const struct sw_address *group, const struct sw_address *sender, unsigned index);
+
+/* The socket is no member any more. */
+void sw_groups_leave_all(struct sw_network *network, struct sw_record *record);
 
 /* The senders that the member of `group` has chosen, or those it has blocked; replaced by others. No chosen ones at all leave the group. */
 int sw_groups_replace(struct sw_socket *socket, const struct sw_address *group, unsigned index, bool are_chosen, const struct sw_address *senders, uint32_t count);
 
 /* The same, read: *count is the room in `senders`, and then how many there are. -EADDRNOTAVAIL for a group that the socket is no member of. */
 int sw_groups_senders(const struct sw_socket *socket, const struct sw_address *group, unsigned index, bool *are_chosen, struct sw_address *senders, uint32_t *count);
-
-/* IP_MSFILTER and MCAST_MSFILTER: sockets/group_lists.c. */
-int sw_group_list_set(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
-int sw_group_list_get(const struct sw_socket *socket, int level, int name, void *value, socklen_t *length);
 
 /* That a socket is in a group, on an interface: 0 for the one that routes lead to. */
 struct sw_membership {

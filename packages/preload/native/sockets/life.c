@@ -8,6 +8,7 @@
 #include "sockets/address.h"
 #include "sockets/cork.h"
 #include "sockets/error_queue.h"
+#include "sockets/groups.h"
 #include "sockets/late.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
@@ -164,7 +165,7 @@ void sw_socket_release(struct sw_network *network, struct sw_record *record) {
         errno = saved_errno;
         return;
     }
-    sw_options_leave_groups(network, record);
+    sw_groups_leave_all(network, record);
     if (record->type == SOCK_DGRAM) {
         sw_spill_discard(network, record);
         sw_cork_discard(network, record);

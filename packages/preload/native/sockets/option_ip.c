@@ -1,7 +1,7 @@
 #include "sockets/option_levels.h"
 
 #include "sockets/error_queue.h"
-#include "sockets/groups.h"
+#include "sockets/group_options.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
 #include "sockets/stream.h"
@@ -94,7 +94,7 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case IP_DROP_MEMBERSHIP:
         if (record->type == SOCK_STREAM)
             return -EPROTO;
-        return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
+        return sw_group_option_set(socket, IPPROTO_IP, name, value, length);
     case IP_MULTICAST_IF:
     case IP_ADD_SOURCE_MEMBERSHIP:
     case IP_DROP_SOURCE_MEMBERSHIP:
@@ -106,7 +106,7 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case MCAST_LEAVE_SOURCE_GROUP:
     case MCAST_BLOCK_SOURCE:
     case MCAST_UNBLOCK_SOURCE:
-        return sw_groups_setsockopt(socket, IPPROTO_IP, name, value, length);
+        return sw_group_option_set(socket, IPPROTO_IP, name, value, length);
     case IP_MSFILTER:
     case MCAST_MSFILTER:
         return sw_group_list_set(socket, IPPROTO_IP, name, value, length);

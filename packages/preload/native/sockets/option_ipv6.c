@@ -1,7 +1,7 @@
 #include "sockets/option_levels.h"
 
 #include "sockets/error_queue.h"
-#include "sockets/groups.h"
+#include "sockets/group_options.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
 #include "sockets/port_holders.h"
@@ -149,7 +149,7 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     case IPV6_LEAVE_ANYCAST:
         if (length < sizeof(struct ipv6_mreq))
             return -EINVAL;
-        return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
+        return sw_group_option_set(socket, IPPROTO_IPV6, name, value, length);
     case IPV6_MULTICAST_IF:
     case IPV6_ADD_MEMBERSHIP:
     case IPV6_DROP_MEMBERSHIP:
@@ -159,7 +159,7 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     case MCAST_LEAVE_SOURCE_GROUP:
     case MCAST_BLOCK_SOURCE:
     case MCAST_UNBLOCK_SOURCE:
-        return sw_groups_setsockopt(socket, IPPROTO_IPV6, name, value, length);
+        return sw_group_option_set(socket, IPPROTO_IPV6, name, value, length);
     case MCAST_MSFILTER:
         return sw_group_list_set(socket, IPPROTO_IPV6, name, value, length);
     case IPV6_RECVERR:

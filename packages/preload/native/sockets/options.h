@@ -99,10 +99,4 @@ static inline bool sw_options_switch(const struct sw_record *record, enum sw_swi
 /* The name of an algorithm that a record's options name by its number. */
 const char *sw_congestion_name(unsigned congestion);
 
-/* Whether the socket is in the multicast group `group`. */
-bool sw_options_is_member(const struct sw_network *network, const struct sw_record *record, const struct sw_address *group);
-
-/* Removes the socket from its multicast groups. */
-void sw_options_leave_groups(struct sw_network *network, struct sw_record *record);
-
 #endif

@@ -137,7 +137,7 @@ struct sw_header {
     _Atomic uint32_t changes;
     _Atomic uint32_t ephemeral;
     _Atomic uint32_t shared_endpoints;
-    _Atomic uint32_t groups;
+    _Atomic uint32_t members_end; /* no entry of the members table from here on was ever used */
     _Atomic uint32_t lock; /* pid of the holder; the highest bit says that somebody waits */
     _Atomic uint32_t crowded; /* how often the pages nearest to a socket were full */
     _Atomic uint8_t known_hosts[32];

@@ -1,5 +1,6 @@
 /* test_groups.c: who is in a multicast group, and whom its members hear. */
 #include "check.h"
+#include "sockets/group_options.h"
 #include "sockets/groups.h"
 #include "sockets/options.h"
 #include "state_in_memory.h"
@@ -23,7 +24,7 @@ static struct sw_socket member_on(uint64_t cookie, uint16_t port) {
 }
 
 static void gone(struct sw_socket *socket) {
-    sw_options_leave_groups(network, socket->record);
+    sw_groups_leave_all(network, socket->record);
     sw_record_free(network, socket->record);
 }
 
@@ -36,14 +37,14 @@ static struct sw_address address_of(const char *ip, uint16_t port) {
 static int membership(struct sw_socket *socket, int option, const char *group) {
     struct ip_mreqn request = {.imr_ifindex = ETHERNET};
     inet_pton(AF_INET, group, &request.imr_multiaddr);
-    return sw_groups_setsockopt(socket, IPPROTO_IP, option, &request, sizeof request);
+    return sw_group_option_set(socket, IPPROTO_IP, option, &request, sizeof request);
 }
 
 static int source_membership(struct sw_socket *socket, int option, const char *group, const char *source) {
     struct ip_mreq_source request = {0};
     inet_pton(AF_INET, group, &request.imr_multiaddr);
     inet_pton(AF_INET, source, &request.imr_sourceaddr);
-    return sw_groups_setsockopt(socket, IPPROTO_IP, option, &request, sizeof request);
+    return sw_group_option_set(socket, IPPROTO_IP, option, &request, sizeof request);
 }
 
 static void count_one(struct sw_record *member, void *count) {
@@ -141,9 +142,9 @@ static void a_full_table_takes_no_more_until_a_member_has_left(void) {
 static void a_request_that_is_too_short_or_nowhere_is_refused(void) {
     struct sw_socket one = member_on(0x10, PORT);
     struct ip_mreqn request = {0};
-    CHECK_INT(sw_groups_setsockopt(&one, IPPROTO_IP, IP_ADD_MEMBERSHIP, NULL, sizeof request), -EFAULT);
-    CHECK_INT(sw_groups_setsockopt(&one, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(struct ip_mreq) - 1), -EINVAL);
-    CHECK_INT(sw_groups_setsockopt(&one, IPPROTO_IP, MCAST_JOIN_GROUP, &request, sizeof request), -EINVAL);
+    CHECK_INT(sw_group_option_set(&one, IPPROTO_IP, IP_ADD_MEMBERSHIP, NULL, sizeof request), -EFAULT);
+    CHECK_INT(sw_group_option_set(&one, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(struct ip_mreq) - 1), -EINVAL);
+    CHECK_INT(sw_group_option_set(&one, IPPROTO_IP, MCAST_JOIN_GROUP, &request, sizeof request), -EINVAL);
     gone(&one);
 }
 
