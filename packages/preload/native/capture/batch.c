@@ -1,5 +1,6 @@
 #include "capture/batch.h"
 
+#include "base/own_file.h"
 #include "base/real.h"
 #include "base/table_memory.h"
 #include "capture/file_format.h"
@@ -49,7 +50,7 @@ static unsigned take_off(struct iovec *parts, unsigned count, size_t written) {
 static int write_parts(struct sw_target *target, struct iovec *parts, unsigned count) {
     while (count > 0) {
         ssize_t written = target->is_stream ? sw_real.writev(target->fd, parts, (int)count)
-                                            : pwritev(target->fd, parts, (int)count, (off_t)target->offset);
+                                            : sw_own_file_write(target->fd, parts, count, (off_t)target->offset);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0 && errno == EAGAIN) {

@@ -1,5 +1,6 @@
 #include "capture/pages.h"
 
+#include "base/own_file.h"
 #include "base/real.h"
 
 #include <errno.h>
@@ -93,7 +94,7 @@ bool sw_pages_write(struct sw_ring *ring, uint64_t position, const struct iovec 
     int saved_errno = errno;
     uint64_t offset = way_to(ring, position);
     int fd = sw_ring_file(ring->directory);
-    bool written = fd >= 0 && pwritev(fd, parts, (int)count, (off_t)(SW_RING_HEADER + offset)) == (ssize_t)size;
+    bool written = fd >= 0 && sw_own_file_write(fd, parts, count, (off_t)(SW_RING_HEADER + offset)) == (ssize_t)size;
     if (fd >= 0)
         sw_real.close(fd);
     if (written)

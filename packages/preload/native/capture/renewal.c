@@ -1,5 +1,6 @@
 #include "capture/renewal.h"
 
+#include "base/own_file.h"
 #include "base/real.h"
 #include "capture/recorder.h"
 
@@ -66,7 +67,7 @@ static int renew(int fd) {
     result = check_is_usual(fd, &old);
     if (result == 0)
         result = renewed(&old, status.st_size, &header);
-    if (result == 0 && pwrite(fd, &header, sizeof header, 0) != (ssize_t)sizeof header)
+    if (result == 0 && sw_own_file_write(fd, &(struct iovec){&header, sizeof header}, 1, 0) != (ssize_t)sizeof header)
         result = -EIO;
     return result;
 }

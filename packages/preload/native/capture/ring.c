@@ -1,5 +1,6 @@
 #include "capture/ring.h"
 
+#include "base/own_file.h"
 #include "base/real.h"
 #include "base/root.h"
 #include "capture/pages.h"
@@ -79,8 +80,8 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
     if (!S_ISREG(status.st_mode))
         return -EINVAL;
     /* The header is promised now: later, a full file system would be a SIGBUS. */
-    if (status.st_size < SW_RING_HEADER && fallocate(fd, 0, 0, SW_RING_HEADER) != 0 &&
-        (errno == ENOSPC || errno == EDQUOT || ftruncate(fd, SW_RING_HEADER) != 0))
+    if (status.st_size < SW_RING_HEADER && sw_own_file_allocate(fd, SW_RING_HEADER) != 0 &&
+        (errno == ENOSPC || errno == EDQUOT || sw_own_file_lengthen(fd, SW_RING_HEADER) != 0))
         return -errno;
     struct sw_ring_header *header = mmap(NULL, SW_RING_HEADER, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (header == MAP_FAILED)
@@ -99,7 +100,7 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
     else if (!sw_ring_size_is_sound(ring->size) || ring->begin % ring->size != 0 || ring->used > ring->size)
         result = -EBADMSG;
     else if (fstat(fd, &status) == 0 && status.st_size < (off_t)(SW_RING_HEADER + ring->size) &&
-             ftruncate(fd, (off_t)(SW_RING_HEADER + ring->size)) != 0)
+             sw_own_file_lengthen(fd, (off_t)(SW_RING_HEADER + ring->size)) != 0)
         result = -errno;
     else
         result = map_twice(fd, ring->size, &ring->data);

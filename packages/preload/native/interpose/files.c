@@ -4,6 +4,7 @@
  * memory takes the place of the one behind the descriptor. For every other path this is a comparison of its first bytes. */
 #include "base/config.h"
 #include "base/memory.h"
+#include "base/own_file.h"
 #include "base/real.h"
 #include "base/room.h"
 #include "base/root.h"
@@ -55,7 +56,7 @@ static int open_text(const struct sw_growing *text, const char *name) {
         return -1;
     size_t written = 0;
     while (written < text->length) {
-        ssize_t count = sw_real.write(writable, text->bytes + written, text->length - written);
+        ssize_t count = sw_own_file_write(writable, &(struct iovec){text->bytes + written, text->length - written}, 1, (off_t)written);
         if (count < 0)
             break;
         written += (size_t)count;

@@ -1,5 +1,6 @@
 #include "sockets/cork.h"
 
+#include "base/own_file.h"
 #include "base/parts.h"
 #include "base/real.h"
 #include "base/root.h"
@@ -45,7 +46,7 @@ static int write_parts(int fd, const struct msghdr *message, off_t offset) {
         struct iovec pieces[PIECES];
         size_t count;
         sw_parts_window(message, done, total - done, pieces, PIECES, &count);
-        ssize_t written = pwritev(fd, pieces, (int)count, offset + (off_t)done);
+        ssize_t written = sw_own_file_write(fd, pieces, count, offset + (off_t)done);
         if (written <= 0)
             return written < 0 ? -errno : -ENOSPC;
         done += (size_t)written;
@@ -59,7 +60,7 @@ static int begin(const struct sw_delivery *delivery) {
     int fd = open_file(delivery->socket, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd < 0)
         return fd;
-    int result = pwrite(fd, &beginning, sizeof beginning, 0) == sizeof beginning ? 0 : -EIO;
+    int result = sw_own_file_write(fd, &(struct iovec){&beginning, sizeof beginning}, 1, 0) == sizeof beginning ? 0 : -EIO;
     if (result == 0)
         result = write_parts(fd, &delivery->message, sizeof beginning);
     sw_real.close(fd);

@@ -1,5 +1,6 @@
 #include "sockets/side_file.h"
 
+#include "base/own_file.h"
 #include "base/real.h"
 #include "base/room.h"
 #include "base/root.h"
@@ -48,7 +49,7 @@ bool sw_side_append(struct sw_side *side, const struct iovec *parts, size_t coun
     size_t size = 0;
     for (size_t i = 0; i < count; i++)
         size += parts[i].iov_len;
-    ssize_t written = pwritev(side->fd, parts, (int)count, side->end);
+    ssize_t written = sw_own_file_write(side->fd, parts, count, side->end);
     if (written == (ssize_t)size) {
         side->end += written;
         return true;
@@ -63,7 +64,7 @@ bool sw_side_peek(const struct sw_side *side, size_t offset, void *data, size_t 
 }
 
 bool sw_side_change(const struct sw_side *side, size_t offset, const void *data, size_t size) {
-    return pwrite(side->fd, data, size, side->begin + (off_t)offset) == (ssize_t)size;
+    return sw_own_file_write(side->fd, &(struct iovec){(void *)data, size}, 1, side->begin + (off_t)offset) == (ssize_t)size;
 }
 
 void sw_side_drop(struct sw_side *side, size_t size) {
@@ -71,7 +72,7 @@ void sw_side_drop(struct sw_side *side, size_t size) {
     if ((off_t)begin >= side->end) {
         if (ftruncate(side->fd, 0) == 0)
             side->begin = side->end = FIRST;
-    } else if (pwrite(side->fd, &begin, sizeof begin, 0) == sizeof begin) {
+    } else if (sw_own_file_write(side->fd, &(struct iovec){&begin, sizeof begin}, 1, 0) == sizeof begin) {
         side->begin = (off_t)begin;
     }
 }

@@ -1,6 +1,7 @@
 #include "state/network.h"
 
 #include "base/log.h"
+#include "base/own_file.h"
 #include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
@@ -104,7 +105,7 @@ static int map_state(const char *directory, struct sw_state **state) {
     sw_network_give_to_owner(fd, directory);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         result = -EINVAL;
-    else if (status.st_size < (off_t)sizeof **state && ftruncate(fd, sizeof **state) != 0)
+    else if (status.st_size < (off_t)sizeof **state && sw_own_file_lengthen(fd, sizeof **state) != 0)
         result = -errno;
     else if ((mapping = mmap(NULL, sizeof **state, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0)) == MAP_FAILED)
         result = -errno;
