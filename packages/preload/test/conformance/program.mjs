@@ -3,13 +3,15 @@
  * redirected sockets can talk.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LIBRARY, SANDBOX } from './places.mjs';
 
 /** How often the file that a program writes its progress to is looked at. */
 const LOOK_MS = 1000;
+/** In the environment of all that a program starts: the folder of its network, which no other run has. */
+const MARK = 'CONFORMANCE_NETWORK';
 
 /**
  * Runs `command` to its end.
@@ -33,7 +35,7 @@ export async function runProgram(way, { command, itself, environment = {}, folde
   const inside = way === 'bare' ? ['up', ...command] : ['down', ...(itself ?? preloaded)];
   const child = spawn(SANDBOX, inside, {
     cwd: folder ?? workplace,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, [MARK]: network },
     stdio: ['ignore', log, log],
     detached: true,
   });
@@ -47,6 +49,7 @@ export async function runProgram(way, { command, itself, environment = {}, folde
   } finally {
     watch.end();
     if (child.pid !== undefined) endGroup(child.pid);
+    endStrays(network);
     /* What was killed may be at work for a moment still. */
     for (const each of [network, workplace]) rmSync(each, { recursive: true, force: true, maxRetries: 10 });
   }
@@ -70,8 +73,31 @@ function watchTime(child, limitS, progress) {
 
 /** What is left of the process group that `pid` leads. */
 function endGroup(pid) {
+  kill(-pid);
+}
+
+/** Daemons, and what a runner left behind that crashed, in groups of their own: they would go on making sockets in `network`. */
+function endStrays(network) {
+  const mark = Buffer.from(`${MARK}=${network}\0`);
+  for (const entry of readdirSync('/proc')) {
+    if (/^\d+$/.test(entry) && environmentOf(entry).includes(mark)) kill(Number(entry));
+  }
+}
+
+/** Empty for a process that has ended meanwhile, or is of another user. */
+function environmentOf(pid) {
   try {
-    process.kill(-pid, 'SIGKILL');
+    return readFileSync(`/proc/${pid}/environ`);
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code)) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+/** Kills what process.kill() understands `pid` to be, if it is still there. */
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
   }
