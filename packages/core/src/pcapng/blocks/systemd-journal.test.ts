@@ -21,6 +21,7 @@ describe('systemdJournal', () => {
     ['a line', [{ name: 'MESSAGE', value: 'hello' }]],
     ['an empty value', [{ name: 'MESSAGE', value: '' }]],
     ['a value of two lines', [{ name: 'MESSAGE', value: 'two\nlines\n' }]],
+    ['text with U+FFFD, which stands for bytes that are none', [{ name: 'MESSAGE', value: 'was \ufffd here' }]],
     ['bytes that are not text', [{ name: 'DATA', value: Uint8Array.of(0xff, 0, 10, 0) }]],
     [
       'one name several times',

@@ -98,8 +98,8 @@ function longValue(bytes: Uint8Array, start: number): Uint8Array | undefined {
 
 function textOrBytes(bytes: Uint8Array): string | Uint8Array {
   const text = decodeText(bytes);
-  // U+FFFD appears where bytes were not UTF-8; text that holds it on purpose is kept as bytes as well.
-  return text.includes('\ufffd') ? bytes : text;
+  // U+FFFD appears where bytes were not UTF-8, and where the text holds it.
+  return text.includes('\ufffd') && !Buffer.from(text).equals(bytes) ? bytes : text;
 }
 
 function unended(offset: number): CaptureError {
