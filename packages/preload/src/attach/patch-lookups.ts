@@ -4,6 +4,7 @@
  * Node.js asks libc for them on threads that do not know for whom. The functions ask a binding for every call, so it is
  * answered there, also when they were taken out of the module early. Arguments, errors and results stay Node.js's own.
  */
+import { isNativeError } from 'node:util/types';
 import { answerRequest } from './answer-request.js';
 import { isLoaded } from './builtin-modules.js';
 import type { DnsBinding } from './dns-binding.js';
@@ -65,8 +66,9 @@ function promiseOf(
         try {
           Reflect.apply(withCallback, dns, [...args.slice(0, original.length), callback]);
         } catch (error) {
-          // What is wrong with the arguments is thrown by the promises as well, but no name is.
-          if (!(error instanceof Error && 'syscall' in error)) throw error;
+          // What is wrong with the arguments is thrown by the promises as well, but no name is. Under Jest the error is of
+          // another realm, and no instance of Error here.
+          if (!(isNativeError(error) && 'syscall' in error)) throw error;
           settle(error);
         }
         return answer;

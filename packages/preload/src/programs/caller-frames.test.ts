@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { asSeenBy, callerOf } from './caller-frames.js';
 
@@ -13,7 +14,15 @@ describe('asSeenBy', () => {
     expect(asSeenBy(caller, error)).toBe(error);
     expect(error.stack).not.toBe(stack);
     expect(error.stack).toBe(`TypeError: two\nlines\n${caller.stack?.split('\n').slice(1).join('\n')}`);
-    expect(error.stack?.split('\n')[2]).toContain('caller-frames.test.ts:10:');
+    expect(error.stack?.split('\n')[2]).toContain('caller-frames.test.ts:11:');
+  });
+
+  it('does the same for an error of another realm, as under Jest', () => {
+    const caller = ask();
+    const error = runInNewContext('new TypeError("boom")') as Error;
+    expect(error).not.toBeInstanceOf(Error);
+    expect(asSeenBy(caller, error)).toBe(error);
+    expect(error.stack).toBe(`TypeError: boom\n${caller.stack?.split('\n').slice(1).join('\n')}`);
   });
 
   it.each([

@@ -3,6 +3,7 @@
  *
  * V8 follows `await` through promises, but not through a thenable such as the program that `host.spawn()` gives.
  */
+import { isNativeError } from 'node:util/types';
 
 /** Who called a function. The text of it is made only when it is asked for. */
 export interface Caller {
@@ -16,10 +17,10 @@ export function callerOf(fn: (...args: never[]) => unknown): Caller {
   return caller;
 }
 
-/** `error`, whose stack now names `caller` instead of the code that found out. */
+/** `error`, of whatever realm, whose stack now names `caller` instead of the code that found out. */
 export function asSeenBy(caller: Caller, error: unknown): unknown {
   const frames = framesOf(caller.stack);
-  if (!(error instanceof Error) || frames === '') return error;
+  if (!isNativeError(error) || frames === '') return error;
   const own = framesOf(error.stack);
   const head = error.stack?.slice(0, error.stack.length - own.length) ?? `${error}`;
   error.stack = head + frames;

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay, setImmediate as nextImmediate } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import { attachmentInUse } from '../attach/attachment.js';
 import { ProgramPipe } from './program-pipe.js';
 import { type OutputStream, Transcript } from './transcript.js';
@@ -102,9 +103,9 @@ export class ProgramProcess {
       // The plan says which network it is on, wherever the code is that starts it.
       child = attachmentInUse()?.outside(launch) ?? launch();
     } catch (error) {
-      // So E2BIG comes; ENOENT and EACCES come as an event.
+      // So E2BIG comes; ENOENT and EACCES come as an event. Under Jest it is of another realm, and no instance of Error here.
       for (const pipe of pipes) pipe?.ours.destroy();
-      return Promise.resolve(error instanceof Error ? error : new Error(String(error)));
+      return Promise.resolve(isNativeError(error) ? error : new Error(String(error)));
     } finally {
       for (const pipe of pipes) pipe?.handedOver();
     }
