@@ -8,6 +8,7 @@ import { ItemIterator } from './item-iterator.js';
 import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from './limits.js';
 import type { CaptureInterface, Packet } from './packet.js';
 import { PendingBytes } from './pending-bytes.js';
+import { u64Of } from './u64.js';
 
 /** Where the fields of a packet record are, counted from its start (section 5 of the draft). */
 const RECORD = { SECONDS: 0, FRACTION: 4, CAPTURED_LENGTH: 8, ORIGINAL_LENGTH: 12, DATA: 16 } as const;
@@ -121,7 +122,8 @@ class PcapFile {
       this.#second = seconds;
       this.#secondNs = BigInt(seconds) * 1_000_000_000n;
     }
-    return this.#secondNs + BigInt(fraction * this.#nanosecondsPerUnit);
+    const ns = fraction * this.#nanosecondsPerUnit;
+    return this.#secondNs + u64Of(ns / 2 ** 32, ns);
   }
 }
 
