@@ -82,7 +82,7 @@ struct sw_ring_header {
     _Atomic uint64_t lost_events; /* that there was no room for, or that came too late */
     _Atomic uint64_t lost_bytes;
     _Atomic uint64_t begin; /* the position of this network's first event */
-    _Atomic uint64_t used;  /* bytes of the ring, from its first on, that earlier networks have written to */
+    _Atomic uint64_t used;  /* bytes of the ring, from its first on, whose pages earlier networks have written to, or are large ones */
     uint8_t lost_gap[64 - 40];
     /* Private to the library: how the file of SOCKET_WRAPPER_PCAP_FILE is fed. */
     _Atomic uint32_t drainer; /* pid of who writes the file now */

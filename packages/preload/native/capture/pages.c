@@ -11,12 +11,17 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
 
 enum {
     PAGE = 4096,
     /* Asked of the file system at once: as much as there is, within these bounds, so that little traffic takes little memory. */
     EXTENT_MIN = 1 << 14,
     EXTENT_MAX = 1 << 20,
+    /* Made of large pages at once: as much as there is, within this bound, since asking has a price of its own. */
+    ENLARGED_MAX = 1 << 23,
 };
 
 static uint64_t page_behind(uint64_t position) {
@@ -28,11 +33,16 @@ static uint64_t way_to(const struct sw_ring *ring, uint64_t position) {
     return position - ring->begin;
 }
 
+/* Raises a field of the header that is at least `from` to `to`. */
+static void raise_to(_Atomic uint64_t *field, uint64_t from, uint64_t to) {
+    uint64_t value = atomic_load(field);
+    while (value >= from && value < to && !atomic_compare_exchange_weak(field, &value, to))
+        ;
+}
+
 /* Notes that the ring has been promised from a place at or before `from` up to `to`. */
 static void advance(struct sw_ring *ring, uint64_t from, uint64_t to) {
-    uint64_t reserved = atomic_load(&ring->header->reserved);
-    while (reserved >= from && reserved < to && !atomic_compare_exchange_weak(&ring->header->reserved, &reserved, to))
-        ;
+    raise_to(&ring->header->reserved, from, to);
 }
 
 bool sw_pages_promise(struct sw_ring *ring, uint64_t position) {
@@ -57,9 +67,47 @@ bool sw_pages_promise(struct sw_ring *ring, uint64_t position) {
     return promised;
 }
 
-/* A stretch that was written to before: a read maps the 64 KiB around it (fault_around_bytes of the kernel), a store one page. */
-static void touch(const struct sw_ring *ring, uint64_t offset) {
+/* Makes a page at the beginning of each large one: where there is none at all, the kernel puts nothing together. */
+static bool make_first_pages(const struct sw_ring *ring, uint64_t from, uint64_t to) {
+    int fd = sw_ring_file(ring->directory);
+    if (fd < 0)
+        return false;
+    bool made = true;
+    for (; made && from < to; from += SW_PAGES_LARGE)
+        made = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)from, PAGE) == 0;
+    sw_real.close(fd);
+    return made;
+}
+
+/* `from` and `to` are places in the file. */
+static bool enlarge(struct sw_ring *ring, uint64_t from, uint64_t to) {
+    int saved_errno = errno;
+    bool enlarged = sw_pages_promise(ring, ring->begin + from - SW_RING_HEADER) && make_first_pages(ring, from, to) &&
+                    madvise(ring->data + from - SW_RING_HEADER, to - from, MADV_COLLAPSE) == 0;
+    errno = saved_errno;
+    return enlarged;
+}
+
+bool sw_pages_enlarge(struct sw_ring *ring, uint64_t position, uint64_t size) {
+    const uint64_t large = ~(uint64_t)(SW_PAGES_LARGE - 1);
+    uint64_t from = (SW_RING_HEADER + way_to(ring, position + size)) & large, end = (SW_RING_HEADER + ring->size) & large;
+    if (from == 0 || from >= end || atomic_load_explicit(&ring->has_small_pages, memory_order_relaxed))
+        return false;
+    uint64_t length = from < ENLARGED_MAX ? from : ENLARGED_MAX, to = length < end - from ? from + length : end;
+    if (!enlarge(ring, from, to)) {
+        atomic_store_explicit(&ring->has_small_pages, true, memory_order_relaxed);
+        return false;
+    }
+    advance(ring, 0, to - SW_RING_HEADER);
+    raise_to(&ring->header->used, 0, to - SW_RING_HEADER);
+    return true;
+}
+
+/* A stretch whose pages are there: a read maps the 64 KiB around it (fault_around_bytes of the kernel), a store one page. Such pieces do not end
+ * where stretches do. What is read means nothing, so whoever stores there meanwhile is in nobody's way. */
+static __attribute__((no_sanitize("thread"))) void touch(const struct sw_ring *ring, uint64_t offset) {
     (void)*(const volatile uint8_t *)(ring->data + offset);
+    (void)*(const volatile uint8_t *)(ring->data + offset + SW_RING_STRETCH - 1);
 }
 
 static void populate(const struct sw_ring *ring, uint64_t offset) {
@@ -83,7 +131,7 @@ void sw_pages_map(struct sw_ring *ring, uint64_t position, uint64_t size) {
             continue;
         if ((atomic_fetch_or_explicit(&ring->mapped[stretch / 64], bit, memory_order_relaxed) & bit) != 0)
             continue;
-        if (is_first_time && offset + SW_RING_STRETCH > ring->used)
+        if (is_first_time && offset + SW_RING_STRETCH > atomic_load_explicit(&ring->header->used, memory_order_relaxed))
             populate(ring, offset);
         else
             touch(ring, offset);

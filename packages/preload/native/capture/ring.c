@@ -15,9 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Mappings begin at a multiple of this, so that what a fault maps at once lies in one piece. */
-enum { PLACE = 1 << 16 };
-
 static const char FILE_NAME[] = ".capture", INHERITED_NAME[] = ".recorder";
 
 static uint32_t aligned(uint64_t size) {
@@ -52,16 +49,17 @@ int sw_ring_file(const char *directory) {
     return fd < 0 ? -errno : fd;
 }
 
-/* The ring behind itself once more, in one reservation of addresses. */
+/* The ring behind itself once more, in one reservation of addresses. What is a multiple of a large page in the file is one in memory. */
 static int map_twice(int fd, uint64_t size, uint8_t **data) {
-    uint8_t *room = mmap(NULL, 2 * size + PLACE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint8_t *room = mmap(NULL, 2 * size + SW_PAGES_LARGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (room == MAP_FAILED)
         return -errno;
-    size_t before = -(uintptr_t)room & (PLACE - 1);
+    size_t before = (SW_RING_HEADER - (uintptr_t)room) & (SW_PAGES_LARGE - 1);
     uint8_t *place = room + before;
     if (before > 0)
         munmap(room, before);
-    munmap(place + 2 * size, PLACE - before);
+    if (before < SW_PAGES_LARGE)
+        munmap(place + 2 * size, SW_PAGES_LARGE - before);
     for (int i = 0; i < 2; i++)
         if (mmap(place + (uint64_t)i * size, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, fd, SW_RING_HEADER) == MAP_FAILED) {
             int error = errno;
@@ -93,11 +91,10 @@ static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_
     ring->header = header;
     ring->size = atomic_load(&header->size);
     ring->begin = atomic_load(&header->begin);
-    ring->used = atomic_load(&header->used);
     int result = 0;
     if (!atomic_compare_exchange_strong(&header->magic, &expected, SW_RING_MAGIC) && expected != SW_RING_MAGIC)
         result = -EBADMSG;
-    else if (!sw_ring_size_is_sound(ring->size) || ring->begin % ring->size != 0 || ring->used > ring->size)
+    else if (!sw_ring_size_is_sound(ring->size) || ring->begin % ring->size != 0 || atomic_load(&header->used) > ring->size)
         result = -EBADMSG;
     else if (fstat(fd, &status) == 0 && status.st_size < (off_t)(SW_RING_HEADER + ring->size) &&
              sw_own_file_lengthen(fd, (off_t)(SW_RING_HEADER + ring->size)) != 0)
@@ -151,7 +148,7 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
     /* All that takes time comes before the place is taken, where it will most probably be: readers stop in front of a place that says nothing of
      * itself, and if its process were killed there, they could not know. */
     uint64_t probable = sw_ring_head(ring);
-    bool is_fresh = fresh != NULL && sw_pages_are_fresh(ring, probable, ticket.size);
+    bool is_fresh = fresh != NULL && sw_pages_are_fresh(ring, probable, ticket.size) && !sw_pages_enlarge(ring, probable, ticket.size);
     if (!prepare_pages(ring, probable, ticket.size, is_fresh)) {
         sw_ring_lost(ring, size);
         return ticket;

@@ -14,8 +14,9 @@ struct sw_ring {
     struct sw_ring_header *header;
     uint8_t *data; /* mapped twice in a row, so that no event is cut */
     uint64_t size;
-    uint64_t begin, used; /* of the header: they stay while the network lives */
+    uint64_t begin; /* of the header: it stays while the network lives */
     const char *directory;
+    _Atomic bool has_small_pages; /* the kernel has been asked for large ones in vain */
     _Atomic uint64_t mapped[SW_RING_STRETCHES / 64]; /* which stretches of both mappings are in this process's page tables: capture/pages.c */
 };
 

@@ -113,7 +113,7 @@ static void a_ring_that_has_come_around_is_used_all_over(void) {
     CHECK_INT(sw_ring_renew(PATH), 0);
     open_ring(&ring, 0, 0);
     CHECK_INT(ring.begin, 2 * ring.size);
-    CHECK_INT(ring.used, ring.size);
+    CHECK_INT(ring.header->used, ring.size);
     CHECK(!sw_pages_are_fresh(&ring, ring.begin, BLOCK));
     sw_ring_close(&ring);
 }

@@ -99,6 +99,21 @@ static void events_go_on_at_the_beginning_behind_the_end(void) {
     sw_ring_close(&ring);
 }
 
+/* More than most send: the kernel is asked for large pages, which it has or not. */
+static void events_stay_whole_when_their_pages_become_large_ones(void) {
+    enum { SIZE = 32 << 20, SMALL = 100 };
+    static struct sw_ring ring;
+    open_ring(&ring, SIZE);
+    for (uint32_t i = 0; sw_ring_head(&ring) < SIZE - LARGEST; i++) {
+        CHECK(record(&ring, i, i % 3 == 0 ? SMALL : LARGEST - i % 64) != NULL);
+        CHECK(ring.header->reserved >= sw_ring_head(&ring));
+    }
+    for (uint64_t at = 0; at < sw_ring_head(&ring); at += sw_ring_at(&ring, at)->size)
+        CHECK(is_intact(sw_ring_at(&ring, at)));
+    CHECK(ring.has_small_pages || ring.header->used == SIZE - SW_RING_HEADER);
+    sw_ring_close(&ring);
+}
+
 static void a_place_that_was_not_needed_is_given_back(void) {
     static struct sw_ring ring;
     open_ring(&ring, 65536);
@@ -134,6 +149,7 @@ int main(void) {
     sw_real_load();
     RUN(events_of_many_threads_stand_one_behind_the_other);
     RUN(events_go_on_at_the_beginning_behind_the_end);
+    RUN(events_stay_whole_when_their_pages_become_large_ones);
     RUN(a_place_that_was_not_needed_is_given_back);
     RUN(memory_is_readable_or_not_to_the_byte);
     return check_result();
