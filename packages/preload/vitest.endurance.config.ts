@@ -17,6 +17,9 @@ export default defineConfig({
       SOCKET_WRAPPER_TEST_TARGETS: 'all',
       SOCKET_WRAPPER_TEST_BULK_BYTES: String(2 ** 30),
     },
+    // Programs start in their own time on a busy machine, and what they print is what a failure is about: as in the usual run.
+    testTimeout: 20_000,
+    chaiConfig: { truncateThreshold: 1000 },
     // One heavy test per processor, whatever the file.
     fileParallelism: false,
     maxConcurrency: availableParallelism(),
