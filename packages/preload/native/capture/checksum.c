@@ -6,7 +6,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Blocks are added in vectors, the halves of their words in sums of their own, which do not wait for each other. */
+/* Blocks are added in vectors, in sums that do not wait for each other: all words of 64 bits, as far as 64 bits go, and their upper halves. What is
+ * more in the former is what the lower halves come to, which never takes more than 64 bits. */
 typedef uint64_t vector __attribute__((vector_size(16)));
 enum { BLOCK = 64, WORTH_ASKING = 512 };
 
@@ -14,16 +15,17 @@ enum { BLOCK = 64, WORTH_ASKING = 512 };
 typedef uint64_t block_adder(const uint8_t *bytes, size_t length);
 
 static uint64_t add_narrow_blocks(const uint8_t *bytes, size_t length) {
-    vector even_low = {0}, even_high = {0}, odd_low = {0}, odd_high = {0}, even, odd;
+    vector all = {0}, more = {0}, high = {0}, more_high = {0}, even, odd;
     for (; length > 0; length -= 2 * sizeof(vector), bytes += 2 * sizeof(vector)) {
         memcpy(&even, bytes, sizeof even);
         memcpy(&odd, bytes + sizeof even, sizeof odd);
-        even_low += even & 0xffffffffu;
-        even_high += even >> 32;
-        odd_low += odd & 0xffffffffu;
-        odd_high += odd >> 32;
+        all += even;
+        high += even >> 32;
+        more += odd;
+        more_high += odd >> 32;
     }
-    vector sum = even_low + even_high + odd_low + odd_high;
+    high += more_high;
+    vector sum = high + (all + more - (high << 32));
     return sum[0] + sum[1];
 }
 
@@ -32,16 +34,17 @@ typedef uint64_t wide_vector __attribute__((vector_size(32)));
 
 /* The same in vectors of twice the size: a third of what a write into a file takes of the processor was this sum. */
 static __attribute__((target("avx2"))) uint64_t add_wide_blocks(const uint8_t *bytes, size_t length) {
-    wide_vector even_low = {0}, even_high = {0}, odd_low = {0}, odd_high = {0}, even, odd;
+    wide_vector all = {0}, more = {0}, high = {0}, more_high = {0}, even, odd;
     for (; length > 0; length -= 2 * sizeof(wide_vector), bytes += 2 * sizeof(wide_vector)) {
         memcpy(&even, bytes, sizeof even);
         memcpy(&odd, bytes + sizeof even, sizeof odd);
-        even_low += even & 0xffffffffu;
-        even_high += even >> 32;
-        odd_low += odd & 0xffffffffu;
-        odd_high += odd >> 32;
+        all += even;
+        high += even >> 32;
+        more += odd;
+        more_high += odd >> 32;
     }
-    wide_vector sum = even_low + even_high + odd_low + odd_high;
+    high += more_high;
+    wide_vector sum = high + (all + more - (high << 32));
     return sum[0] + sum[1] + sum[2] + sum[3];
 }
 
@@ -62,6 +65,14 @@ static uint64_t add_blocks(const uint8_t *bytes, size_t length) {
     return length < WORTH_ASKING ? add_narrow_blocks(bytes, length) : best_adder()(bytes, length);
 }
 
+/* The sum as one of 16-bit words. Each step leaves a carry for the next one. */
+static unsigned fold(uint64_t sum) {
+    sum = (sum & 0xffffffffu) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (unsigned)((sum & 0xffff) + (sum >> 16));
+}
+
 void sw_checksum_add(struct sw_checksum *checksum, const uint8_t *bytes, size_t length) {
     if (length > 0 && checksum->odd) {
         checksum->sum += *bytes++;
@@ -69,28 +80,36 @@ void sw_checksum_add(struct sw_checksum *checksum, const uint8_t *bytes, size_t 
         checksum->odd = false;
     }
     /* Words of 32 bits in this machine's order: the sum's bytes are put in order once, at the end (RFC 1071, 2.B). */
-    size_t blocks = length & ~(size_t)(BLOCK - 1);
-    uint64_t sum = add_blocks(bytes, blocks), word;
-    bytes += blocks;
-    length -= blocks;
+    uint64_t sum = 0, word;
+    if (length >= BLOCK) {
+        size_t blocks = length & ~(size_t)(BLOCK - 1);
+        sum = add_blocks(bytes, blocks);
+        bytes += blocks;
+        length -= blocks;
+    }
     for (; length >= sizeof word; length -= sizeof word, bytes += sizeof word) {
         memcpy(&word, bytes, sizeof word);
         sum += (word & 0xffffffffu) + (word >> 32);
     }
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    checksum->sum += ntohs((uint16_t)sum);
-    for (; length >= 2; length -= 2, bytes += 2)
-        checksum->sum += (uint64_t)(bytes[0] << 8 | bytes[1]);
-    if (length > 0) {
+    if ((length & 4) != 0) {
+        uint32_t half;
+        memcpy(&half, bytes, sizeof half);
+        sum += half;
+        bytes += sizeof half;
+    }
+    if ((length & 2) != 0) {
+        uint16_t quarter;
+        memcpy(&quarter, bytes, sizeof quarter);
+        sum += quarter;
+        bytes += sizeof quarter;
+    }
+    checksum->sum += ntohs((uint16_t)fold(sum));
+    if ((length & 1) != 0) {
         checksum->sum += (uint64_t)*bytes << 8;
         checksum->odd = true;
     }
 }
 
 unsigned sw_checksum_of(const struct sw_checksum *checksum) {
-    uint64_t sum = checksum->sum;
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (unsigned)~sum & 0xffff;
+    return ~fold(checksum->sum) & 0xffff;
 }

@@ -113,6 +113,16 @@ void sw_packet_tcp(struct sw_packet *packet, const struct sw_address *source, co
     put16(tcp + 16, transport_checksum(packet, ip_length, IPPROTO_TCP));
 }
 
+void sw_packet_tcp_go_on(struct sw_packet *packet, uint8_t flags, uint32_t sequence, const struct iovec *payload) {
+    unsigned ip_length = packet->header[0] >> 4 == 4 ? IPV4_HEADER : IPV6_HEADER;
+    uint8_t *tcp = packet->header + ip_length;
+    packet->payload = payload;
+    put32(tcp + 4, sequence);
+    tcp[13] = flags;
+    put16(tcp + 16, 0);
+    put16(tcp + 16, transport_checksum(packet, ip_length, IPPROTO_TCP));
+}
+
 void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, const struct iovec *payload,
                    unsigned parts) {
     set_payload(packet, payload, parts);

@@ -26,6 +26,9 @@ bool sw_packet_is_ipv4(const struct sw_address *source, const struct sw_address 
 void sw_packet_tcp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, uint8_t flags,
                    uint32_t sequence, uint32_t acknowledgement, const struct iovec *payload, unsigned parts);
 
+/* Makes a TCP segment the one at `sequence` of the same stream, with as much data from elsewhere. */
+void sw_packet_tcp_go_on(struct sw_packet *packet, uint8_t flags, uint32_t sequence, const struct iovec *payload);
+
 void sw_packet_udp(struct sw_packet *packet, const struct sw_address *source, const struct sw_address *destination, const struct iovec *payload,
                    unsigned parts);
 

@@ -44,15 +44,18 @@ static void visit_segments(const struct sw_event *event, visitor *visit) {
     if (event->mtu <= 60)
         return;
     uint32_t most = sw_segment_size(event->mtu, event->family == 4), done = 0, at = 0;
+    struct sw_packet packet = {0};
     do {
         uint32_t length = event->length - done < most ? event->length - done : most;
         uint32_t stored = event->limit != 0 && event->limit < length ? event->limit : length;
         if (stored > event->stored - at)
             return;
         struct iovec part = {sw_event_data(event) + at, stored};
-        struct sw_packet packet;
         uint8_t flags = done + length == event->length ? event->flags : event->flags & (uint8_t)~SW_TCP_PSH;
-        sw_packet_tcp(&packet, &source, &destination, flags, event->sequence + done, event->acknowledgement, &part, 1);
+        if (done > 0 && event->limit == 0 && length == packet.payload_length)
+            sw_packet_tcp_go_on(&packet, flags, event->sequence + done, &part);
+        else
+            sw_packet_tcp(&packet, &source, &destination, flags, event->sequence + done, event->acknowledgement, &part, 1);
         if (stored < length)
             sw_packet_extend(&packet, length - stored);
         visit(&packet, packet.header_length + length, event->time);
