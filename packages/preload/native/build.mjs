@@ -33,7 +33,9 @@ const COMMON_FLAGS = ['-std=gnu11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', 
 /** Debuggers and valgrind want it where the sources are; published files are a fifth of the size without. */
 const DEBUG_INFORMATION = '-g';
 const NO_DEBUG_INFORMATION = '-Wl,--strip-debug';
-const LIBRARY_FLAGS = ['-fPIC', '-fvisibility=hidden', '-ftls-model=initial-exec'];
+/** Programs call sockets on threads and coroutines with little stack: base/scratch.h. What only starts programs may have more. */
+const SMALL_FRAMES = '-Wframe-larger-than=9216';
+const LIBRARY_FLAGS = ['-fPIC', '-fvisibility=hidden', '-ftls-model=initial-exec', SMALL_FRAMES];
 const HARDENED = '-Wl,-z,relro,-z,now';
 /**
  * A fork(2) copies every mapping of the library, for a microsecond each, and each takes longer still to make. Without relro its data are one, and

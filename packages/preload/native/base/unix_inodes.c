@@ -27,7 +27,7 @@ bool sw_unix_inodes(void (*visit)(void *context, uint64_t inode), void *context)
     int fd = sw_real.openat(SW_AT("/proc/net/unix"), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    char buffer[8192];
+    char buffer[2048];
     ssize_t count;
     struct sw_unix_line line = {0};
     uint64_t inode;

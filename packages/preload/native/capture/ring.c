@@ -23,7 +23,7 @@ static uint32_t aligned(uint64_t size) {
 
 void sw_ring_inherit(const char *directory) {
     enum { NO_REPLACE = 1 }; /* RENAME_NOREPLACE of linux/fs.h, which not all have */
-    char inherited[SW_OWN_PATH_SIZE], path[SW_OWN_PATH_SIZE];
+    char inherited[sw_network_own_path_size(directory)], path[sw_network_own_path_size(directory)];
     int saved_errno = errno;
     sw_network_own_path(directory, INHERITED_NAME, inherited);
     sw_network_own_path(directory, FILE_NAME, path);
@@ -33,7 +33,7 @@ void sw_ring_inherit(const char *directory) {
 }
 
 static int make_file(const char *directory, mode_t mode) {
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(directory)];
     sw_network_own_path(directory, FILE_NAME, path);
     int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
@@ -43,7 +43,7 @@ static int make_file(const char *directory, mode_t mode) {
 }
 
 int sw_ring_file(const char *directory) {
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(directory)];
     sw_network_own_path(directory, FILE_NAME, path);
     int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     return fd < 0 ? -errno : fd;
@@ -174,7 +174,7 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
 /* Stores into a mapping wake nobody who watches the file. */
 static void ring_doorbell(const struct sw_ring *ring) {
     int saved_errno = errno;
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(ring->directory)];
     sw_network_own_path(ring->directory, FILE_NAME, path);
     utimensat(SW_AT(path), NULL, 0);
     errno = saved_errno;

@@ -1,5 +1,6 @@
 /* copies.c: the calls that move data from one descriptor to another within the kernel. */
 #include "base/real.h"
+#include "base/scratch.h"
 #include "capture/capture.h"
 #include "interpose/data.h"
 #include "interpose/export.h"
@@ -43,9 +44,8 @@ static size_t pages_for(int to, size_t left) {
     return room < WORTHWHILE ? 0 : room < left ? room : left;
 }
 
-/* Sends up to CHUNK of a file through write(2), and says in `tried` how much that was. */
-static ssize_t copy_chunk(int to, int from, off_t *offset, size_t left, size_t *tried) {
-    char data[CHUNK];
+/* Sends up to CHUNK of a file through write(2), and says in `tried` how much that was. `data` has room for a chunk. */
+static ssize_t copy_chunk(int to, int from, off_t *offset, char *data, size_t left, size_t *tried) {
     *tried = left < CHUNK ? left : CHUNK;
     off_t at = offset != NULL ? *offset : lseek(from, 0, SEEK_CUR);
     /* What has no position is nothing to send from. */
@@ -61,18 +61,26 @@ static ssize_t copy_chunk(int to, int from, off_t *offset, size_t left, size_t *
 }
 
 static ssize_t send_file(int to, int from, off_t *offset, size_t count) {
-    size_t total = 0;
-    while (total < count) {
-        size_t pages = pages_for(to, count - total), tried = pages;
-        ssize_t sent = pages > 0 ? told(to, sw_real.sendfile(to, from, offset, pages)) : copy_chunk(to, from, offset, count - total, &tried);
-        if (sent <= 0)
-            return total > 0 ? (ssize_t)total : sent;
-        total += (size_t)sent;
-        /* The file has ended, or the call was not to wait any longer. */
-        if ((size_t)sent < tried)
-            break;
-    }
-    return (ssize_t)total;
+    enum { LITTLE = 2048 };
+    char little[LITTLE], *data = count <= LITTLE ? little : NULL;
+    size_t total = 0, tried = 0;
+    ssize_t sent = 0;
+    do {
+        tried = pages_for(to, count - total);
+        if (tried > 0) {
+            sent = told(to, sw_real.sendfile(to, from, offset, tried));
+        } else if (data != NULL || (data = sw_scratch_take(CHUNK)) != NULL) {
+            sent = copy_chunk(to, from, offset, data, count - total, &tried);
+        } else {
+            errno = ENOMEM;
+            sent = -1;
+        }
+        total += sent > 0 ? (size_t)sent : 0;
+        /* Until the file has ended, or the call was not to wait any longer. */
+    } while (total < count && sent > 0 && (size_t)sent == tried);
+    if (data != little)
+        sw_scratch_give_back(data, CHUNK);
+    return total > 0 ? (ssize_t)total : sent;
 }
 
 static bool is_ours(int fd) {
@@ -95,8 +103,7 @@ SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
 #endif
 
 /* splice(2) from a pipe into a socket: tee(2) shows what would go without taking it, and only what was sent is taken. */
-static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
-    char data[CHUNK];
+static ssize_t copy_from_pipe(int from, int to, char *data, size_t size, unsigned flags) {
     int copy[2];
     if (pipe2(copy, O_CLOEXEC) != 0)
         return -1;
@@ -106,7 +113,7 @@ static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
         result = send(to, data, (size_t)seen, (flags & SPLICE_F_NONBLOCK) != 0 ? MSG_DONTWAIT : 0);
     }
     for (ssize_t left = result; left > 0;) {
-        ssize_t taken = sw_real.read(from, data, (size_t)left);
+        ssize_t taken = sw_real.read(from, sw_nowhere, (size_t)left);
         if (taken <= 0)
             break;
         left -= taken;
@@ -115,6 +122,17 @@ static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
     sw_real.close(copy[0]);
     sw_real.close(copy[1]);
     errno = saved_errno;
+    return result;
+}
+
+static ssize_t splice_to_socket(int from, int to, size_t size, unsigned flags) {
+    char *data = sw_scratch_take(CHUNK);
+    if (data == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    ssize_t result = copy_from_pipe(from, to, data, size, flags);
+    sw_scratch_give_back(data, CHUNK);
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/real.h"
+#include "base/scratch.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
 #include "interpose/fortify.h"
@@ -61,14 +62,14 @@ static int make_edge(int fd, short events) {
 
 /* Waits on with those that have nothing to tell watched for changes. Where that cannot be done they tell what the kernel says. */
 static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadline) {
-    enum { MOST = 1024 };
     struct pollfd *descriptors = wanted->descriptors;
     nfds_t count = wanted->count;
-    struct pollfd waiting[MOST];
+    size_t size = count * 2 * sizeof *descriptors;
     int result, saved_errno = errno;
-    if (count > MOST)
+    struct pollfd *waiting = sw_scratch_take(size);
+    if (waiting == NULL)
         return sw_real.poll(descriptors, count, 0);
-    struct pollfd now[MOST];
+    struct pollfd *now = waiting + count;
     for (nfds_t i = 0; i < count; i++) {
         waiting[i] = now[i] = descriptors[i];
         waiting[i].revents = 0;
@@ -99,6 +100,7 @@ static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadli
     for (nfds_t i = 0; i < count; i++)
         if (waiting[i].fd != descriptors[i].fd)
             sw_real.close(waiting[i].fd);
+    sw_scratch_give_back(waiting, size);
     errno = saved_errno;
     return result;
 }

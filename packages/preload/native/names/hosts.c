@@ -115,13 +115,17 @@ static bool file_has_interface(int fd, const struct sw_place *place, int interfa
     }
 }
 
+static int open_hosts(enum sw_text_slot slot, const struct sw_place *place) {
+    char storage[PATH_MAX];
+    const char *path = path_of(slot, place, storage);
+    return path == NULL ? -1 : sw_text_open(path);
+}
+
 bool sw_hosts_knows_interface(const struct sw_place *place, int interface) {
     int saved_errno = errno;
     bool known = false;
     for (int i = 0; i < FILE_COUNT && !known; i++) {
-        char storage[PATH_MAX];
-        const char *path = path_of(SLOTS[i], place, storage);
-        int fd = path == NULL ? -1 : sw_text_open(path);
+        int fd = open_hosts(SLOTS[i], place);
         if (fd < 0)
             continue;
         known = file_has_interface(fd, place, interface);

@@ -1,6 +1,7 @@
 #include "sockets/backlog.h"
 
 #include "base/real.h"
+#include "base/scratch.h"
 #include "capture/wait.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 
 /* What `held_back` of a client says. From FILLED on it counts bytes. */
 enum { FREE, WAITS, IS_FILLED_NOW, FILLED };
-enum { CHUNK = 16384, SOMAXCONN_DEFAULT = 4096 };
+enum { SOMAXCONN_DEFAULT = 4096 };
 
 void sw_backlog_set(struct sw_record *listener, int backlog) {
     atomic_store(&listener->backlog, (unsigned)backlog < SOMAXCONN_DEFAULT ? (unsigned)backlog : SOMAXCONN_DEFAULT);
@@ -80,7 +81,7 @@ void sw_backlog_leave(struct sw_record *listener, struct sw_record *client) {
 }
 
 bool sw_backlog_hold(const struct sw_socket *client) {
-    static const char FILLING[CHUNK];
+    static const char FILLING[16384];
     uint32_t state = WAITS;
     if (!atomic_compare_exchange_strong(&client->record->held_back, &state, IS_FILLED_NOW))
         return false;
@@ -122,9 +123,8 @@ bool sw_backlog_accepted(struct sw_record *listener, int fd, struct sw_record *c
     bool has_given_up = sw_record_has(client, SW_GONE) || has_hung_up(fd);
     /* First this: emptying wakes the client. */
     sw_record_clear(client, SW_WAITING);
-    char filling[CHUNK];
     for (uint32_t left = state > FILLED && !has_given_up ? state - FILLED : 0; left > 0;) {
-        ssize_t taken = sw_real.recv(fd, filling, left < CHUNK ? left : CHUNK, MSG_DONTWAIT);
+        ssize_t taken = sw_real.recv(fd, sw_nowhere, left < SW_NOWHERE_SIZE ? left : SW_NOWHERE_SIZE, MSG_DONTWAIT);
         if (taken <= 0)
             break;
         left -= (uint32_t)taken;

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,14 +24,12 @@ bool sw_cork_is_pending(const struct sw_record *record) {
     return ((const struct sw_options *)(const void *)record->options)->corked != 0;
 }
 
-static void path_of(char path[SW_OWN_PATH_SIZE], const struct sw_network *network, const struct sw_record *record) {
-    char name[32];
-    snprintf(name, sizeof name, ".cork-%llX", (unsigned long long)atomic_load(&record->cookie));
-    sw_network_own_path(network->directory, name, path);
+static void path_of(char *path, const struct sw_network *network, const struct sw_record *record) {
+    sw_network_socket_path(network->directory, ".cork-", atomic_load(&record->cookie), path);
 }
 
 static int open_file(const struct sw_socket *socket, int flags) {
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(socket->network->directory)];
     path_of(path, socket->network, socket->record);
     int fd = openat(SW_AT(path), flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
     return fd < 0 ? -errno : fd;
@@ -139,7 +136,7 @@ void sw_cork_discard(const struct sw_network *network, struct sw_record *record)
     if (!sw_cork_is_pending(record))
         return;
     int saved_errno = errno;
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(network->directory)];
     sw_options_of(record)->corked = 0;
     path_of(path, network, record);
     unlinkat(SW_AT(path), 0);

@@ -97,9 +97,9 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
             flags |= MSG_DONTWAIT;
         int message_flags = message->msg_flags;
         result = sw_spill_take(socket->network, record, sender, message, peek);
-        if (result >= 0) {
+        if (result != -EAGAIN) {
             *named = true;
-            if ((flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0)
+            if (result >= 0 && (flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0)
                 result = (ssize_t)sw_parts_length(message);
             message->msg_flags |= message_flags & MSG_CTRUNC;
             if (!peek && atomic_load(&record->spilled) != 0)

@@ -1,6 +1,7 @@
 #include "sockets/datagram.h"
 
 #include "base/parts.h"
+#include "base/scratch.h"
 #include "capture/capture.h"
 #include "sockets/cork.h"
 #include "sockets/delivery.h"
@@ -161,14 +162,16 @@ static int deliver(struct sw_delivery *delivery, size_t length) {
 }
 
 int sw_datagram_push(struct sw_socket *socket) {
-    char data[SW_CORK_MOST];
     struct sw_delivery delivery = {.socket = socket};
+    char *data = sw_scratch_take(SW_CORK_MOST);
+    if (data == NULL)
+        return -ENOBUFS;
     ssize_t length = sw_cork_take(socket, &delivery, data);
-    if (length < 0)
-        return 0;
     struct iovec part = {data, (size_t)length};
     delivery.message = (struct msghdr){.msg_iov = &part, .msg_iovlen = 1};
-    return deliver(&delivery, (size_t)length);
+    int result = length < 0 ? 0 : deliver(&delivery, (size_t)length);
+    sw_scratch_give_back(data, SW_CORK_MOST);
+    return result;
 }
 
 ssize_t sw_datagram_send(struct sw_socket *socket, const struct msghdr *message, int flags) {

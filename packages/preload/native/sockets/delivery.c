@@ -1,6 +1,7 @@
 #include "sockets/delivery.h"
 
 #include "base/real.h"
+#include "base/scratch.h"
 #include "capture/capture.h"
 #include "sockets/datagram.h"
 #include "sockets/error_queue.h"
@@ -183,11 +184,10 @@ static void broadcast(struct sw_delivery *delivery) {
 
 /* Whether the program may read what it wants to send: asked where no system call has done so. */
 static bool is_readable(const struct msghdr *message) {
-    char data[4096];
     for (size_t i = 0; i < (size_t)message->msg_iovlen; i++)
-        for (size_t done = 0; done < message->msg_iov[i].iov_len; done += sizeof data) {
+        for (size_t done = 0; done < message->msg_iov[i].iov_len; done += SW_NOWHERE_SIZE) {
             size_t left = message->msg_iov[i].iov_len - done;
-            struct iovec to = {data, left < sizeof data ? left : sizeof data};
+            struct iovec to = {sw_nowhere, left < SW_NOWHERE_SIZE ? left : SW_NOWHERE_SIZE};
             struct iovec from = {(char *)message->msg_iov[i].iov_base + done, to.iov_len};
             if (process_vm_readv(getpid(), &to, 1, &from, 1, 0) != (ssize_t)to.iov_len && errno == EFAULT)
                 return false;

@@ -175,27 +175,26 @@ ssize_t sw_error_queue_take(struct sw_socket *socket, struct msghdr *message) {
     if (!sw_error_queue_waits(socket->record) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, false))
         return -EAGAIN;
     struct kept kept;
-    char data[MOST];
-    bool is_whole = sw_side_peek(&side, 0, &kept, sizeof kept) && kept.length <= MOST && sw_side_peek(&side, sizeof kept, data, kept.length);
+    bool is_whole = sw_side_peek(&side, 0, &kept, sizeof kept) && kept.length <= MOST && sw_side_size(&side) >= sizeof kept + kept.length;
+    ssize_t done = is_whole ? sw_side_read(&side, sizeof kept, kept.length, message) : -EAGAIN;
     sw_side_drop(&side, is_whole ? sizeof kept + kept.length : sw_side_size(&side));
     if (is_whole)
         report_next(socket, &side, &kept);
     else
         forget(socket);
     sw_side_close(&side);
-    if (!is_whole)
-        return -EAGAIN;
+    if (done < 0)
+        return done;
 
     size_t room = message->msg_controllen;
     message->msg_controllen = 0;
     message->msg_flags = MSG_ERRQUEUE;
-    size_t done = sw_parts_scatter(message, data, kept.length);
-    if (done < kept.length)
+    if (done < (ssize_t)kept.length)
         message->msg_flags |= MSG_TRUNC;
     if (kept.origin == SO_EE_ORIGIN_ZEROCOPY)
         message->msg_namelen = 0;
     else if (message->msg_name != NULL)
         sw_address_write(&kept.destination, socket->record->family, message->msg_name, &message->msg_namelen);
     add_error(socket, message, room, &kept);
-    return (ssize_t)done;
+    return done;
 }

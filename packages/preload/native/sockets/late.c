@@ -26,33 +26,20 @@ ssize_t sw_late_put(const struct sw_socket *sender, struct sw_record *receiver, 
 
 ssize_t sw_late_take(const struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct sw_side side;
-    size_t done = 0;
     if (!sw_record_has(socket->record, SW_LATE) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_LATE, false))
         return 0;
     size_t wanted = sw_parts_length(message);
     if (wanted > sw_side_size(&side))
         wanted = sw_side_size(&side);
-    while (done < wanted) {
-        char data[CHUNK];
-        struct iovec parts[PARTS];
-        size_t size = wanted - done < CHUNK ? wanted - done : CHUNK, count;
-        size = sw_parts_window(message, done, size, parts, PARTS, &count);
-        struct msghdr left = {.msg_iov = parts};
-        left.msg_iovlen = count;
-        if (!sw_side_peek(&side, done, data, size))
-            break;
-        if ((flags & MSG_TRUNC) == 0)
-            sw_parts_scatter(&left, data, size);
-        done += size;
-    }
+    ssize_t done = (flags & MSG_TRUNC) != 0 ? (ssize_t)wanted : sw_side_read(&side, 0, wanted, message);
     if ((flags & MSG_PEEK) == 0 && done > 0)
-        sw_side_drop(&side, done);
+        sw_side_drop(&side, (size_t)done);
     if (sw_side_size(&side) == 0) {
         sw_record_clear(socket->record, SW_LATE);
         sw_side_discard(socket->network, socket->record, SW_SIDE_LATE);
     }
     sw_side_close(&side);
-    return (ssize_t)done;
+    return done;
 }
 
 size_t sw_late_size(const struct sw_socket *socket) {

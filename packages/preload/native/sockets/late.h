@@ -12,7 +12,7 @@
 /* Sends to `receiver`: how much was taken. What is more than a receive buffer holds is taken and dropped: nobody could wake the sender. */
 ssize_t sw_late_put(const struct sw_socket *sender, struct sw_record *receiver, const struct msghdr *message);
 
-/* Reads into the parts of `message`, with MSG_PEEK and MSG_TRUNC as tcp(7) means them: 0 when there is nothing. */
+/* Reads into the parts of `message`, with MSG_PEEK and MSG_TRUNC as tcp(7) means them: 0 when there is nothing, -EFAULT. */
 ssize_t sw_late_take(const struct sw_socket *socket, const struct msghdr *message, int flags);
 
 /* How many bytes wait. */

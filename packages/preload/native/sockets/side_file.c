@@ -1,28 +1,27 @@
 #include "sockets/side_file.h"
 
 #include "base/own_file.h"
+#include "base/parts.h"
 #include "base/real.h"
 #include "base/room.h"
 #include "base/root.h"
 #include "state/lock.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* The file: where reading goes on, then what waits. */
 enum { FIRST = sizeof(uint64_t) };
 
-static void path_of(char path[SW_OWN_PATH_SIZE], const struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind) {
-    static const char *const NAMES[] = {[SW_SIDE_SPILL] = "spill", [SW_SIDE_ERRORS] = "error", [SW_SIDE_LATE] = "late"};
-    char name[32];
-    snprintf(name, sizeof name, ".%s-%llX", NAMES[kind], (unsigned long long)atomic_load(&record->cookie));
-    sw_network_own_path(network->directory, name, path);
+static void path_of(char *path, const struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind) {
+    static const char *const PREFIXES[] = {[SW_SIDE_SPILL] = ".spill-", [SW_SIDE_ERRORS] = ".error-", [SW_SIDE_LATE] = ".late-"};
+    sw_network_socket_path(network->directory, PREFIXES[kind], atomic_load(&record->cookie), path);
 }
 
 bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind, bool create) {
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(network->directory)];
     struct stat status;
     path_of(path, network, record, kind);
     side->network = network;
@@ -63,6 +62,21 @@ bool sw_side_peek(const struct sw_side *side, size_t offset, void *data, size_t 
     return pread(side->fd, data, size, side->begin + (off_t)offset) == (ssize_t)size;
 }
 
+ssize_t sw_side_read(const struct sw_side *side, size_t offset, size_t length, const struct msghdr *message) {
+    enum { PARTS = 64 };
+    size_t done = 0;
+    for (;;) {
+        struct iovec parts[PARTS];
+        size_t count, size = sw_parts_window(message, done, length - done, parts, PARTS, &count);
+        if (size == 0)
+            return (ssize_t)done;
+        ssize_t got = preadv(side->fd, parts, (int)count, side->begin + (off_t)(offset + done));
+        if (got != (ssize_t)size)
+            return got < 0 && errno != EFAULT ? -errno : -EFAULT;
+        done += size;
+    }
+}
+
 bool sw_side_change(const struct sw_side *side, size_t offset, const void *data, size_t size) {
     return sw_own_file_write(side->fd, &(struct iovec){(void *)data, size}, 1, side->begin + (off_t)offset) == (ssize_t)size;
 }
@@ -84,7 +98,7 @@ void sw_side_close(struct sw_side *side) {
 }
 
 void sw_side_discard(const struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind) {
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(network->directory)];
     path_of(path, network, record, kind);
     unlinkat(SW_AT(path), 0);
 }

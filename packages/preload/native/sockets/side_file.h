@@ -5,6 +5,7 @@
 
 #include "state/records.h"
 
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -34,6 +35,10 @@ bool sw_side_append(struct sw_side *side, const struct iovec *parts, size_t coun
 
 /* Reads `size` bytes that begin `offset` behind the oldest; false when there are fewer. */
 bool sw_side_peek(const struct sw_side *side, size_t offset, void *data, size_t size);
+
+/* Reads `length` bytes that begin `offset` behind the oldest into the parts of `message`, as far as these have room: how many bytes they got. -EFAULT
+ * when one of the parts is not the program's. */
+ssize_t sw_side_read(const struct sw_side *side, size_t offset, size_t length, const struct msghdr *message);
 
 /* Writes over bytes that wait. */
 bool sw_side_change(const struct sw_side *side, size_t offset, const void *data, size_t size);

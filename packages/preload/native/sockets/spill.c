@@ -3,6 +3,7 @@
 #include "base/parts.h"
 #include "base/real.h"
 #include "base/room.h"
+#include "base/scratch.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
@@ -72,13 +73,14 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     }
     ssize_t result = -EAGAIN;
     struct spill_header header;
-    char data[MOST];
-    if (sw_side_peek(&side, 0, &header, sizeof header) && is_sender(&header.sender) && header.length <= MOST && sw_side_peek(&side, sizeof header, data, header.length)) {
+    if (sw_side_peek(&side, 0, &header, sizeof header) && is_sender(&header.sender) && header.length <= MOST &&
+        sw_side_size(&side) >= sizeof header + header.length) {
         *sender = header.sender;
-        message->msg_flags = sw_parts_scatter(message, data, header.length) < header.length ? MSG_TRUNC : 0;
-        result = (ssize_t)header.length;
+        ssize_t got = sw_side_read(&side, sizeof header, header.length, message);
+        message->msg_flags = got >= 0 && got < (ssize_t)header.length ? MSG_TRUNC : 0;
+        result = got < 0 ? got : (ssize_t)header.length;
     }
-    if (result < 0) {
+    if (result == -EAGAIN) {
         /* Whatever is in the file, it is not ours. */
         sw_side_drop(&side, sw_side_size(&side));
         atomic_store(&receiver->spilled, 0);
@@ -114,13 +116,9 @@ static bool take_queued(const struct sw_socket *socket, struct spill_header *hea
     }
 }
 
-void sw_spill_queue(const struct sw_socket *socket) {
-    char data[MOST];
-    int saved_errno = errno;
-    bool is_empty = sw_real.recv(socket->fd, data, 0, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+static void move_queued(const struct sw_socket *socket, char data[static MOST]) {
     struct sw_side side;
-    errno = saved_errno;
-    if (is_empty || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_SPILL, true))
+    if (!sw_side_open(&side, socket->network, socket->record, SW_SIDE_SPILL, true))
         return;
     size_t later = sw_side_size(&side);
     struct spill_header header;
@@ -140,6 +138,15 @@ void sw_spill_queue(const struct sw_socket *socket) {
         sw_side_drop(&side, later);
     atomic_fetch_add(&socket->record->spilled, moved);
     sw_side_close(&side);
+}
+
+void sw_spill_queue(const struct sw_socket *socket) {
+    int saved_errno = errno;
+    bool is_empty = sw_real.recv(socket->fd, sw_nowhere, 0, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    char *data = is_empty ? NULL : sw_scratch_take(MOST);
+    if (data != NULL)
+        move_queued(socket, data);
+    sw_scratch_give_back(data, MOST);
     errno = saved_errno;
 }
 

@@ -22,7 +22,7 @@ struct sw_sender {
 /* Keeps a datagram for `receiver`; drops it when the receive buffer is full. */
 void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const struct sw_sender *sender, const struct msghdr *message);
 
-/* Takes the oldest datagram, or looks at it. -EAGAIN when there is none. The result is its full length; `message` gets what fits, without name
+/* Takes the oldest datagram, or looks at it. -EAGAIN when there is none; -EFAULT, and the datagram is lost, when it cannot be stored. The result is its full length; `message` gets what fits, without name
  * and control. */
 ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_sender *sender, struct msghdr *message, bool peek);
 

@@ -2,6 +2,7 @@
 
 #include "base/parts.h"
 #include "base/real.h"
+#include "base/scratch.h"
 #include "capture/capture.h"
 #include "sockets/control.h"
 #include "sockets/error_queue.h"
@@ -87,6 +88,8 @@ ssize_t sw_stream_ended(struct sw_socket *socket, const struct msghdr *message, 
         ssize_t late = sw_late_take(socket, message, flags);
         if (late > 0)
             return sw_stream_received(socket, late, peeked);
+        if (late < 0)
+            return late;
     }
     if (result == 0 && !peeked)
         sw_record_set(socket->record, SW_END_READ);
@@ -102,14 +105,13 @@ static bool is_at_mark(int fd) {
 /* How much of `unread` bytes stands in front of an urgent one: as much as one look shows. The bytes themselves are of no interest, so all parts
  * share their room. */
 static int in_front_of_mark(int fd, int unread) {
-    enum { PARTS = 1024, ROOM = 4096 };
-    char room[ROOM];
+    enum { PARTS = 128 };
     struct iovec parts[PARTS];
     struct msghdr message = {.msg_iov = parts};
     if (is_at_mark(fd))
         return 0;
-    for (int left = unread; left > 0 && message.msg_iovlen < PARTS; left -= ROOM)
-        parts[message.msg_iovlen++] = (struct iovec){room, left < ROOM ? (size_t)left : ROOM};
+    for (int left = unread; left > 0 && message.msg_iovlen < PARTS; left -= SW_NOWHERE_SIZE)
+        parts[message.msg_iovlen++] = (struct iovec){sw_nowhere, left < SW_NOWHERE_SIZE ? (size_t)left : SW_NOWHERE_SIZE};
     ssize_t seen = sw_real.recvmsg(fd, &message, MSG_PEEK | MSG_DONTWAIT);
     if (seen > 0)
         return message.msg_iovlen < PARTS ? (int)seen : unread;
@@ -132,24 +134,22 @@ int sw_stream_unread(const struct sw_socket *socket) {
 
 /* MSG_TRUNC of tcp(7): the bytes are taken, or counted, and go nowhere. */
 static ssize_t discard(const struct sw_socket *socket, struct msghdr *message, int flags) {
-    enum { CHUNK = 16384 };
-    char nowhere[CHUNK];
     size_t wanted = sw_parts_length(message), done = 0;
     message->msg_controllen = 0;
     message->msg_flags = 0;
     flags &= ~MSG_TRUNC;
     if ((flags & MSG_PEEK) != 0) {
-        ssize_t seen = sw_real.recv(socket->fd, nowhere, wanted < CHUNK ? wanted : CHUNK, flags);
+        ssize_t seen = sw_real.recv(socket->fd, sw_nowhere, wanted < SW_NOWHERE_SIZE ? wanted : SW_NOWHERE_SIZE, flags);
         int unread = 0;
-        if (seen < CHUNK || sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
+        if (seen < SW_NOWHERE_SIZE || sw_real.ioctl(socket->fd, FIONREAD, &unread) != 0)
             return seen;
         return (size_t)unread < wanted ? unread : (ssize_t)wanted;
     }
     bool waits = (flags & (MSG_WAITALL | MSG_DONTWAIT)) == MSG_WAITALL;
     int unread = 0;
     do {
-        size_t size = wanted - done < CHUNK ? wanted - done : CHUNK;
-        ssize_t taken = sw_real.recv(socket->fd, nowhere, size, flags);
+        size_t size = wanted - done < SW_NOWHERE_SIZE ? wanted - done : SW_NOWHERE_SIZE;
+        ssize_t taken = sw_real.recv(socket->fd, sw_nowhere, size, flags);
         if (taken <= 0)
             return done > 0 ? (ssize_t)done : taken;
         done += (size_t)taken;

@@ -1,6 +1,7 @@
 #include "sockets/stream_state.h"
 
 #include "base/real.h"
+#include "base/scratch.h"
 #include "capture/capture.h"
 #include "sockets/port_holders.h"
 #include "sockets/readiness.h"
@@ -69,10 +70,8 @@ static int unread_bytes(const struct sw_socket *socket, const struct sw_record *
 
 /* tcp_close() resets nothing once both sides have ended, but a Unix socket with unread data would. */
 static void drop_unread(const struct sw_socket *socket) {
-    enum { CHUNK = 16384 };
-    char nowhere[CHUNK];
     int saved_errno = errno;
-    while (sw_real.recv(socket->fd, nowhere, sizeof nowhere, MSG_DONTWAIT) > 0)
+    while (sw_real.recv(socket->fd, sw_nowhere, sizeof sw_nowhere, MSG_DONTWAIT) > 0)
         continue;
     errno = saved_errno;
 }

@@ -68,13 +68,24 @@ static struct sw_network *find(const char *given) {
     return NULL;
 }
 
-void sw_network_own_path(const char *directory, const char *name, char path[SW_OWN_PATH_SIZE]) {
-    /* Not by snprintf(3), which a program that starts would need for nothing else. */
-    size_t length = strlen(directory), size = strlen(name) + 1;
-    bool fits = length + 1 + size <= SW_OWN_PATH_SIZE;
-    memcpy(path, directory, fits ? length : 0);
-    path[fits ? length : 0] = '/';
-    memcpy(path + length + 1, name, fits ? size : 0);
+/* Not by snprintf(3), which a program that starts would need for nothing else, and which takes more stack than all of this library. */
+void sw_network_own_path(const char *directory, const char *name, char *path) {
+    size_t length = strlen(directory);
+    memcpy(path, directory, length);
+    path[length] = '/';
+    strcpy(path + length + 1, name);
+}
+
+void sw_network_socket_path(const char *directory, const char *prefix, uint64_t cookie, char *path) {
+    enum { BITS = 4 };
+    sw_network_own_path(directory, prefix, path);
+    char *end = path + strlen(path);
+    int shift = 64 - BITS;
+    while (shift > 0 && cookie >> shift == 0)
+        shift -= BITS;
+    for (; shift >= 0; shift -= BITS)
+        *end++ = "0123456789ABCDEF"[cookie >> shift & 0xf];
+    *end = '\0';
 }
 
 void sw_network_give_to_owner(int fd, const char *directory) {
@@ -93,7 +104,7 @@ mode_t sw_network_file_mode(const struct sw_network *network) {
 
 /* Maps `.state`, making it first if need be. Each step may be repeated by anyone, so no lock is needed. */
 static int map_state(const char *directory, struct sw_state **state) {
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(directory)];
     sw_network_own_path(directory, ".state", path);
     int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
@@ -347,7 +358,7 @@ bool sw_network_host_is_known(const struct sw_network *network, unsigned interfa
 
 void sw_network_ring(struct sw_network *network) {
     int saved_errno = errno;
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(network->directory)];
     atomic_fetch_add(&network->state->header.changes, 1);
     sw_network_own_path(network->directory, ".state", path);
     utimensat(SW_AT(path), NULL, 0);

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/types.h>
 
 struct sw_recorder; /* capture/recorder.h */
@@ -40,9 +41,16 @@ int sw_network_current(struct sw_network **network);
 /* The network with this index; NULL when there is none. Indexes of closed networks are used again. */
 struct sw_network *sw_network_at(unsigned index);
 
-/* The path of a file of the library's own in a network's `directory`: `.state` and the like. */
-enum { SW_OWN_PATH_SIZE = PATH_MAX + 32 };
-void sw_network_own_path(const char *directory, const char *name, char path[SW_OWN_PATH_SIZE]);
+/* The path of a file of the library's own in a network's `directory`: `.state` and the like. `path` has as much room as sw_network_own_path_size()
+ * says, not PATH_MAX: stacks may be small. */
+enum { SW_OWN_NAME_SIZE = 32 };
+static inline size_t sw_network_own_path_size(const char *directory) {
+    return strlen(directory) + 1 + SW_OWN_NAME_SIZE;
+}
+void sw_network_own_path(const char *directory, const char *name, char *path);
+
+/* The same for a file that belongs to one socket: `prefix`, and the socket's SO_COOKIE in hexadecimal digits. */
+void sw_network_socket_path(const char *directory, const char *prefix, uint64_t cookie, char *path);
 
 /* All indexes are below this. */
 unsigned sw_network_count(void);

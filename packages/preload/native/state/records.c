@@ -68,7 +68,7 @@ static bool reserve_page(struct sw_network *network, unsigned page) {
         return true;
 
     int saved_errno = errno;
-    char path[SW_OWN_PATH_SIZE];
+    char path[sw_network_own_path_size(network->directory)];
     sw_network_own_path(network->directory, ".state", path);
     bool reserved = true;
     int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);

@@ -109,7 +109,7 @@ static int let_into_file(const char *path, uid_t user) {
 
 /* All files that are there. */
 static int let_into_files(int directory, const char *path, uid_t user) {
-    _Alignas(struct sw_directory_entry) char names[4096];
+    _Alignas(struct sw_directory_entry) char names[1024];
     int result = 0;
     long length;
     while ((length = sw_real.syscall(SYS_getdents64, directory, names, sizeof names)) > 0) {
