@@ -46,8 +46,7 @@ export const perlServers = {
   cases() {
     const root = unpackedPackages('perl-servers', PACKAGES);
     /* Some of Mojolicious' tests are for those who ask for them. */
-    const environment = {
-      ...perlSearchPath(root),
+    const asked = {
       TEST_HYPNOTOAD: '1',
       TEST_MORBO: '1',
       TEST_PREFORK: '1',
@@ -59,6 +58,9 @@ export const perlServers = {
     };
     return MODULES.flatMap(({ name, source, folder, tests }) => {
       const place = sourcePackage(source);
+      const { PERL5LIB } = perlSearchPath(root);
+      /* Programs that the tests start look for their modules too. */
+      const environment = { ...asked, PERL5LIB: `${join(place, 'lib')}:${PERL5LIB}` };
       return readdirSync(join(place, folder))
         .filter((file) => file.endsWith('.t') && tests.test(file))
         .map((file) =>
