@@ -13,6 +13,7 @@ import { libuv } from './suites/libuv.mjs';
 import { linux } from './suites/linux.mjs';
 import { memcached } from './suites/memcached.mjs';
 import { mosquitto } from './suites/mosquitto.mjs';
+import { ncat } from './suites/ncat.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
 import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
@@ -30,6 +31,7 @@ import { tcl } from './suites/tcl.mjs';
 import { tornado } from './suites/tornado.mjs';
 import { trio } from './suites/trio.mjs';
 import { twisted } from './suites/twisted.mjs';
+import { uvloop } from './suites/uvloop.mjs';
 import { wget } from './suites/wget.mjs';
 import { zeromq } from './suites/zeromq.mjs';
 
@@ -41,6 +43,7 @@ export const SUITES = [
   node,
   nodeInScope,
   cpython,
+  uvloop,
   gevent,
   twisted,
   tornado,
@@ -64,6 +67,7 @@ export const SUITES = [
   memcached,
   mosquitto,
   socat,
+  ncat,
   erlang,
   jdk,
   rust,
