@@ -17,14 +17,14 @@
 /* What is copied at a time. */
 enum { CHUNK = 32 * 1024 };
 
-/* Whether the data has to pass through the library: for datagrams, for the capture, and where the kernel's own calls would raise a SIGPIPE
- * too early. */
+/* Whether the data has to pass through the library: for datagrams, for a socket that sends to itself, for the capture, and where the kernel's
+ * own calls would raise a SIGPIPE too early. */
 static bool needs_copy(int fd) {
     struct sw_socket socket;
     if (!sw_fd_hint(fd, &socket))
         return false;
     struct pollfd state = {.fd = fd};
-    return !sw_is_stream(&socket) || sw_capture_is_on(socket.network) || sw_real.poll(&state, 1, 0) != 0;
+    return !sw_is_stream(&socket) || sw_record_has(socket.record, SW_SELF) || sw_capture_is_on(socket.network) || sw_real.poll(&state, 1, 0) != 0;
 }
 
 /* What the kernel has sent without us. */

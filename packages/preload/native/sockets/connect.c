@@ -14,6 +14,7 @@
 #include "sockets/port_holders.h"
 #include "sockets/readiness.h"
 #include "sockets/rewatch.h"
+#include "sockets/self.h"
 #include "sockets/stream.h"
 #include "sockets/stream_anew.h"
 #include "sockets/stream_state.h"
@@ -98,7 +99,10 @@ static int connect_stream(struct sw_socket *socket, const struct sw_site *target
         .loopback_address = target->loopback_address,
     };
     int result = -ENOENT;
-    if (address->port != 0) {
+    if (address->port == socket->record->local.port && sw_address_same_host(&socket->record->local, address)) {
+        sw_capture_connected(socket);
+        result = sw_self_connect(socket);
+    } else if (address->port != 0) {
         struct sw_record *listener = find_listener(network, target, address->port, address);
         if (listener != NULL) {
             sw_capture_connected(socket);
@@ -149,7 +153,7 @@ static int disconnect(struct sw_socket *socket) {
     }
     sw_record_clear(record, SW_CONNECTED);
     /* __udp_disconnect() gives up the port, tcp_disconnect() leaves it in sight. */
-    if (!sw_record_has(record, SW_PORT_CHOSEN))
+    if (!sw_record_has(record, SW_PORT_CHOSEN)) {
         record->local.port = 0;
     return 0;
 }
@@ -184,7 +188,7 @@ static int connect_tcp(struct sw_socket *socket, struct sw_site target, struct s
     if (sw_record_has(record, SW_REUSEADDR | SW_REUSEPORT) && sw_port_has_connection(socket, &address))
         return -EADDRNOTAVAIL;
     if (!sw_record_has(record, SW_NAMED)) {
-        int result = sw_record_has(record, SW_BOUND_ADDRESS) ? sw_bind_unbound(socket, &target) : sw_bind_for_connect(socket, &target);
+        int result = sw_record_has(record, SW_BOUND_ADDRESS) ? sw_bind_unbound(socket, &target) : sw_bind_for_connect(socket, &target, address.port);
         if (result < 0)
             return result;
     } else if (!sw_port_has_source(socket)) {

@@ -12,6 +12,7 @@
 #include "sockets/late.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
+#include "sockets/self.h"
 #include "sockets/spill.h"
 #include "sockets/stream_state.h"
 #include "state/endpoint_index.h"
@@ -191,6 +192,8 @@ struct sw_closing sw_socket_closing(struct sw_socket *socket) {
     closing.held_elsewhere = closing.record != NULL && (may_be_held_elsewhere(closing.record) || sw_record_has(closing.record, SW_LISTENING));
     if (closing.record != NULL && !closing.held_elsewhere)
         sw_stream_closing(socket);
+    if (closing.record != NULL && closing.record->type == SOCK_STREAM && sw_record_has(closing.record, SW_SELF))
+        sw_self_closing(closing.record);
     /* First this, then the close: the number may be another thread's a moment later. */
     sw_fd_forget(socket->fd);
     return closing;

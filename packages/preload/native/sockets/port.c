@@ -249,7 +249,7 @@ int sw_bind_unbound(struct sw_socket *socket, const struct sw_site *towards) {
     return bind_request(socket, &request, false);
 }
 
-int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) {
+int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target, uint16_t port) {
     struct sw_record *record = socket->record;
     int own = sw_config_interface_of_socket(record->interface);
     if (own == 0)
@@ -267,6 +267,10 @@ int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target) 
      * their port. */
     for (unsigned i = 0; i < 2 * EPHEMERAL_PORTS; i++) {
         name.port = next_ephemeral(socket->network);
+        /* The kernel gives odd ports to bind(2) and even ones to connect(2), so that who has found a free port with the one does not become
+         * its own peer with the other. */
+        if (name.port == port)
+            continue;
         int result = bind_name(socket, &name);
         if (result == -EADDRINUSE && i >= EPHEMERAL_PORTS && !sw_name_is_served(socket->network, &name)) {
             struct sw_path path;

@@ -15,8 +15,8 @@ int sw_bind_unbound(struct sw_socket *socket, const struct sw_site *towards);
 /* Binds a Unix socket that takes the place of another, whose `port` and local address it has, beside whoever shares them. */
 int sw_bind_again(struct sw_socket *socket, uint16_t port);
 
-/* Gives an unbound stream socket the name that its peer at `target` is to see. Cheaper than sw_bind_unbound(): one file. */
-int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target);
+/* Gives an unbound stream socket the name that its peer at `target` and `port` is to see. Cheaper than sw_bind_unbound(): one file. */
+int sw_bind_for_connect(struct sw_socket *socket, const struct sw_site *target, uint16_t port);
 
 /* Whether bind(2) was told an address that the socket can send from: not a multicast or broadcast address. */
 bool sw_port_has_source(const struct sw_socket *socket);

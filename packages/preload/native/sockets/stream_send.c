@@ -9,6 +9,7 @@
 #include "sockets/connect.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
+#include "sockets/self.h"
 #include "sockets/stream_state.h"
 
 #include <errno.h>
@@ -131,7 +132,7 @@ static bool goes_on_when_full(struct sw_socket *socket, int flags, bool *waits) 
     /* A reader at work: nothing has to be done about the buffer, and no time is to be lost. */
     if ((has_room || (is_read && !may)) && sw_buffer_is_at_work(socket))
         return has_room;
-    if (!sw_fd_socket(socket->fd, socket)) {
+    if (!sw_record_has(socket->record, SW_SELF) && !sw_fd_socket(socket->fd, socket)) {
         errno = ENOTSOCK;
         return false;
     }
@@ -172,17 +173,8 @@ static ssize_t send_rest(struct sw_socket *socket, const struct msghdr *message,
     return (ssize_t)done;
 }
 
-ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+static ssize_t send_message(struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
-    if ((flags & MSG_FASTOPEN) != 0) {
-        if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
-            return -EINVAL;
-        int result = sw_connect(socket, message->msg_name, message->msg_namelen);
-        if (result < 0)
-            return result;
-    }
-    if (sw_record_has(socket->record, SW_CONNECT_FAILED))
-        return send_failed(socket, EPIPE, message, flags);
     /* Of no bytes none is urgent. A Unix socket would refuse to send it. */
     if ((flags & MSG_OOB) != 0 && sw_parts_length(&plain) == 0)
         flags &= ~MSG_OOB;
@@ -199,10 +191,30 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
     return sent;
 }
 
+static ssize_t send_to_itself(const struct sw_socket *socket, const struct msghdr *message, int flags) {
+    struct sw_socket outlet = sw_self_outlet(socket);
+    if (outlet.fd < 0)
+        return broken_pipe(flags);
+    return send_message(&outlet, message, may_wait(socket->fd, flags) ? flags : flags | MSG_DONTWAIT);
+}
+
+ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    if ((flags & MSG_FASTOPEN) != 0) {
+        if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
+            return -EINVAL;
+        int result = sw_connect(socket, message->msg_name, message->msg_namelen);
+        if (result < 0)
+            return result;
+    }
+    if (sw_record_has(socket->record, SW_CONNECT_FAILED))
+        return send_failed(socket, EPIPE, message, flags);
+    return sw_record_has(socket->record, SW_SELF) ? send_to_itself(socket, message, flags) : send_message(socket, message, flags);
+}
+
 ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
     const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
     bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
-    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED))
+    if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED | SW_SELF))
         return sw_stream_send(socket, &message, flags);
     ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &message, flags | MSG_NOSIGNAL)
                                                      : counted(socket, sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT));

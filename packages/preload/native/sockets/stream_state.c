@@ -6,6 +6,7 @@
 #include "sockets/port_holders.h"
 #include "sockets/readiness.h"
 #include "sockets/rewatch.h"
+#include "sockets/self.h"
 #include "sockets/spill.h"
 #include "sockets/stream_anew.h"
 
@@ -144,6 +145,8 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         sw_capture_end(socket, unread_bytes(socket, sw_record_peer(socket->network, record)));
     if (sw_real.shutdown(socket->fd, how) != 0)
         return -errno;
+    if (sw_record_has(record, SW_SELF))
+        sw_self_shut(socket, how);
     sw_record_set(record, halves);
     if (how != SHUT_RD)
         sw_readiness_write_shut(socket->fd);

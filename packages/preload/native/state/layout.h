@@ -52,6 +52,7 @@ enum sw_record_flag {
     SW_SPOILT = 1 << 27,        /* of a stream: shut after a connect(2) that failed and before anybody knew, it connects no more */
     SW_GONE = 1 << 26,          /* closed with SO_LINGER 0, or while it waited, before it was accepted: the record waits to tell */
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
+    SW_SELF = 1 << 25,          /* of a stream: it is connected to itself, sockets/self.h */
     SW_LATE = 1 << 24,          /* data came after this side shut its reading half: sockets/late.c */
     SW_ERRORS = 1 << 29,        /* the error queue has entries: sockets/error_queue.c */
     SW_ERRORS_NEW = 1 << 30,    /* of which no edge was told yet */
