@@ -56,7 +56,7 @@ static struct sw_record *find_by_name(struct sw_network *network, const struct s
     struct sw_record *record;
     while ((record = sw_endpoint_next(network, key, &position)) != NULL)
         if (record->share == name->share && record->name_family == name->wire_family && record->name_loopback == name->loopback &&
-            !sw_record_has(record, SW_LISTENING))
+            record->name_address == name->loopback_address && !sw_record_has(record, SW_LISTENING))
             return record;
     return NULL;
 }

@@ -58,7 +58,7 @@ ssize_t sw_stream_received(struct sw_socket *socket, ssize_t result, bool peeked
         int pending = sw_pending_error(socket);
         if (pending != 0)
             return -pending;
-        return sw_record_has(record, SW_CONNECT_FAILED | SW_READ_SHUT) ? 0 : -ENOTCONN;
+        return sw_record_has(record, SW_CONNECT_FAILED | SW_READ_SHUT | SW_RESET_SENT) ? 0 : -ENOTCONN;
     }
     if (error == ECONNRESET) {
         int pending = sw_pending_error(socket);
