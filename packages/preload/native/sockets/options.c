@@ -22,14 +22,38 @@ void sw_options_start(struct sw_record *record) {
 
 /* Options that the Unix socket itself keeps. TCP gives them to accepted sockets, AF_UNIX does not. */
 static const int NATIVE[] = {SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVLOWAT, SO_TIMESTAMP};
-_Static_assert(sizeof NATIVE / sizeof *NATIVE <= 8, "one bit each");
+enum { NATIVE_COUNT = sizeof NATIVE / sizeof *NATIVE, RARE = 1 << NATIVE_COUNT };
+_Static_assert(RARE < 1 << 8, "one bit each in `native`, and one for all that follow");
+static const int NATIVE_RARE[] = {SO_BROADCAST, SO_DONTROUTE, SO_TIMESTAMPNS, SO_TIMESTAMPING, SO_RXQ_OVFL, SO_NO_CHECK, SO_MAX_PACING_RATE, SO_SELECT_ERR_QUEUE, SO_MARK};
+enum { RARE_COUNT = sizeof NATIVE_RARE / sizeof *NATIVE_RARE };
 
 void sw_options_note_native(struct sw_record *record, int name) {
+    struct sw_options *options = sw_options_of(record);
     if (name == SO_RCVLOWAT && record->type == SOCK_STREAM)
         atomic_store(&sw_readiness_low_water, true);
-    for (unsigned i = 0; i < sizeof NATIVE / sizeof *NATIVE; i++)
+    for (unsigned i = 0; i < NATIVE_COUNT; i++)
         if (NATIVE[i] == name)
-            sw_options_of(record)->native |= (uint8_t)(1u << i);
+            options->native |= (uint8_t)(1u << i);
+    for (unsigned i = 0; i < RARE_COUNT; i++)
+        if (NATIVE_RARE[i] == name)
+            options->native |= RARE;
+}
+
+bool sw_options_may_stamp(struct sw_record *record) {
+    enum { STAMP = NATIVE_COUNT - 1 };
+    _Static_assert(NATIVE_COUNT == 7, "SO_TIMESTAMP is the last");
+    return (sw_options_of(record)->native & (1u << STAMP | RARE)) != 0;
+}
+
+static void copy_native(int from, int to, int name) {
+    char value[64], there[64];
+    socklen_t length = sizeof value, length_there = sizeof there;
+    if (sw_real.getsockopt(from, SOL_SOCKET, name, value, &length) != 0)
+        return;
+    /* Of SO_TIMESTAMP and its fellows the one that is off would switch off the one that is on. */
+    bool is_there = sw_real.getsockopt(to, SOL_SOCKET, name, there, &length_there) == 0 && length == length_there && memcmp(value, there, length) == 0;
+    if (!is_there)
+        sw_real.setsockopt(to, SOL_SOCKET, name, value, length);
 }
 
 void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_record *record) {
@@ -37,14 +61,25 @@ void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_reco
     sw_options_of(record)->zerocopy_sends = 0;
     sw_record_set(record, atomic_load(&listener->record->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
     uint8_t native = sw_options_of(record)->native;
-    for (unsigned i = 0; native != 0 && i < sizeof NATIVE / sizeof *NATIVE; i++) {
-        char value[64];
-        socklen_t length = sizeof value;
-        if ((native >> i & 1) == 0 || sw_real.getsockopt(listener->fd, SOL_SOCKET, NATIVE[i], value, &length) != 0)
+    if (native == 0)
+        return;
+    for (unsigned i = 0; i < NATIVE_COUNT; i++) {
+        if ((native >> i & 1) == 0)
             continue;
-        sw_real.setsockopt(fd, SOL_SOCKET, NATIVE[i], value, length);
+        copy_native(listener->fd, fd, NATIVE[i]);
         sw_options_note_native(record, NATIVE[i]);
     }
+    for (unsigned i = 0; (native & RARE) != 0 && i < RARE_COUNT; i++)
+        copy_native(listener->fd, fd, NATIVE_RARE[i]);
+}
+
+void sw_options_hand_over(const struct sw_socket *from, int fd, struct sw_record *record) {
+    int saved_errno = errno;
+    sw_options_inherit(from, fd, record);
+    sw_options_of(record)->zerocopy_sends = sw_options_of(from->record)->zerocopy_sends;
+    /* An accepted socket takes its own from what its packets say. */
+    copy_native(from->fd, fd, SO_PRIORITY);
+    errno = saved_errno;
 }
 
 int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, socklen_t *length) {

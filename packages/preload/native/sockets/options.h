@@ -59,6 +59,9 @@ void sw_options_start(struct sw_record *record);
 /* What the accepted socket `fd` has from its listener. */
 void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_record *record);
 
+/* What `fd` has, which takes the place of a socket, from that one. Leaves errno alone. */
+void sw_options_hand_over(const struct sw_socket *from, int fd, struct sw_record *record);
+
 /* The program has set `name` of SOL_SOCKET on the Unix socket itself: accepted sockets get it too. */
 void sw_options_note_native(struct sw_record *record, int name);
 
