@@ -65,6 +65,9 @@ void sw_options_hand_over(const struct sw_socket *from, int fd, struct sw_record
 /* The program has set `name` of SOL_SOCKET on the Unix socket itself: accepted sockets get it too. */
 void sw_options_note_native(struct sw_record *record, int name);
 
+/* Whether the program may have asked for SO_TIMESTAMP or SO_TIMESTAMPNS, which the Unix socket knows. */
+bool sw_options_may_stamp(struct sw_record *record);
+
 int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, socklen_t *length);
 int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *value, socklen_t length);
 
