@@ -16,6 +16,7 @@
 #include "sockets/spill.h"
 #include "sockets/stream_state.h"
 #include "state/endpoint_index.h"
+#include "state/holders.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -24,8 +25,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static bool may_be_held_elsewhere(const struct sw_record *record) {
+bool sw_socket_may_be_held_elsewhere(const struct sw_record *record) {
     return sw_record_has(record, SW_SHARED) || record->pid != sw_process_id() || record->sharings != sw_process_sharings();
+}
+
+/* The same, where it is to be known: a reset is told before the kernel closes the socket, by whoever has it last. */
+static bool is_held_elsewhere(const struct sw_network *network, const struct sw_record *record) {
+    if (!sw_socket_may_be_held_elsewhere(record))
+        return false;
+    bool resets = record->type == SOCK_STREAM && sw_record_has(record, SW_LINGER_RESET) && sw_record_has(record, SW_CONNECTED);
+    return !resets || sw_record_has(record, SW_SHARED) || sw_socket_has_other_holder(network, record->inode);
 }
 
 /* socket(2), as inet_create() of the kernel decides it for an unprivileged process. */
@@ -189,7 +198,7 @@ struct sw_closing sw_socket_closing(struct sw_socket *socket) {
     if (sw_record_has(socket->record, SW_DUPLICATED) && sw_fd_count(socket->record, 2) > 1)
         closing.record = NULL;
     /* A listener may have a thread in accept(2), which keeps it. */
-    closing.held_elsewhere = closing.record != NULL && (may_be_held_elsewhere(closing.record) || sw_record_has(closing.record, SW_LISTENING));
+    closing.held_elsewhere = closing.record != NULL && (is_held_elsewhere(closing.network, closing.record) || sw_record_has(closing.record, SW_LISTENING));
     if (closing.record != NULL && !closing.held_elsewhere)
         sw_stream_closing(socket);
     if (closing.record != NULL && closing.record->type == SOCK_STREAM && sw_record_has(closing.record, SW_SELF))
@@ -220,7 +229,7 @@ int sw_socket_close(struct sw_socket *socket) {
 }
 
 static void release_at_exit(struct sw_socket *socket) {
-    if (may_be_held_elsewhere(socket->record) || sw_cookie_of(socket->fd) != atomic_load(&socket->record->cookie))
+    if (is_held_elsewhere(socket->network, socket->record) || sw_cookie_of(socket->fd) != atomic_load(&socket->record->cookie))
         return;
     sw_stream_closing(socket);
     sw_socket_release(socket->network, socket->record);
