@@ -7,6 +7,7 @@
 #include "sockets/backlog.h"
 #include "sockets/buffer.h"
 #include "sockets/datagram.h"
+#include "sockets/datagram_anew.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
@@ -155,6 +156,8 @@ static int disconnect(struct sw_socket *socket) {
     /* __udp_disconnect() gives up the port, tcp_disconnect() leaves it in sight. */
     if (!sw_record_has(record, SW_PORT_CHOSEN)) {
         record->local.port = 0;
+        sw_datagram_give_back_port(socket);
+    }
     return 0;
 }
 

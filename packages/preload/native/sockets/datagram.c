@@ -4,6 +4,7 @@
 #include "base/real.h"
 #include "capture/capture.h"
 #include "sockets/control.h"
+#include "sockets/datagram_anew.h"
 #include "sockets/error_queue.h"
 #include "sockets/name_server.h"
 #include "sockets/options.h"
@@ -33,10 +34,11 @@ struct sw_address sw_datagram_source(const struct sw_socket *socket, const struc
 int sw_datagram_connect(struct sw_socket *socket, const struct sw_site *target, const struct sw_address *address) {
     struct sw_record *record = socket->record;
     /* inet_dgram_connect() gives it a port before it asks for the way. */
-    if (!sw_record_has(record, SW_NAMED)) {
+    if (sw_datagram_has_no_port(record)) {
         int result = sw_bind_unbound(socket, target);
         if (result < 0)
             return result;
+        record = socket->record;
     }
     if (target->scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(address)) {
         sw_capture_blocked(socket, address);

@@ -1,4 +1,5 @@
 #include "sockets/datagram.h"
+#include "sockets/datagram_anew.h"
 
 #include "base/parts.h"
 #include "base/scratch.h"
@@ -102,9 +103,9 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     int result = find_destination(socket, message, delivery);
     if (result < 0) {
         /* inet_send_prepare() comes before the protocol looks at anything. */
-        if (!sw_record_has(record, SW_NAMED))
+        if (sw_datagram_has_no_port(record))
             sw_bind_unbound(socket, NULL);
-        sw_port_show(record);
+        sw_port_show(socket->record);
         return result;
     }
     result = sw_control_read(socket, &delivery->target, message, &delivery->control);
@@ -120,10 +121,11 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     }
     if (delivery->target.scope == SW_SCOPE_BROADCAST && !sw_control_may_broadcast(socket))
         return -EACCES;
-    if (!sw_record_has(record, SW_NAMED)) {
+    if (sw_datagram_has_no_port(record)) {
         result = sw_bind_unbound(socket, &delivery->target);
         if (result < 0)
             return result == -EADDRINUSE ? -EAGAIN : result;
+        record = socket->record;
     }
     sw_port_show(record);
     result = sw_pending_error(socket);

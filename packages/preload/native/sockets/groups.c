@@ -219,6 +219,20 @@ void sw_groups_leave_all(struct sw_network *network, struct sw_record *record) {
     }
 }
 
+void sw_groups_hand_over(struct sw_network *network, const struct sw_record *from, struct sw_record *to) {
+    if (!sw_record_has(from, SW_MEMBER))
+        return;
+    uint64_t cookie = atomic_load(&from->cookie);
+    struct sw_member *entry;
+    for (unsigned position = 0; (entry = next_entry(network, &position)) != NULL;) {
+        if (atomic_load(&entry->cookie) != cookie)
+            continue;
+        entry->slot = sw_record_slot(network, to);
+        atomic_store(&entry->cookie, atomic_load(&to->cookie));
+    }
+    sw_record_set(to, SW_MEMBER);
+}
+
 bool sw_groups_next(struct sw_network *network, unsigned *position, struct sw_membership *membership) {
     const struct sw_member *member;
     while ((member = next_entry(network, position)) != NULL) {

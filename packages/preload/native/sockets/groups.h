@@ -32,6 +32,9 @@ struct sw_membership {
 /* All of the network, one after the other: start with *position 0. False at the end. */
 bool sw_groups_next(struct sw_network *network, unsigned *position, struct sw_membership *membership);
 
+/* Makes all groups of one socket those of another, which takes its place. */
+void sw_groups_hand_over(struct sw_network *network, const struct sw_record *from, struct sw_record *to);
+
 /* Calls `visit` for every member of `group` that has the port of `group` and hears `sender`; each socket once. Both addresses are of the
  * family that the packets have. */
 void sw_groups_each(struct sw_network *network, const struct sw_address *group, const struct sw_address *sender,

@@ -151,22 +151,25 @@ static void unlink_name(const struct sw_network *network, const struct sw_name *
     sw_path_close(&path);
 }
 
+void sw_socket_unlink(const struct sw_network *network, const struct sw_record *record) {
+    struct sw_name name = sw_record_name(record);
+    unlink_name(network, &name);
+    for (unsigned i = 0; i < 4; i++) {
+        if ((record->name_files & sw_claims[i].claim) == 0)
+            continue;
+        struct sw_name other = name;
+        other.share = 0;
+        other.wire_family = sw_claims[i].family;
+        other.loopback = sw_claims[i].loopback;
+        if (!(other.wire_family == name.wire_family && other.loopback == name.loopback && name.share == 0))
+            unlink_name(network, &other);
+    }
+}
+
 void sw_socket_release(struct sw_network *network, struct sw_record *record) {
     int saved_errno = errno;
-    if (sw_record_has(record, SW_NAMED)) {
-        struct sw_name name = sw_record_name(record);
-        unlink_name(network, &name);
-        for (unsigned i = 0; i < 4; i++) {
-            if ((record->name_files & sw_claims[i].claim) == 0)
-                continue;
-            struct sw_name other = name;
-            other.share = 0;
-            other.wire_family = sw_claims[i].family;
-            other.loopback = sw_claims[i].loopback;
-            if (!(other.wire_family == name.wire_family && other.loopback == name.loopback && name.share == 0))
-                unlink_name(network, &other);
-        }
-    }
+    if (sw_record_has(record, SW_NAMED))
+        sw_socket_unlink(network, record);
     bool rings = sw_record_has(record, SW_LISTENING) || (record->type == SOCK_DGRAM && sw_record_has(record, SW_BOUND));
     if (record->type == SOCK_STREAM && sw_record_has(record, SW_LINGER_RESET | SW_WAITING) && sw_record_has(record, SW_CONNECTED) &&
         !sw_record_has(record, SW_ACCEPTED) && atomic_load(&record->peer_cookie) == 0) {

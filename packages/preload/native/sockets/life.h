@@ -30,6 +30,12 @@ bool sw_name_is_served(const struct sw_network *network, const struct sw_name *n
 /* The name that the record's Unix socket is bound with. */
 struct sw_name sw_record_name(const struct sw_record *record);
 
+/* Whether other processes may have the socket as well. */
+bool sw_socket_may_be_held_elsewhere(const struct sw_record *record);
+
+/* Removes the record's files. */
+void sw_socket_unlink(const struct sw_network *network, const struct sw_record *record);
+
 /* Removes the record's files and then the record. */
 void sw_socket_release(struct sw_network *network, struct sw_record *record);
 

@@ -2,10 +2,12 @@
 
 #include "base/log.h"
 #include "base/real.h"
+#include "sockets/datagram_anew.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
 #include "sockets/port_holders.h"
+#include "sockets/spill.h"
 #include "sockets/stream_anew.h"
 #include "state/endpoint_index.h"
 #include "state/lock.h"
@@ -148,9 +150,24 @@ static int bind_request(struct sw_socket *socket, struct sw_port_request *reques
         sw_record_set(record, SW_BOUND | (request->wildcard ? SW_WILDCARD : 0));
     }
     sw_network_unlock(socket->network, &mask);
-    if (result == 0 && record->type == SOCK_DGRAM)
+    if (result == 0 && record->type == SOCK_DGRAM) {
         sw_network_ring(socket->network);
+        if (atomic_load(&record->spilled) != 0) /* from sw_datagram_renew() */
+            sw_spill_announce(socket->network, record);
+    }
     return result;
+}
+
+static int renew(struct sw_socket *socket) {
+    return socket->record->type == SOCK_STREAM ? sw_stream_renew(socket) : sw_datagram_renew(socket);
+}
+
+/* What waits in a UDP socket can only be told of while its Unix socket has a name. */
+static void await_port(struct sw_socket *socket) {
+    if (socket->record->type == SOCK_DGRAM && atomic_load(&socket->record->spilled) != 0 && sw_bind_unbound(socket, NULL) == 0) {
+        socket->record->local.port = 0;
+        sw_datagram_give_back_port(socket);
+    }
 }
 
 int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t length) {
@@ -176,7 +193,7 @@ int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t
         return result;
     /* The Unix socket still has the name of a port that was given back, be it its own or its listener's. */
     if (sw_record_has(record, SW_NAMED | SW_ACCEPTED)) {
-        result = record->type == SOCK_STREAM ? sw_stream_renew(socket) : -EINVAL;
+        result = renew(socket);
         if (result < 0)
             return result;
         record = socket->record;
@@ -185,6 +202,7 @@ int sw_bind(struct sw_socket *socket, const struct sockaddr *sockaddr, socklen_t
     if (result < 0) {
         /* inet_reset_saddr() */
         memset(record->local.bytes, 0, sizeof record->local.bytes);
+        await_port(socket);
         return result;
     }
     /* __inet6_bind() takes ::ffff:0.0.0.0 for an address. */
@@ -240,6 +258,8 @@ int sw_bind_unbound(struct sw_socket *socket, const struct sw_site *towards) {
         local = socket->record->local;
     local.port = 0;
     int result = sw_port_request_for(socket, &local, &request);
+    if (result == 0 && sw_record_has(socket->record, SW_NAMED))
+        result = renew(socket);
     if (result < 0)
         return result;
     for (unsigned i = 0; towards != NULL && i < 4; i++)
