@@ -14,21 +14,6 @@ export class ItemIterator<T extends object> implements IterableIterator<T, void>
 
   next(): IteratorResult<T, void> {
     const value = this.#next();
-    return value === undefined ? { value, done: true } : new Item(value);
-  }
-}
-
-/**
- * One item.
- *
- * Not a literal: V8 11 may take it that what a literal makes will live for long. Everything that a stream
- * hands out, and all that hangs on it, then waits for the slow garbage collection.
- */
-class Item<T> implements IteratorYieldResult<T> {
-  readonly done = false;
-  readonly value: T;
-
-  constructor(value: T) {
-    this.value = value;
+    return value === undefined ? { value, done: true } : { value, done: false };
   }
 }
