@@ -1,6 +1,7 @@
 #include "sockets/datagram_anew.h"
 
 #include "base/real.h"
+#include "base/scratch.h"
 #include "sockets/anew.h"
 #include "sockets/groups.h"
 #include "sockets/life.h"
@@ -55,14 +56,15 @@ void sw_datagram_give_back_port(const struct sw_socket *socket) {
     errno = saved_errno;
 }
 
+enum { MOST = 65536 }; /* bytes of a datagram */
+
 /* What waits in the one, in its Unix socket and beside it, is for the other. */
-static void hand_over(struct sw_network *network, const struct sw_socket *old, struct sw_record *record) {
-    char data[65536];
+static void hand_over(struct sw_network *network, const struct sw_socket *old, struct sw_record *record, char data[static MOST]) {
     struct iovec part = {.iov_base = data};
     struct sw_sender sender;
     sw_spill_queue(old);
     for (;;) {
-        part.iov_len = sizeof data;
+        part.iov_len = MOST;
         struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
         ssize_t length = sw_spill_take(network, old->record, &sender, &message, false);
         if (length < 0)
@@ -75,9 +77,14 @@ static void hand_over(struct sw_network *network, const struct sw_socket *old, s
 int sw_datagram_renew(struct sw_socket *socket) {
     enum { KEPT = SW_UDP_LITE | SW_STAMPED | SW_BOUND_ADDRESS | SW_READ_SHUT | SW_WRITE_SHUT };
     struct sw_record *old = socket->record, *record;
+    char *data = sw_scratch_take(MOST);
+    if (data == NULL)
+        return -ENOMEM;
     int fresh = sw_anew_make(socket, &record);
-    if (fresh < 0)
+    if (fresh < 0) {
+        sw_scratch_give_back(data, MOST);
         return -errno;
+    }
 
     uint32_t flags = atomic_load(&old->flags);
     sw_record_set(record, flags & (uint32_t)KEPT);
@@ -86,7 +93,8 @@ int sw_datagram_renew(struct sw_socket *socket) {
     atomic_store(&record->pending_error, atomic_load(&old->pending_error));
     if ((flags & (SW_READ_SHUT | SW_WRITE_SHUT)) != 0)
         sw_real.shutdown(fresh, (flags & SW_WRITE_SHUT) == 0 ? SHUT_RD : (flags & SW_READ_SHUT) == 0 ? SHUT_WR : SHUT_RDWR);
-    hand_over(socket->network, socket, record);
+    hand_over(socket->network, socket, record, data);
+    sw_scratch_give_back(data, MOST);
     sw_groups_hand_over(socket->network, old, record);
     int result = sw_anew_put(socket, fresh, record);
     sw_real.close(fresh);
