@@ -48,8 +48,6 @@ void sw_copy_much(void *to, const void *from, size_t size) {
     size_t lines = (size - first) & ~(size_t)(LINE - 1);
     best_copier()(target + first, source + first, lines);
     memcpy(target + first + lines, source + first + lines, size - first - lines);
-    /* Stores of this kind keep to no order by themselves. */
-    _mm_sfence();
 }
 #else
 void sw_copy_much(void *to, const void *from, size_t size) {

@@ -187,6 +187,7 @@ void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket) {
     if (needed < ticket->size && atomic_compare_exchange_strong(&ring->header->head, &end, ticket->position + needed))
         event->size = needed;
     bool is_event = event->kind != SW_EVENT_NOTHING;
+    /* In the strictest order: data that was copied past the caches comes before it (capture/copy.h). */
     atomic_store(&event->state, ticket->position | SW_EVENT_COMPLETE);
     __builtin_prefetch(sw_ring_at(ring, ticket->position + event->size), 1);
     if (is_event && atomic_load_explicit(&ring->header->watched, memory_order_relaxed) != 0)

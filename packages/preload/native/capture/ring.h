@@ -51,7 +51,8 @@ static inline void sw_ring_announce(const struct sw_ticket *ticket) {
     atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_RESERVED, memory_order_release);
 }
 
-/* The data is there, and goes to the kernel now: whoever meets the event later may find it so for ever. */
+/* The data is there, and goes to the kernel now: whoever meets the event later may find it so for ever. Nobody reads the data yet unless this process
+ * is gone, and then all that it stored is there. */
 static inline void sw_ring_offer(const struct sw_ticket *ticket) {
     atomic_store_explicit(&ticket->event->state, ticket->position | SW_EVENT_OFFERED, memory_order_release);
 }
