@@ -1,10 +1,12 @@
 /**
  * Matchers for a network, which `expect.extend()` of Vitest and Jest take as they are.
  */
+import { isRegExp } from 'node:util/types';
 import type { HostConversation } from '../capture/host-conversation.js';
 import type { NetworkCapture } from '../capture/network-capture.js';
 import type { Side } from '../dissect/conversation.js';
 import { markedSummary } from '../dissect/protocols/message.js';
+import { shown } from '../options/assert-options.js';
 import { shortened } from '../render/text-width.js';
 
 /** What a matcher answers: `message` is shown when the expectation fails, with `.not` too. */
@@ -27,6 +29,7 @@ const FOUND_WIDTH = 100;
 export const networkMatchers = {
   /** Whether host `client` got a connection to host `server`, to the port that follows a colon if there is one. */
   toHaveConnected(received: unknown, client: string, server: string): MatcherAnswer {
+    assertHosts('toHaveConnected', client, server);
     const all = captureOf(received, 'toHaveConnected').conversations();
     const pass = between(all, client, server).some(({ isConnected }) => isConnected);
     return {
@@ -43,6 +46,10 @@ export const networkMatchers = {
    * in what the messages say (`GET /users`) and in what was sent, byte for byte; inside TLS as well.
    */
   toHaveSent(received: unknown, from: string, to: string, content: string | RegExp): MatcherAnswer {
+    assertHosts('toHaveSent', from, to);
+    if (typeof content !== 'string' && !isRegExp(content)) {
+      throw new TypeError(`toHaveSent() got ${shown(content)} as what was sent: text or an expression is needed`);
+    }
     const all = captureOf(received, 'toHaveSent').conversations();
     const asClient = between(all, from, to).map((conversation) => ({ conversation, side: 'client' as const }));
     const asServer = between(all, to, from).map((conversation) => ({ conversation, side: 'server' as const }));
@@ -111,6 +118,14 @@ function hasSent(conversation: HostConversation, side: Side, content: string | R
   return [text, ...summaries].some((said) =>
     typeof content === 'string' ? said.includes(content) : new RegExp(content.source, content.flags).test(said),
   );
+}
+
+/** What is wrong here would otherwise be met by nothing, and `.not` would pass. */
+function assertHosts(matcher: string, ...hosts: readonly unknown[]): void {
+  for (const host of hosts) {
+    if (typeof host === 'string' && host !== '') continue;
+    throw new TypeError(`${matcher}() got ${shown(host)} as a host: a name or an address is needed, as in 'db:5432'`);
+  }
 }
 
 function captureOf(received: unknown, matcher: string): NetworkCapture {
