@@ -288,6 +288,13 @@ int sw_config_library_is_readable(void) {
     return result;
 }
 
+unsigned sw_config_storage_for_child(char *const *environment) {
+    const struct sw_config_place *place = sw_config_is_attached() ? sw_config_place() : NULL;
+    const char *preload = find(environment, KEPT[0], strlen(KEPT[0]));
+    const char *library = place != NULL && place->variables != NULL ? place->variables[0] : own_path;
+    return preload == NULL || library == NULL ? 0 : (unsigned)(strlen(library) + strlen(preload) + 2);
+}
+
 char *const *sw_config_environment_for_child(char *const *environment, char **pointers, unsigned room, char *storage,
                                              unsigned storage_size) {
     if (sw_config_is_attached())

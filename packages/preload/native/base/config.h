@@ -75,6 +75,9 @@ unsigned sw_config_max_sockets(void);
  * programs without it, on the real network. */
 int sw_config_library_is_readable(void);
 
+/* How much `storage` sw_config_environment_for_child() needs for a program that is started with `environment`. */
+unsigned sw_config_storage_for_child(char *const *environment);
+
 /* The environment for a program about to be started with `environment`, which may be the caller's own: the library stays
  * loaded in it even when the caller wiped it. Writes at most `room` pointers with the final NULL; strings that
  * had to be made are in `storage`. Returns `environment` itself when nothing is missing or there is no room.

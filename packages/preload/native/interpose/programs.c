@@ -20,12 +20,14 @@
 
 extern char **environ;
 
-enum { STORAGE = 8192, MOST_VARIABLES = 65536 };
+enum { MOST_VARIABLES = 65536 };
 
 /* The environment for the child, on the caller's stack: between vfork(2) and execve(2) there is nothing else. */
 #define FOR_CHILD(environment)                                                                                                    \
     sw_config_environment_for_child((environment), alloca((count((char *const *)(environment)) + 16) * sizeof(char *)),             \
-                                    count((char *const *)(environment)) + 16, alloca(STORAGE), STORAGE)
+                                    count((char *const *)(environment)) + 16,                                                     \
+                                    alloca(sw_config_storage_for_child((char *const *)(environment))),                            \
+                                    sw_config_storage_for_child((char *const *)(environment)))
 
 static unsigned count(char *const *strings) {
     unsigned number = 0;

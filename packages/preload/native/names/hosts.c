@@ -12,11 +12,18 @@
 static const enum sw_text_slot SLOTS[] = {SW_TEXT_NETWORK_HOSTS, SW_TEXT_WRAPPER_HOSTS};
 enum { FILE_COUNT = sizeof SLOTS / sizeof *SLOTS };
 
+static const char NAME[] = "/hosts";
+
+/* What path_of() needs: no more, for threads may have small stacks. */
+static size_t storage_size(const struct sw_place *place) {
+    size_t size = strlen(place->directory) + sizeof NAME;
+    return size < PATH_MAX ? size : PATH_MAX;
+}
+
 /* The path of one of the files; NULL when there is none. */
-static const char *path_of(enum sw_text_slot slot, const struct sw_place *place, char storage[static PATH_MAX]) {
+static const char *path_of(enum sw_text_slot slot, const struct sw_place *place, char *storage) {
     if (slot == SW_TEXT_WRAPPER_HOSTS)
         return sw_config_value("NSS_WRAPPER_HOSTS");
-    static const char NAME[] = "/hosts";
     size_t length = strlen(place->directory);
     if (length + sizeof NAME > PATH_MAX)
         return NULL;
@@ -26,7 +33,7 @@ static const char *path_of(enum sw_text_slot slot, const struct sw_place *place,
 }
 
 static struct sw_text *acquire(enum sw_text_slot slot, const struct sw_place *place) {
-    char storage[PATH_MAX];
+    char storage[storage_size(place)];
     const char *path = path_of(slot, place, storage);
     return path == NULL ? NULL : sw_text_acquire(slot, path);
 }
@@ -116,7 +123,7 @@ static bool file_has_interface(int fd, const struct sw_place *place, int interfa
 }
 
 static int open_hosts(enum sw_text_slot slot, const struct sw_place *place) {
-    char storage[PATH_MAX];
+    char storage[storage_size(place)];
     const char *path = path_of(slot, place, storage);
     return path == NULL ? -1 : sw_text_open(path);
 }

@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 #include <unistd.h>
 
 enum {
-    HEAD_SIZE = 4096,     /* headers, interpreter and the first notes of nearly all files */
+    HEAD_SIZE = 2048,     /* headers, interpreter and the first notes of nearly all files */
     SHEBANG_SIZE = 256,   /* BINPRM_BUF_SIZE of the kernel */
     MOST_SCRIPTS = 5,     /* how often the kernel goes from a script to its interpreter (exec_binprm) */
     MOST_HEADERS = 64,
@@ -92,15 +93,14 @@ static enum sw_image judge_elf(const struct file *file, const char *path) {
     if (header.e_phentsize != sizeof(ElfW(Phdr)) || header.e_phnum == 0 || header.e_phnum > MOST_HEADERS)
         return SW_IMAGE_REACHED;
 
-    char headers_room[MOST_HEADERS * sizeof(ElfW(Phdr))];
-    const char *headers = part(file, header.e_phoff, header.e_phnum * sizeof(ElfW(Phdr)), headers_room);
-    if (headers == NULL)
-        return SW_IMAGE_REACHED;
     bool is_dynamic = false, is_ours = true;
     for (unsigned i = 0; i < header.e_phnum; i++) {
         ElfW(Phdr) entry;
         char room[MOST_OF_NOTES];
-        memcpy(&entry, headers + i * sizeof entry, sizeof entry);
+        const char *read = part(file, header.e_phoff + i * sizeof entry, sizeof entry, room);
+        if (read == NULL)
+            return SW_IMAGE_REACHED;
+        memcpy(&entry, read, sizeof entry);
         if (entry.p_type == PT_NOTE) {
             size_t size = entry.p_filesz < sizeof room ? entry.p_filesz : sizeof room;
             const char *notes = part(file, entry.p_offset, size, room);
@@ -176,8 +176,9 @@ enum sw_image sw_image_in_path(const char *file) {
     enum sw_image image = SW_IMAGE_REACHED;
     for (const char *folder = search;; folder++) {
         size_t folder_length = strcspn(folder, ":");
-        char path[4096];
-        if (folder_length + length + 2 <= sizeof path) {
+        const size_t size = folder_length + length + 2;
+        if (size <= PATH_MAX) {
+            char path[size];
             /* An empty element is the working directory. */
             char *end = mempcpy(path, folder, folder_length);
             if (folder_length > 0)

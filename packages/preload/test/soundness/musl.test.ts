@@ -22,6 +22,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
     'a long send(2) is one call of musl, which ends in the middle, and several of the library, of which the next is cancelled',
   life_close_range: 'musl has no close_range(2)',
   life_dup: "musl's dup3(2) takes any flags",
+  life_least_stack: "musl's smallest stack, of 2 KiB, is too small for the program itself",
   life_no_descriptors: 'getaddrinfo(3) answers as on glibc, which finds localhost without a descriptor',
   life_passing: "musl's sendmsg(2) has room for 1,024 bytes of control messages",
   life_shell: "it starts the machine's own programs, which are of another libc",

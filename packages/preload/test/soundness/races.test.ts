@@ -17,6 +17,7 @@ import { describeProof } from './proof.js';
 const LEFT_OUT: Readonly<Record<string, string>> = {
   data_big_transfer: 'it computes with every byte of what it sends, which takes minutes',
   data_shutdown_wakes: 'it closes a descriptor that another thread reads from',
+  life_least_stack: 'its threads have less stack than ThreadSanitizer needs',
   life_signals: 'its signal handlers count, and ThreadSanitizer holds signals back',
 };
 const FOLDER = join(BUILD, THREAD.name, 'programs');
