@@ -189,9 +189,11 @@ SW_EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *le
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.getsockopt(fd, level, name, value, length);
-    if (!sw_is_readable(fd, length, sizeof *length) || !sw_is_readable(fd, value, value != NULL ? *length : 0))
+    if (!sw_is_readable(fd, length, sizeof *length))
         return (int)sw_answer(-EFAULT);
-    return (int)sw_answer(sw_getsockopt(&socket, level, name, value, length));
+    /* The kernel finds out last: an option that it does not know is ENOPROTOOPT wherever its value were to go. */
+    bool is_there = value == NULL || sw_is_readable(fd, value, (int)*length < 0 ? sizeof(int) : *length);
+    return (int)sw_answer(sw_getsockopt(&socket, level, name, is_there ? value : NULL, length));
 }
 
 /* setsockopt(2) */
@@ -200,11 +202,11 @@ SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.setsockopt(fd, level, name, value, length);
-    /* do_ipv6_setsockopt() takes NULL for a zero. */
-    bool may_be_null = level == IPPROTO_IPV6 && value == NULL;
-    if ((int)length > 0 && !may_be_null && !sw_is_readable(fd, value, length))
+    bool is_there = value == NULL || (int)length <= 0 || sw_is_readable(fd, value, length);
+    /* do_ipv6_setsockopt() takes NULL for a zero; elsewhere it leads nowhere, like any other bad pointer. */
+    if (!is_there && level == IPPROTO_IPV6 && length >= sizeof(int))
         return (int)sw_answer(-EFAULT);
-    return (int)sw_answer(sw_setsockopt(&socket, level, name, value, length));
+    return (int)sw_answer(sw_setsockopt(&socket, level, name, is_there ? value : NULL, length));
 }
 
 static bool asks_for_stamp(unsigned long request) {
@@ -245,10 +247,13 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
         return (int)sw_answer(result);
     }
     if (request == SIOCUNIXFILE && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket))
-        return (int)sw_answer(-ENOTTY);
+        return (int)sw_answer(argument == NULL ? -EFAULT : -ENOTTY);
     /* The requests of netdevice(7) are 0x89xx; all others mean the same for a Unix socket. */
-    if ((request & 0xff00) == 0x8900 && (sw_fd_socket(fd, &socket) || asks_for_interfaces(fd, request))) {
+    bool is_redirected = (request & 0xff00) == 0x8900 && sw_fd_socket(fd, &socket);
+    if ((request & 0xff00) == 0x8900 && (is_redirected || asks_for_interfaces(fd, request))) {
         bool handled = false;
+        if (is_redirected && socket.record->family == AF_INET6 && sw_interfaces_is_of_ipv4(request))
+            return (int)sw_answer(argument == NULL ? -EFAULT : -ENOTTY);
         int result = sw_interfaces_ioctl(request, argument, &handled);
         if (handled)
             return (int)sw_answer(result);
@@ -261,13 +266,20 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
             *(int *)argument = (int)sw_datagram_next_size(&socket);
         return result;
     }
-    if (request == SIOCATMARK && sw_fd_hint(fd, &socket) && socket.record->type == SOCK_DGRAM && sw_fd_socket(fd, &socket))
-        return (int)sw_answer(-ENOTTY);
+    if (request == SIOCATMARK && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
+        if (socket.record->type == SOCK_DGRAM)
+            return (int)sw_answer(argument == NULL ? -EFAULT : -ENOTTY);
+        int result = sw_real.ioctl(fd, request, argument);
+        /* What waits for accept(2) is no data. */
+        if (result == 0 && sw_record_has(socket.record, SW_LISTENING))
+            *(int *)argument = 0;
+        return result;
+    }
     if ((request == SIOCOUTQ || request == SIOCOUTQNSD) && sw_fd_hint(fd, &socket) && sw_fd_socket(fd, &socket)) {
         if (sw_record_has(socket.record, SW_LISTENING))
             return (int)sw_answer(-EINVAL);
         if (request == SIOCOUTQNSD && socket.record->type != SOCK_STREAM)
-            return (int)sw_answer(-ENOTTY);
+            return (int)sw_answer(argument == NULL ? -EFAULT : -ENOTTY);
         if (sw_real.ioctl(fd, SIOCOUTQ, argument) != 0)
             return -1;
         /* What the peer has not read yet is delivered all the same, as far as its window goes. */

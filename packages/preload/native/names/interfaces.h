@@ -46,6 +46,9 @@ struct sw_ip sw_netmask(int family, unsigned prefix);
  * off. The result is 0 or a negative errno. */
 int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled);
 
+/* Whether only sockets of AF_INET answer: inet_ioctl() and not inet6_ioctl(). */
+bool sw_interfaces_is_of_ipv4(unsigned long request);
+
 /* Whether the request is one of those questions that sockets of all families answer: netdevice(7)'s, but for addresses of IPv4. */
 bool sw_interfaces_is_asked_anywhere(unsigned long request);
 

@@ -28,8 +28,8 @@ enum { QUEUE_LENGTH = 1000 };
 /* Requests that would change the machine, which no program on a network may do. */
 static bool changes_something(unsigned long request) {
     static const unsigned long CHANGING[] = {
-        SIOCSIFLINK,   SIOCSIFFLAGS,  SIOCSIFADDR,    SIOCSIFDSTADDR, SIOCSIFBRDADDR, SIOCSIFNETMASK, SIOCSIFMETRIC,
-        SIOCSIFMEM,    SIOCSIFMTU,    SIOCSIFNAME,    SIOCSIFHWADDR,  SIOCSIFENCAP,   SIOCSIFSLAVE,   SIOCADDMULTI,
+        SIOCSIFFLAGS,  SIOCSIFADDR,    SIOCSIFDSTADDR, SIOCSIFBRDADDR, SIOCSIFNETMASK, SIOCSIFMETRIC,
+        SIOCSIFMTU,    SIOCSIFNAME,    SIOCSIFHWADDR,  SIOCSIFENCAP,   SIOCSIFSLAVE,   SIOCADDMULTI,
         SIOCDELMULTI,  SIOCSIFPFLAGS, SIOCDIFADDR,    SIOCSIFHWBROADCAST, SIOCSIFBR,  SIOCSIFTXQLEN,  SIOCSIFMAP,
         SIOCADDRT,     SIOCDELRT,     SIOCSARP,       SIOCDARP,       SIOCSRARP,      SIOCDRARP,      SIOCADDDLCI,
         SIOCDELDLCI,   SIOCSIFVLAN,   SIOCBRADDBR,    SIOCBRDELBR,    SIOCBRADDIF,    SIOCBRDELIF,
@@ -149,9 +149,12 @@ static bool is_question(unsigned long request) {
     }
 }
 
+bool sw_interfaces_is_of_ipv4(unsigned long request) {
+    return request == SIOCGIFADDR || request == SIOCGIFDSTADDR || request == SIOCGIFNETMASK || request == SIOCGIFBRDADDR;
+}
+
 bool sw_interfaces_is_asked_anywhere(unsigned long request) {
-    bool is_of_ipv4 = request == SIOCGIFADDR || request == SIOCGIFDSTADDR || request == SIOCGIFNETMASK || request == SIOCGIFBRDADDR;
-    return request == SIOCGIFCONF || request == SIOCGIFNAME || (is_question(request) && !is_of_ipv4 && request != SIOCSMIIREG);
+    return request == SIOCGIFCONF || request == SIOCGIFNAME || (is_question(request) && !sw_interfaces_is_of_ipv4(request) && request != SIOCSMIIREG);
 }
 
 int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
@@ -161,10 +164,11 @@ int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
     *handled = about_interfaces && sw_place_now(&place);
     if (!*handled)
         return 0;
+    /* br_ioctl_stub() asks first who it is. */
+    if (argument == NULL && request != SIOCBRADDBR && request != SIOCBRDELBR)
+        return -EFAULT;
     if (changes_something(request))
         return -EPERM;
-    if (argument == NULL)
-        return -EFAULT;
 
     struct sw_interface interfaces[SW_INTERFACE_COUNT];
     sw_interfaces(&place, interfaces);
@@ -182,6 +186,8 @@ int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
         strcpy(answer->ifr_name, name);
         return 0;
     }
+    if (request == SIOCETHTOOL && answer->ifr_data == NULL)
+        return -EFAULT;
     bool alias;
     const struct sw_interface *interface = find(interfaces, answer, &alias);
     return interface == NULL ? -ENODEV : answer_request(request, interface, alias, answer);

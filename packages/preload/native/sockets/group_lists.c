@@ -10,6 +10,7 @@
 enum {
     MOST_4 = 10,   /* net.ipv4.igmp_max_msf */
     MOST_6 = 64,   /* net.ipv6.mld_max_msf */
+    OPTMEM_MAX = 131072, /* net.core.optmem_max */
     LIST_4 = IP_MSFILTER_SIZE(0),
     LIST = GROUP_FILTER_SIZE(0),
 };
@@ -78,17 +79,19 @@ static int read_list(int family, const void *value, socklen_t length, struct lis
     list->mode = head.gf_fmode;
     list->count = head.gf_numsrc;
     if (read_address(family, &head.gf_group, &list->group) < 0)
-        return -EINVAL;
+        return family == AF_INET ? -EADDRNOTAVAIL : -EINVAL;
     for (uint32_t i = 0; i < list->count; i++)
         if (read_address(family, (const char *)value + LIST + i * sizeof(struct sockaddr_storage), &list->senders[i]) < 0)
-            return -EINVAL;
+            return family == AF_INET ? -EADDRNOTAVAIL : -EINVAL;
     return 0;
 }
 
 int sw_group_list_set(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
     struct list list;
+    if (length > OPTMEM_MAX)
+        return -ENOBUFS;
     if (value == NULL)
-        return -EFAULT;
+        return length < (name == IP_MSFILTER ? LIST_4 : LIST) ? -EINVAL : -EFAULT;
     int family = level == IPPROTO_IP ? AF_INET : AF_INET6;
     int result = name == IP_MSFILTER ? read_list_4(socket, value, length, &list) : read_list(family, value, length, &list);
     if (result < 0)
@@ -128,7 +131,7 @@ static int get_list(const struct sw_socket *socket, int family, void *value, soc
         return -EINVAL;
     memcpy(&head, value, LIST);
     if (read_address(family, &head.gf_group, &list.group) < 0)
-        return -EADDRNOTAVAIL;
+        return family == AF_INET ? -EINVAL : -EADDRNOTAVAIL;
     uint32_t room = head.gf_numsrc, found = MOST_6;
     bool is_chosen;
     int result = sw_groups_senders(socket, &list.group, head.gf_interface, &is_chosen, list.senders, &found);
@@ -150,6 +153,6 @@ static int get_list(const struct sw_socket *socket, int family, void *value, soc
 
 int sw_group_list_get(const struct sw_socket *socket, int level, int name, void *value, socklen_t *length) {
     if (value == NULL)
-        return -EFAULT;
+        return *length < (name == IP_MSFILTER ? LIST_4 : LIST) ? -EINVAL : -EFAULT;
     return name == IP_MSFILTER ? get_list_4(socket, value, length) : get_list(socket, level == IPPROTO_IP ? AF_INET : AF_INET6, value, length);
 }

@@ -3,6 +3,7 @@
 
 #include "names/interfaces.h"
 #include "sockets/groups.h"
+#include "sockets/option_values.h"
 #include "sockets/options.h"
 
 #include <errno.h>
@@ -29,6 +30,8 @@ static int set_interface4(struct sw_socket *socket, const void *value, socklen_t
     struct ip_mreqn request = {0};
     if (socket->record->type == SOCK_STREAM || length < sizeof(struct in_addr))
         return -EINVAL;
+    if (value == NULL)
+        return -EFAULT;
     if (length >= sizeof request)
         memcpy(&request, value, sizeof request);
     else if (length >= sizeof(struct ip_mreq))
@@ -49,6 +52,12 @@ static int set_interface4(struct sw_socket *socket, const void *value, socklen_t
     return 0;
 }
 
+/* ip_mc_leave_group(): nobody is in such a group, and where no interface is named either, there has to be a way to it. */
+static int leave_no_group(const struct sw_address *group, bool names_interface) {
+    enum { LOOPBACK_NETWORK = 127 };
+    return names_interface || group->bytes[0] == LOOPBACK_NETWORK || sw_address_is_wildcard(group) ? -EADDRNOTAVAIL : -ENODEV;
+}
+
 static int set_ipv4(struct sw_socket *socket, int name, const void *value, socklen_t length) {
     struct sw_address group = {.family = AF_INET}, source = {.family = AF_INET};
     unsigned index = 0;
@@ -60,15 +69,19 @@ static int set_ipv4(struct sw_socket *socket, int name, const void *value, sockl
         struct ip_mreqn request = {0};
         if (length < sizeof(struct ip_mreq))
             return -EINVAL;
+        if (value == NULL)
+            return -EFAULT;
         memcpy(&request, value, length < sizeof request ? sizeof(struct ip_mreq) : sizeof request);
         memcpy(group.bytes, &request.imr_multiaddr, 4);
         index = (unsigned)request.imr_ifindex;
+        if (name == IP_DROP_MEMBERSHIP && !sw_address_is_multicast(&group))
+            return leave_no_group(&group, index != 0 || request.imr_address.s_addr != INADDR_ANY);
         if (index == 0) {
             struct sw_address interface = {.family = AF_INET};
             memcpy(interface.bytes, &request.imr_address, 4);
             int result = sw_group_interface(socket, &group, &interface, &index);
             if (result < 0)
-                return result;
+                return name == IP_DROP_MEMBERSHIP ? -EADDRNOTAVAIL : result;
         }
         return name == IP_ADD_MEMBERSHIP ? sw_groups_join(socket, &group, index) : sw_groups_leave(socket, &group, index);
     }
@@ -79,6 +92,8 @@ static int set_ipv4(struct sw_socket *socket, int name, const void *value, sockl
         struct ip_mreq_source request;
         if (length != sizeof request)
             return -EINVAL;
+        if (value == NULL)
+            return -EFAULT;
         memcpy(&request, value, sizeof request);
         memcpy(group.bytes, &request.imr_multiaddr, 4);
         memcpy(source.bytes, &request.imr_sourceaddr, 4);
@@ -86,7 +101,10 @@ static int set_ipv4(struct sw_socket *socket, int name, const void *value, sockl
                    : name == IP_DROP_SOURCE_MEMBERSHIP ? MCAST_LEAVE_SOURCE_GROUP
                    : name == IP_BLOCK_SOURCE           ? MCAST_BLOCK_SOURCE
                                                        : MCAST_UNBLOCK_SOURCE;
-        return sw_groups_change_sender(socket, same, &group, &source, 0);
+        struct sw_address interface = {.family = AF_INET};
+        memcpy(interface.bytes, &request.imr_interface, 4);
+        int result = sw_group_interface(socket, &group, &interface, &index);
+        return result < 0 ? result : sw_groups_change_sender(socket, same, &group, &source, index);
     }
     default:
         return -ENOPROTOOPT;
@@ -96,10 +114,9 @@ static int set_ipv4(struct sw_socket *socket, int name, const void *value, sockl
 static int set_ipv6(struct sw_socket *socket, int name, const void *value, socklen_t length) {
     struct sw_address group = {.family = AF_INET6};
     if (name == IPV6_MULTICAST_IF) {
-        int index;
-        if (length < sizeof index)
-            return -EINVAL;
-        memcpy(&index, value, sizeof index);
+        int index, result = sw_take_int(IPPROTO_IPV6, value, length, &index);
+        if (result < 0)
+            return result;
         if (socket->record->type == SOCK_STREAM)
             return -ENOPROTOOPT;
         if (index < 0 || index > SW_INTERFACE_COUNT)
@@ -112,6 +129,8 @@ static int set_ipv6(struct sw_socket *socket, int name, const void *value, sockl
     struct ipv6_mreq request;
     if (length < sizeof request)
         return -EINVAL;
+    if (value == NULL)
+        return -EFAULT;
     memcpy(&request, value, sizeof request);
     memcpy(group.bytes, &request.ipv6mr_multiaddr, 16);
     return name == IPV6_ADD_MEMBERSHIP ? sw_groups_join(socket, &group, request.ipv6mr_interface) : sw_groups_leave(socket, &group, request.ipv6mr_interface);
@@ -124,12 +143,17 @@ static int set_protocol_independent(struct sw_socket *socket, int level, int nam
     struct group_source_req request = {0};
     if (length < (with_source ? sizeof request : sizeof(struct group_req)))
         return -EINVAL;
+    /* do_mcast_group_source() of IPv4 alone asks for exactly this length. */
+    if (with_source && family == AF_INET && length != sizeof request)
+        return -EINVAL;
+    if (value == NULL)
+        return -EFAULT;
     memcpy(&request, value, with_source ? sizeof request : sizeof(struct group_req));
     struct sw_address group, source;
     if (sw_address_read(family, (struct sockaddr *)&request.gsr_group, sizeof request.gsr_group, &group) < 0)
-        return family == AF_INET ? -EINVAL : -EADDRNOTAVAIL;
+        return family == AF_INET && !with_source ? -EINVAL : -EADDRNOTAVAIL;
     if (with_source && sw_address_read(family, (struct sockaddr *)&request.gsr_source, sizeof request.gsr_source, &source) < 0)
-        return -EINVAL;
+        return -EADDRNOTAVAIL;
     group.port = 0;
     if (with_source)
         return sw_groups_change_sender(socket, name, &group, &source, request.gsr_interface);
@@ -137,8 +161,6 @@ static int set_protocol_independent(struct sw_socket *socket, int level, int nam
 }
 
 int sw_group_option_set(struct sw_socket *socket, int level, int name, const void *value, socklen_t length) {
-    if (value == NULL)
-        return -EFAULT;
     if (name >= MCAST_JOIN_GROUP && name <= MCAST_LEAVE_SOURCE_GROUP)
         return set_protocol_independent(socket, level, name, value, length);
     return level == IPPROTO_IP ? set_ipv4(socket, name, value, length) : set_ipv6(socket, name, value, length);

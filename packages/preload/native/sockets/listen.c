@@ -163,6 +163,8 @@ int sw_accept(struct sw_socket *socket, struct sockaddr *address, socklen_t *len
             record->local.port = listener->local.port;
         }
         join_peers(network, record, client);
+        if (client != NULL)
+            sw_options_from_client(record, client);
     } else {
         /* A plain Unix client without a name of ours: it has no address that anyone could use, but it is served. */
         struct sw_site site = {.scope = SW_SCOPE_HOST, .wire_family = listener->name_family, .interface = listener->interface};

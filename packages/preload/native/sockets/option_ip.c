@@ -1,9 +1,11 @@
 #include "sockets/option_levels.h"
 
+#include "base/real.h"
 #include "sockets/error_queue.h"
 #include "sockets/group_options.h"
 #include "sockets/option_table.h"
 #include "sockets/option_values.h"
+#include "sockets/port_holders.h"
 #include "sockets/stream.h"
 
 #include <errno.h>
@@ -34,9 +36,10 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
         /* sk_dst_get(): the way of a closed connection is still known. */
         if (record->peer.port == 0)
             return -ENOTCONN;
-        /* IP_MAX_MTU: one less than lo's own. */
         int mtu = (int)sw_stream_mtu(socket->network, record);
-        return sw_give_ip_int(mtu < 65535 ? mtu : 65535, value, length);
+        bool ipv6 = record->family == AF_INET6 && !sw_address_is_mapped(&record->peer);
+        /* IP_MAX_MTU: one less than lo's own. */
+        return sw_give_ip_int(ipv6 || mtu < 65535 ? mtu : 65535, value, length);
     }
     case IP_MULTICAST_TTL:
         return sw_give_ip_int(options->multicast_ttl, value, length);
@@ -45,7 +48,7 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
     case IP_UNICAST_IF:
         return sw_give_ip_int(options->unicast_if4, value, length);
     case OPT_IP_PROTOCOL:
-        return sw_give_ip_int(record->local.port, value, length);
+        return sw_give_ip_int(sw_port_is_held(socket) ? record->local.port : 0, value, length);
     case OPT_IP_RECVFRAGSIZE:
         if (record->type == SOCK_STREAM)
             return sw_give_ip_int(0, value, length);
@@ -65,6 +68,19 @@ int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t 
     }
 }
 
+/* __ip_sock_set_tos(): what is new brings a priority along. */
+static int set_tos(struct sw_socket *socket, const void *value, socklen_t length) {
+    enum { BULK = 2, INTERACTIVE_BULK = 4, INTERACTIVE = 6 };
+    static const int PRIORITIES[] = {0, BULK, INTERACTIVE, INTERACTIVE_BULK};
+    uint8_t before = sw_options_of(socket->record)->tos;
+    int result = sw_option_set(socket->record, IPPROTO_IP, IP_TOS, value, length);
+    uint8_t now = sw_options_of(socket->record)->tos;
+    if (result == 0 && now != before) {
+        sw_real.setsockopt(socket->fd, SOL_SOCKET, SO_PRIORITY, &PRIORITIES[now >> 3 & 3], sizeof *PRIORITIES);
+    }
+    return result;
+}
+
 int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
     struct sw_record *record = socket->record;
     struct sw_options *options = sw_options_of(record);
@@ -73,12 +89,10 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case IP_OPTIONS:
         return set_options(value, length);
     case IP_MULTICAST_TTL:
-        if (record->type == SOCK_STREAM)
-            return -EINVAL;
         result = sw_take_int(IPPROTO_IP, value, length, &wanted);
         if (result < 0)
             return result;
-        if (wanted < -1 || wanted > 255)
+        if (record->type == SOCK_STREAM || length == 0 || wanted < -1 || wanted > 255)
             return -EINVAL;
         options->multicast_ttl = wanted == -1 ? 1 : (uint8_t)wanted;
         return 0;
@@ -87,8 +101,20 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case IP_TRANSPARENT:
         return sw_take_transparent(IPPROTO_IP, value, length);
     case IP_ROUTER_ALERT:
-        return -EINVAL;
+        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
+        return result < 0 ? result : -EINVAL;
+    case IP_HDRINCL:
+    case OPT_IP_NODEFRAG:
+        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
+        return result < 0 ? result : -ENOPROTOOPT;
+    case IP_IPSEC_POLICY:
+    case IP_XFRM_POLICY:
+        /* Before anything is read: they take CAP_NET_ADMIN. */
+        return -EPERM;
     case OPT_IP_RECVFRAGSIZE:
+        result = sw_take_int(IPPROTO_IP, value, length, &wanted);
+        if (result < 0)
+            return result;
         return record->type == SOCK_STREAM ? -EINVAL : sw_option_set(record, IPPROTO_IP, name, value, length);
     case IP_ADD_MEMBERSHIP:
     case IP_DROP_MEMBERSHIP:
@@ -111,7 +137,14 @@ int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, sock
     case MCAST_MSFILTER:
         return sw_group_list_set(socket, IPPROTO_IP, name, value, length);
     case IP_TOS:
-        return length == 0 ? 0 : sw_option_set(record, IPPROTO_IP, name, value, length);
+        return set_tos(socket, value, length);
+    case IP_TTL:
+    case OPT_IP_MINTTL:
+    case IP_FREEBIND:
+    case IP_MULTICAST_LOOP:
+    case IP_MULTICAST_ALL:
+        /* Of all others no value is as good as a zero. */
+        return length == 0 ? -EINVAL : sw_option_set(record, IPPROTO_IP, name, value, length);
     case IP_RECVERR:
         result = sw_option_set(record, IPPROTO_IP, name, value, length);
         if (result == 0 && !sw_options_switch(record, SW_SWITCH_IP_RECVERR))

@@ -6,9 +6,11 @@
 #include "sockets/option_values.h"
 #include "sockets/port_holders.h"
 #include "sockets/stream.h"
+#include "sockets/stream_state.h"
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 /* struct in6_flowlabel_req */
 enum { FLOW_LABEL_REQUEST = 32 };
@@ -30,13 +32,14 @@ static int set_preferences(struct sw_options *options, int wanted) {
     return 0;
 }
 
-static bool is_established(const struct sw_record *record) {
-    return sw_record_has(record, SW_CONNECTED) && !sw_record_has(record, SW_IN_PROGRESS);
+static bool is_established(const struct sw_socket *socket) {
+    return socket->record->type == SOCK_STREAM ? sw_stream_state(socket) == TCP_ESTABLISHED : sw_record_has(socket->record, SW_CONNECTED);
 }
 
 /* IPV6_ADDRFORM of ipv6(7): a socket that talks over IPv4 becomes one of AF_INET. */
-static int become_ipv4(struct sw_record *record) {
-    if (!is_established(record))
+static int become_ipv4(struct sw_socket *socket) {
+    struct sw_record *record = socket->record;
+    if (!is_established(socket))
         return -ENOTCONN;
     if (sw_record_has(record, SW_V6ONLY) || !sw_address_is_mapped(&record->peer))
         return -EADDRNOTAVAIL;
@@ -50,7 +53,7 @@ static int get_path_mtu(const struct sw_socket *socket, void *value, socklen_t *
     struct ip6_mtuinfo info = {.ip6m_mtu = sw_stream_mtu(socket->network, socket->record)};
     if (*length < sizeof info)
         return -EINVAL;
-    if (!is_established(socket->record))
+    if (!is_established(socket))
         return -ENOTCONN;
     return sw_give_bytes(&info, sizeof info, value, length);
 }
@@ -58,10 +61,7 @@ static int get_path_mtu(const struct sw_socket *socket, void *value, socklen_t *
 /* ipv6_set_opt_hdr(): headers that stand in front of the data. Only CAP_NET_RAW may ask for them, but for routing headers, of which the kernel knows
  * no kind that leads over one link. */
 static int set_header(int name, socklen_t length) {
-    enum { UNIT = 8, MOST = 255 * UNIT };
-    if (length == 0)
-        return 0;
-    return length % UNIT != 0 || length > MOST || name == IPV6_RTHDR ? -EINVAL : -EPERM;
+    return name != IPV6_RTHDR ? -EPERM : length == 0 ? 0 : -EINVAL;
 }
 
 int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length) {
@@ -71,7 +71,8 @@ int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_
     case IPV6_V6ONLY:
         return sw_give_int(sw_record_has(record, SW_V6ONLY), value, length);
     case IPV6_MTU:
-        if (!sw_record_has(record, SW_CONNECTED))
+        /* sk_dst_get(): the way of a closed connection is still known. */
+        if (record->peer.port == 0)
             return -ENOTCONN;
         /* IP_MAX_MTU is one less than lo's own. */
         if (sw_address_is_mapped(&record->peer) && sw_stream_mtu(socket->network, record) > UINT16_MAX)
@@ -88,7 +89,7 @@ int sw_ipv6_option_get(struct sw_socket *socket, int name, void *value, socklen_
     case IPV6_ROUTER_ALERT:
         return sw_give_int(0, value, length);
     case IPV6_ADDRFORM:
-        return is_established(record) ? sw_give_int(record->family, value, length) : -ENOTCONN;
+        return is_established(socket) ? sw_give_int(record->family, value, length) : -ENOTCONN;
     case IPV6_PATHMTU:
         return get_path_mtu(socket, value, length);
     case IPV6_HOPOPTS:
@@ -114,12 +115,13 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     int wanted, result;
     switch (name) {
     case IPV6_V6ONLY:
-        if (length < sizeof(int) || sw_port_is_held(socket))
-            return -EINVAL;
-        return sw_take_flag(record, SW_V6ONLY, value, length);
+        result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
+        if (result < 0 || sw_port_is_held(socket))
+            return result < 0 ? result : -EINVAL;
+        return sw_take_flag(record, SW_V6ONLY, &wanted, sizeof wanted);
     case IPV6_ADDRFORM:
         result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
-        return result < 0 ? result : wanted != AF_INET ? -EINVAL : become_ipv4(record);
+        return result < 0 ? result : wanted != AF_INET ? -EINVAL : become_ipv4(socket);
     case IPV6_HOPOPTS:
     case IPV6_DSTOPTS:
     case IPV6_RTHDR:
@@ -135,9 +137,17 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
         /* Where datagrams are cut into fragments, of which there are none here. */
         result = sw_take_int(IPPROTO_IPV6, value, length, &wanted);
         return result < 0 ? result : wanted != 0 && wanted < 1280 ? -EINVAL : 0;
+    case IPV6_ROUTER_ALERT:
+        /* Of raw sockets. */
+        return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
+    case IPV6_DONTFRAG:
+    case OPT_IPV6_RECVFRAGSIZE:
+    case OPT_IPV6_AUTOFLOWLABEL:
+        /* Nobody asks how long their values are. */
+        return sw_option_set(record, IPPROTO_IPV6, name, length < sizeof wanted ? NULL : value, sizeof wanted);
     case IPV6_PKTINFO:
         /* Where datagrams come from; like the control message, see docs/limits.md. */
-        return length < sizeof(struct in6_pktinfo) ? -EINVAL : 0;
+        return length < sizeof(struct in6_pktinfo) || value == NULL ? -EINVAL : 0;
     case IPV6_MULTICAST_HOPS:
         if (record->type == SOCK_STREAM)
             return -ENOPROTOOPT;
@@ -149,10 +159,17 @@ int sw_ipv6_option_set(struct sw_socket *socket, int name, const void *value, so
     case IPV6_LEAVE_ANYCAST:
         if (length < sizeof(struct ipv6_mreq))
             return -EINVAL;
-        return sw_group_option_set(socket, IPPROTO_IPV6, name, value, length);
-    case IPV6_MULTICAST_IF:
+        /* To join takes CAP_NET_ADMIN, so nobody has. */
+        return value == NULL ? -EFAULT : name == IPV6_JOIN_ANYCAST ? -EPERM : -ENOENT;
+    case IPV6_IPSEC_POLICY:
+    case IPV6_XFRM_POLICY:
+        return -EPERM;
     case IPV6_ADD_MEMBERSHIP:
     case IPV6_DROP_MEMBERSHIP:
+        if (length < sizeof(struct ipv6_mreq))
+            return -EINVAL;
+        return record->type == SOCK_STREAM ? -EPROTO : sw_group_option_set(socket, IPPROTO_IPV6, name, value, length);
+    case IPV6_MULTICAST_IF:
     case MCAST_JOIN_GROUP:
     case MCAST_LEAVE_GROUP:
     case MCAST_JOIN_SOURCE_GROUP:

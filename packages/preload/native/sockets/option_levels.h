@@ -12,6 +12,10 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
 int sw_tcp_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length);
 int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length);
 
+/* IPPROTO_UDP and IPPROTO_UDPLITE */
+int sw_udp_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length);
+int sw_udp_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length);
+
 /* IPPROTO_IP */
 int sw_ip_option_get(struct sw_socket *socket, int name, void *value, socklen_t *length);
 int sw_ip_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length);

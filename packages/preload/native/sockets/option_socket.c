@@ -14,6 +14,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
+/* SOCK_SNDBUF_LOCK and SOCK_RCVBUF_LOCK of linux/socket.h. */
+enum { SEND_BUFFER_IS_SET = 1, RECEIVE_BUFFER_IS_SET = 2 };
+
 static int native_get(const struct sw_socket *socket, int level, int name, void *value, socklen_t *length) {
     return sw_real.getsockopt(socket->fd, level, name, value, length) == 0 ? 0 : -errno;
 }
@@ -30,6 +33,8 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
     struct sw_record *record = socket->record;
     struct sw_options *options = sw_options_of(record);
     bool tcp = record->type == SOCK_STREAM;
+    if ((int)*length < 0)
+        return -EINVAL;
     switch (name) {
     case SO_DOMAIN:
         return sw_give_int(record->family, value, length);
@@ -69,6 +74,8 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
         if (options->receive_buffer != 0 || tcp)
             return sw_give_int(options->receive_buffer != 0 ? options->receive_buffer : 131072, value, length);
         return native_get(socket, SOL_SOCKET, name, value, length);
+    case OPT_SO_BUF_LOCK:
+        return sw_give_int(options->buffer_lock, value, length);
     case SO_PEERCRED: {
         static const struct {
             int pid;
@@ -106,6 +113,10 @@ int sw_socket_option_get(struct sw_socket *socket, int name, void *value, sockle
             return -EINVAL;
         return sw_give_bytes(device, (socklen_t)strlen(device) + 1, value, length);
     }
+    case SO_PEERGROUPS:
+    case OPT_SO_PEERPIDFD:
+        /* Of Unix sockets alone. */
+        return -ENODATA;
     case SO_ZEROCOPY:
         return sw_give_int(sw_options_switch(record, SW_SWITCH_ZEROCOPY), value, length);
     case OPT_SO_BINDTOIFINDEX:
@@ -128,6 +139,7 @@ static int set_buffer(struct sw_socket *socket, int name, bool sends, const void
     native_get(socket, SOL_SOCKET, option, &after, &size);
     struct sw_options *options = sw_options_of(socket->record);
     *(sends ? &options->send_buffer : &options->receive_buffer) = after;
+    options->buffer_lock |= sends ? SEND_BUFFER_IS_SET : RECEIVE_BUFFER_IS_SET;
     if (socket->record->type == SOCK_STREAM && sends) {
         sw_buffer_fit(socket, sw_record_peer(socket->network, socket->record));
     } else if (after > before && after > NEW) {
@@ -166,6 +178,24 @@ static bool has_enough(const struct sw_socket *socket, int wanted) {
     return sw_stream_has_peer_ended(socket->network, record) || (unread > 0 && unread >= wanted);
 }
 
+/* sk_setsockopt() reads an int before it looks whether there is such an option. */
+static int refuse(const void *value, socklen_t length, int answer) {
+    int unused, result = sw_take_int(SOL_SOCKET, value, length, &unused);
+    return result < 0 ? result : answer;
+}
+
+/* tcp_set_rcvlowat(): half of what the receive buffer is, which grows with it where the program has not decided on it. */
+static int fit_low_water(struct sw_options *options, int wanted) {
+    enum { MOST = 16777216 /* half of net.ipv4.tcp_rmem's last */, NEW = 131072 };
+    bool is_set = (options->buffer_lock & RECEIVE_BUFFER_IS_SET) != 0;
+    int now = options->receive_buffer != 0 ? options->receive_buffer : NEW, most = is_set ? now / 2 : MOST;
+    if (wanted < 0 || wanted > most)
+        wanted = most;
+    if (!is_set && 2 * wanted > now)
+        options->receive_buffer = 2 * wanted;
+    return wanted;
+}
+
 int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, socklen_t length) {
     struct sw_record *record = socket->record;
     switch (name) {
@@ -177,7 +207,8 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
     case SO_DOMAIN:
     case SO_PROTOCOL:
     case SO_ERROR:
-        return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
+    case OPT_SO_INQ:
+        return refuse(value, length, -ENOPROTOOPT);
     case SO_SNDBUF:
     case SO_SNDBUFFORCE:
         return set_buffer(socket, name, true, value, length);
@@ -188,9 +219,7 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
     case SO_PASSSEC:
     case OPT_SO_PASSPIDFD:
     case OPT_SO_PASSRIGHTS:
-        return length < sizeof(int) ? -EINVAL : -EOPNOTSUPP;
-    case OPT_SO_INQ:
-        return length < sizeof(int) ? -EINVAL : -ENOPROTOOPT;
+        return refuse(value, length, -EOPNOTSUPP);
     case OPT_SO_TXREHASH: {
         int on;
         int result = sw_take_int(SOL_SOCKET, value, length, &on);
@@ -207,12 +236,21 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
         return set_device(record, value, length);
     case OPT_SO_BINDTOIFINDEX: {
         int index;
-        if (length < sizeof index)
-            return -EINVAL;
-        memcpy(&index, value, sizeof index);
+        int result = sw_take_int(SOL_SOCKET, value, length, &index);
+        if (result < 0)
+            return result;
         if (index < 0 || index > 2)
             return index < 0 ? -EINVAL : -ENODEV;
         sw_options_of(record)->bound_device = (uint8_t)index;
+        return 0;
+    }
+    case OPT_SO_BUF_LOCK: {
+        int wanted, result = sw_take_int(SOL_SOCKET, value, length, &wanted);
+        if (result < 0)
+            return result;
+        if ((wanted & ~(SEND_BUFFER_IS_SET | RECEIVE_BUFFER_IS_SET)) != 0)
+            return -EINVAL;
+        sw_options_of(record)->buffer_lock = (uint8_t)wanted;
         return 0;
     }
     case SO_ZEROCOPY: {
@@ -220,20 +258,19 @@ int sw_socket_option_set(struct sw_socket *socket, int name, const void *value, 
         int result = sw_take_int(SOL_SOCKET, value, length, &on);
         if (result < 0)
             return result;
+        if (sw_record_has(record, SW_UDP_LITE))
+            return -EOPNOTSUPP;
         if (on < 0 || on > 1)
             return -EINVAL;
         set_switch(record, SW_SWITCH_ZEROCOPY, on != 0);
         return 0;
     }
     case SO_RCVLOWAT: {
-        /* tcp_set_rcvlowat(): half of what the receive buffer may become. */
-        enum { MOST = 16777216 };
         int wanted, result = sw_take_int(SOL_SOCKET, value, length, &wanted);
         if (result < 0)
             return result;
-        int most = sw_options_of(record)->receive_buffer != 0 ? sw_options_of(record)->receive_buffer / 2 : MOST;
-        if (record->type == SOCK_STREAM && (wanted < 0 || wanted > most))
-            wanted = most;
+        if (record->type == SOCK_STREAM)
+            wanted = fit_low_water(sw_options_of(record), wanted);
         sw_options_note_native(record, name);
         result = native_set(socket, SOL_SOCKET, name, &wanted, sizeof wanted);
         if (result == 0 && record->type == SOCK_STREAM && has_enough(socket, wanted))

@@ -89,9 +89,8 @@ static const struct sw_option OPTIONS[] = {
     VALUE_WITH_RESET(IPPROTO_TCP, TCP_MAXSEG, TCP, 536, 88, 32767, max_segment, 0),
     VALUE(IPPROTO_TCP, TCP_DEFER_ACCEPT, TCP, 0, INT32_MIN, INT32_MAX, defer_accept),
 
-    /* The coverage of the checksum: nothing here is ever damaged on its way. */
-    VALUE(IPPROTO_UDPLITE, UDPLITE_SEND_CSCOV, UDP, 0, 0, 65535, send_coverage),
-    VALUE(IPPROTO_UDPLITE, UDPLITE_RECV_CSCOV, UDP, 0, 0, 65535, receive_coverage),
+    VALUE(IPPROTO_UDP, UDPLITE_SEND_CSCOV, UDP, 0, 0, 65535, send_coverage),
+    VALUE(IPPROTO_UDP, UDPLITE_RECV_CSCOV, UDP, 0, 0, 65535, receive_coverage),
     ON_OFF(IPPROTO_UDP, OPT_UDP_CORK, UDP, 0, SW_SWITCH_UDP_CORK),
     ON_OFF(IPPROTO_UDP, OPT_UDP_NO_CHECK6_TX, UDP, 0, OTHER(41)),
     ON_OFF(IPPROTO_UDP, OPT_UDP_NO_CHECK6_RX, UDP, 0, OTHER(42)),
@@ -197,6 +196,8 @@ int sw_option_set(struct sw_record *record, int level, int name, const void *val
     if (level == IPPROTO_IPV6 && name == IPV6_TCLASS && wanted >= 0 && wanted <= 255)
         wanted &= record->type == SOCK_STREAM ? 0xfc : 0xff;
     if (level == IPPROTO_IP && name == OPT_IP_LOCAL_PORT_RANGE) {
+        if (length != sizeof wanted)
+            return -EINVAL;
         int low = wanted & 0xffff, high = (int)((unsigned)wanted >> 16);
         if (low != 0 && high != 0 && low > high)
             return -EINVAL;

@@ -72,6 +72,8 @@ int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, soc
         char text[16] = "";
         if (length < 1)
             return -EINVAL;
+        if (value == NULL)
+            return -EFAULT;
         memcpy(text, value, length < sizeof text - 1 ? length : sizeof text - 1);
         for (uint8_t i = 0; i < sizeof CONGESTION / sizeof *CONGESTION; i++)
             if (strcmp(text, CONGESTION[i]) == 0) {
@@ -81,9 +83,11 @@ int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, soc
         return -ENOENT;
     }
     if (name == TCP_ULP)
-        return length < 1 ? -EINVAL : -ENOENT;
+        return length < 1 ? -EINVAL : value == NULL ? -EFAULT : -ENOENT;
     if (length < sizeof(int))
         return -EINVAL;
+    if (value == NULL)
+        return -EFAULT;
     if (name == TCP_THIN_DUPACK) {
         int wanted, result = sw_take_int(IPPROTO_TCP, value, length, &wanted);
         return result < 0 ? result : wanted == 0 || wanted == 1 ? 0 : -EINVAL;
@@ -91,6 +95,8 @@ int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, soc
     if (name == TCP_REPAIR || name == TCP_REPAIR_QUEUE || name == TCP_QUEUE_SEQ || name == TCP_REPAIR_OPTIONS || name == TCP_REPAIR_WINDOW ||
         name == TCP_TIMESTAMP)
         return set_repair(socket, name);
+    if (name == OPT_TCP_FASTOPEN_NO_COOKIE && !sw_record_has(record, SW_LISTENING) && sw_stream_state(socket) != TCP_CLOSE)
+        return -EINVAL;
     if (name == OPT_TCP_FASTOPEN_CONNECT && sw_stream_state(socket) != TCP_CLOSE)
         return -EINVAL;
     if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_stream_state(socket) != TCP_CLOSE)

@@ -18,6 +18,8 @@ int sw_give_int(int answer, void *value, socklen_t *length) {
 
 int sw_give_ip_int(int answer, void *value, socklen_t *length) {
     if ((int)*length > 0 && *length < sizeof answer && answer >= 0 && answer <= 255) {
+        if (value == NULL)
+            return -EFAULT;
         *(uint8_t *)value = (uint8_t)answer;
         *length = 1;
         return 0;
@@ -30,19 +32,30 @@ int sw_give_bytes(const void *answer, socklen_t size, void *value, socklen_t *le
         return -EINVAL;
     if (*length < size)
         size = *length;
-    memcpy(value, answer, size);
+    if (value == NULL && size > 0)
+        return -EFAULT;
+    if (size > 0)
+        memcpy(value, answer, size);
     *length = size;
     return 0;
 }
 
 int sw_take_int(int level, const void *value, socklen_t length, int *taken) {
     if (length >= sizeof *taken) {
+        if (value == NULL && level == IPPROTO_IPV6) {
+            *taken = 0;
+            return 0;
+        }
         if (value == NULL)
             return -EFAULT;
         memcpy(taken, value, sizeof *taken);
         return 0;
     }
-    if (level == IPPROTO_IP && length >= 1) {
+    if (level == IPPROTO_IP && length == 0) {
+        *taken = 0;
+        return 0;
+    }
+    if (level == IPPROTO_IP) {
         if (value == NULL)
             return -EFAULT;
         *taken = *(const uint8_t *)value;
@@ -71,6 +84,8 @@ int sw_take_unicast_interface(int level, const void *value, socklen_t length, in
     int wanted, result = sw_take_int(level, value, length, &wanted);
     if (result < 0)
         return result;
+    if (length != sizeof wanted)
+        return -EINVAL;
     if (ntohl((uint32_t)wanted) > INTERFACES)
         return -EADDRNOTAVAIL;
     *interface = wanted;
@@ -79,5 +94,5 @@ int sw_take_unicast_interface(int level, const void *value, socklen_t length, in
 
 int sw_take_transparent(int level, const void *value, socklen_t length) {
     int wanted, result = sw_take_int(level, value, length, &wanted);
-    return result < 0 ? result : wanted != 0 ? -EPERM : 0;
+    return result < 0 ? result : wanted != 0 ? -EPERM : length == 0 ? -EINVAL : 0;
 }

@@ -15,7 +15,8 @@ int sw_give_ip_int(int answer, void *value, socklen_t *length);
 /* Copies out the first bytes of `answer`, as many as there is room for. */
 int sw_give_bytes(const void *answer, socklen_t size, void *value, socklen_t *length);
 
-/* Reads an int. ip_setsockopt() takes a single byte where the others want an int. */
+/* Reads an int. ip_setsockopt() takes a single byte where the others want an int, and nothing for a zero; do_ipv6_setsockopt() takes
+ * NULL for a zero. */
 int sw_take_int(int level, const void *value, socklen_t length, int *taken);
 
 /* Options that both families of addresses have. The interface by which datagrams go, in network order: lo, eth0, or 0 for any; and to take

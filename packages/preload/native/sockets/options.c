@@ -1,11 +1,9 @@
 #include "sockets/options.h"
 
 #include "base/real.h"
-#include "sockets/cork.h"
-#include "sockets/datagram.h"
+#include "names/interfaces.h"
 #include "sockets/option_levels.h"
 #include "sockets/option_table.h"
-#include "sockets/option_values.h"
 #include "sockets/readiness.h"
 
 #include <errno.h>
@@ -24,7 +22,9 @@ void sw_options_start(struct sw_record *record) {
 static const int NATIVE[] = {SO_KEEPALIVE, SO_LINGER, SO_OOBINLINE, SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVLOWAT, SO_TIMESTAMP};
 enum { NATIVE_COUNT = sizeof NATIVE / sizeof *NATIVE, RARE = 1 << NATIVE_COUNT };
 _Static_assert(RARE < 1 << 8, "one bit each in `native`, and one for all that follow");
-static const int NATIVE_RARE[] = {SO_BROADCAST, SO_DONTROUTE, SO_TIMESTAMPNS, SO_TIMESTAMPING, SO_RXQ_OVFL, SO_NO_CHECK, SO_MAX_PACING_RATE, SO_SELECT_ERR_QUEUE, SO_MARK};
+static const int NATIVE_RARE[] = {SO_BROADCAST, SO_DONTROUTE, SO_TIMESTAMPNS, SO_TIMESTAMPING, SO_RXQ_OVFL, SO_NO_CHECK, SO_MAX_PACING_RATE, SO_SELECT_ERR_QUEUE, SO_MARK,
+                                  OPT_SO_RCVTIMEO_NEW, OPT_SO_SNDTIMEO_NEW, OPT_SO_TIMESTAMP_NEW, OPT_SO_TIMESTAMPNS_NEW, SO_PEEK_OFF, SO_BUSY_POLL, SO_DEBUG, SO_WIFI_STATUS,
+                                  SO_NOFCS, SO_LOCK_FILTER, OPT_SO_RCVMARK, OPT_SO_RCVPRIORITY};
 enum { RARE_COUNT = sizeof NATIVE_RARE / sizeof *NATIVE_RARE };
 
 void sw_options_note_native(struct sw_record *record, int name) {
@@ -59,6 +59,7 @@ static void copy_native(int from, int to, int name) {
 void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_record *record) {
     memcpy(record->options, listener->record->options, sizeof record->options);
     sw_options_of(record)->zerocopy_sends = 0;
+    sw_options_of(record)->fastopen = 0;
     sw_record_set(record, atomic_load(&listener->record->flags) & (SW_V6ONLY | SW_REUSEADDR | SW_REUSEPORT | SW_LINGER_RESET));
     uint8_t native = sw_options_of(record)->native;
     if (native == 0)
@@ -82,26 +83,48 @@ void sw_options_hand_over(const struct sw_socket *from, int fd, struct sw_record
     errno = saved_errno;
 }
 
+/* tcp_v4_syn_recv_sock() and tcp_v6_syn_recv_sock() */
+void sw_options_from_client(struct sw_record *record, const struct sw_record *client) {
+    struct sw_options *options = sw_options_of(record);
+    const struct sw_options *sent = sw_options_of((struct sw_record *)client);
+    bool ipv4 = record->family == AF_INET || sw_address_is_mapped(&record->peer);
+    int hops = ipv4 ? sent->ttl : sent->unicast_hops;
+    if (record->family == AF_INET) {
+        options->multicast_ttl = (uint8_t)hops;
+        return;
+    }
+    options->multicast_if6 = client->interface == record->interface ? SW_LO : SW_ETH0;
+    options->multicast_hops = (int16_t)hops;
+}
+
+/* UDP and UDP-Lite have the same options, and each of them has both levels. */
+static bool is_of_udp(int level, const struct sw_record *record) {
+    return (level == IPPROTO_UDP || level == IPPROTO_UDPLITE) && record->type == SOCK_DGRAM;
+}
+
 int sw_getsockopt(struct sw_socket *socket, int level, int name, void *value, socklen_t *length) {
     if (length == NULL)
         return -EFAULT;
     struct sw_record *record = socket->record;
     if (level == SOL_SOCKET)
         return sw_socket_option_get(socket, name, value, length);
-    /* do_ipv6_getsockopt() compares the length unsigned. */
-    if ((int)*length < 0 && !(level == IPPROTO_IPV6 && record->family == AF_INET6 && value != NULL && (*length = sizeof(int)) != 0))
+    bool is_known = level == IPPROTO_IP || (level == IPPROTO_IPV6 && record->family == AF_INET6) || (level == IPPROTO_TCP && record->type == SOCK_STREAM) ||
+                    is_of_udp(level, record);
+    if (!is_known)
+        return record->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
+    if ((int)*length < 0 && level != IPPROTO_IPV6)
         return -EINVAL;
     if (level == IPPROTO_IP)
         return sw_ip_option_get(socket, name, value, length);
-    if (level == IPPROTO_IPV6 && record->family == AF_INET6)
-        return sw_ipv6_option_get(socket, name, value, length);
-    if (level == IPPROTO_TCP && record->type == SOCK_STREAM)
-        return sw_tcp_option_get(socket, name, value, length);
-    if ((level == IPPROTO_UDP || (level == IPPROTO_UDPLITE && sw_record_has(record, SW_UDP_LITE))) && record->type == SOCK_DGRAM) {
-        const struct sw_option *option = sw_option_find(record, level, name);
-        return option == NULL ? -ENOPROTOOPT : sw_give_int(sw_option_get(record, option), value, length);
+    if (level == IPPROTO_IPV6) {
+        /* do_ipv6_getsockopt() compares the length unsigned. */
+        socklen_t room = (int)*length < 0 ? INT32_MAX : *length;
+        int result = sw_ipv6_option_get(socket, name, value, &room);
+        if (result == 0)
+            *length = room;
+        return result;
     }
-    return record->family == AF_INET6 ? -ENOPROTOOPT : -EOPNOTSUPP;
+    return level == IPPROTO_TCP ? sw_tcp_option_get(socket, name, value, length) : sw_udp_option_get(socket, name, value, length);
 }
 
 int sw_socket_error(struct sw_socket *socket) {
@@ -122,12 +145,7 @@ int sw_setsockopt(struct sw_socket *socket, int level, int name, const void *val
         return sw_ipv6_option_set(socket, name, value, length);
     if (level == IPPROTO_TCP && record->type == SOCK_STREAM)
         return sw_tcp_option_set(socket, name, value, length);
-    if ((level == IPPROTO_UDP || (level == IPPROTO_UDPLITE && sw_record_has(record, SW_UDP_LITE))) && record->type == SOCK_DGRAM) {
-        int result = sw_option_set(record, level, name, value, length);
-        /* udp_lib_setsockopt() pushes what waited for the cork to go. */
-        if (result == 0 && sw_cork_is_pending(record) && !sw_options_switch(record, SW_SWITCH_UDP_CORK))
-            sw_datagram_push(socket);
-        return result;
-    }
+    if (is_of_udp(level, record))
+        return sw_udp_option_set(socket, name, value, length);
     return -ENOPROTOOPT;
 }

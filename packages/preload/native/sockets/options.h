@@ -27,8 +27,9 @@ struct sw_options {
     _Atomic uint16_t told;               /* sw_options_told() */
     _Atomic uint32_t origins;            /* sockets/origin.c */
     _Atomic uint8_t corked;              /* a datagram of several writes waits: sockets/cork.c */
-    uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
+    uint8_t buffer_lock;                 /* SO_BUF_LOCK: whose size the program has decided */
     uint8_t buffer;                      /* of a stream: an enum sw_buffer (sockets/buffer.c) */
+    uint32_t native;                     /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
     uint32_t zerocopy_sends;             /* how many sends with MSG_ZEROCOPY were told of, or will be */
     uint32_t read_when_full;             /* of a stream: what the peer had read when it was full last (sockets/buffer.c) */
     uint64_t switches;                   /* one bit per option that is just on or off */
@@ -61,6 +62,9 @@ void sw_options_inherit(const struct sw_socket *listener, int fd, struct sw_reco
 
 /* What `fd` has, which takes the place of a socket, from that one. Leaves errno alone. */
 void sw_options_hand_over(const struct sw_socket *from, int fd, struct sw_record *record);
+
+/* What the accepted socket has from the first packet of `client`, when its peer is known: the way back to it. */
+void sw_options_from_client(struct sw_record *record, const struct sw_record *client);
 
 /* The program has set `name` of SOL_SOCKET on the Unix socket itself: accepted sockets get it too. */
 void sw_options_note_native(struct sw_record *record, int name);

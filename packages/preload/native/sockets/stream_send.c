@@ -173,6 +173,11 @@ static ssize_t send_rest(struct sw_socket *socket, const struct msghdr *message,
     return (ssize_t)done;
 }
 
+/* tcp_sendmsg() waits for the connection in front of no bytes as well. */
+static ssize_t sent_nothing(const struct sw_socket *socket, int flags) {
+    return sw_record_has(socket->record, SW_WAITING) && !may_wait(socket->fd, flags) ? -EAGAIN : 0;
+}
+
 static ssize_t send_message(struct sw_socket *socket, const struct msghdr *message, int flags) {
     struct msghdr plain = {.msg_iov = message->msg_iov, .msg_iovlen = message->msg_iovlen};
     /* Of no bytes none is urgent. A Unix socket would refuse to send it. */
@@ -219,7 +224,7 @@ ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t 
     ssize_t sent = sw_capture_is_on(socket->network) ? sw_capture_send(socket, &message, flags | MSG_NOSIGNAL)
                                                      : counted(socket, sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT));
     if (sent == (ssize_t)size)
-        return sent;
+        return sent == 0 ? sent_nothing(socket, flags) : sent;
     if (sent >= 0 || has_no_room(errno))
         return send_rest(socket, &message, sent > 0 ? (size_t)sent : 0, flags | MSG_NOSIGNAL);
     return send_failed(socket, errno, &message, flags);

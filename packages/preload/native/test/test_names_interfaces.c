@@ -138,9 +138,11 @@ static void refuses_what_the_kernel_refuses_and_every_change(void) {
     CHECK_INT(ask(SIOCSIFADDR, "eth0", &answer), -EPERM);
     CHECK_INT(ask(SIOCSIFFLAGS, "lo", &answer), -EPERM);
     CHECK_INT(ask(SIOCADDRT, "eth0", &answer), -EPERM);
-    CHECK_INT(ask(0x8946 /* SIOCETHTOOL */, "eth0", &answer), -EOPNOTSUPP);
-    answer.ifr_ifindex = 3;
+    CHECK_INT(ask(0x8946 /* SIOCETHTOOL */, "eth0", &answer), -EFAULT);
     bool handled;
+    answer.ifr_data = (void *)&handled;
+    CHECK_INT(sw_interfaces_ioctl(0x8946, &answer, &handled), -EOPNOTSUPP);
+    answer.ifr_ifindex = 3;
     CHECK_INT(sw_interfaces_ioctl(SIOCGIFNAME, &answer, &handled), -ENODEV);
     CHECK_INT(sw_interfaces_ioctl(SIOCGIFADDR, NULL, &handled), -EFAULT);
     network_move_to("127.0.0.0", "5");
