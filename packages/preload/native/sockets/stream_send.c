@@ -193,7 +193,7 @@ static ssize_t send_message(struct sw_socket *socket, const struct msghdr *messa
         sent = send_rest(socket, &plain, sent > 0 ? (size_t)sent : 0, known);
     if (sent > 0)
         sw_error_queue_zerocopy(socket, flags);
-    return sent;
+    return sent == 0 ? sent_nothing(socket, flags) : sent;
 }
 
 static ssize_t send_to_itself(const struct sw_socket *socket, const struct msghdr *message, int flags) {
@@ -203,7 +203,7 @@ static ssize_t send_to_itself(const struct sw_socket *socket, const struct msghd
     return send_message(&outlet, message, may_wait(socket->fd, flags) ? flags : flags | MSG_DONTWAIT);
 }
 
-ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+static ssize_t send_to_peer_or_itself(struct sw_socket *socket, const struct msghdr *message, int flags) {
     if ((flags & MSG_FASTOPEN) != 0) {
         if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
             return -EINVAL;
@@ -216,7 +216,17 @@ ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, i
     return sw_record_has(socket->record, SW_SELF) ? send_to_itself(socket, message, flags) : send_message(socket, message, flags);
 }
 
+ssize_t sw_stream_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    int saved_errno = errno;
+    ssize_t sent = send_to_peer_or_itself(socket, message, flags);
+    /* What the Unix socket refused on the way is nothing to a caller whose bytes are taken: some look at errno later. */
+    if (sent >= 0)
+        errno = saved_errno;
+    return sent;
+}
+
 ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t size, int flags) {
+    int saved_errno = errno;
     const struct msghdr message = {.msg_iov = &(struct iovec){(void *)data, size}, .msg_iovlen = 1};
     bool is_plain = (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0;
     if (!is_plain || sw_record_has(socket->record, SW_CONNECT_FAILED | SW_SELF))
@@ -225,7 +235,9 @@ ssize_t sw_stream_send_block(struct sw_socket *socket, const void *data, size_t 
                                                      : counted(socket, sw_real.send(socket->fd, data, size, flags | MSG_NOSIGNAL | MSG_DONTWAIT));
     if (sent == (ssize_t)size)
         return sent == 0 ? sent_nothing(socket, flags) : sent;
-    if (sent >= 0 || has_no_room(errno))
-        return send_rest(socket, &message, sent > 0 ? (size_t)sent : 0, flags | MSG_NOSIGNAL);
-    return send_failed(socket, errno, &message, flags);
+    ssize_t taken = sent >= 0 || has_no_room(errno) ? send_rest(socket, &message, sent > 0 ? (size_t)sent : 0, flags | MSG_NOSIGNAL)
+                                                    : send_failed(socket, errno, &message, flags);
+    if (taken >= 0)
+        errno = saved_errno;
+    return taken;
 }
