@@ -13,7 +13,14 @@ import { describeProof } from './proof.js';
  * One gives up the system calls that valgrind itself needs; for the other the library uses a clone(2) that valgrind does not know; the next three do
  * what valgrind is there to complain of, and the last takes all descriptors, valgrind's too.
  */
-const OUT_OF_REACH = ['life_seccomp', 'life_chroot', 'life_bad_pointers', 'data_bad_memory', 'state_random_option', 'life_no_descriptors'];
+const OUT_OF_REACH = [
+  'life_seccomp',
+  'life_chroot',
+  'life_bad_pointers',
+  'data_bad_memory',
+  'state_random_option',
+  'life_no_descriptors',
+];
 /** For one, socket(2) is refused, by a value that it gives to a variable of the library; the other forks while its threads open and close. */
 const OTHER_DESCRIPTORS = ['life_inetd_messages', 'life_threads'];
 const names = (await programNames()).filter((name) => !OUT_OF_REACH.includes(name));
