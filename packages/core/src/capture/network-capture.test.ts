@@ -46,6 +46,21 @@ describe('network.capture', () => {
     expect(capture.text()).toBe('0 packets, 0 conversations');
   });
 
+  it.each([
+    [
+      { lats: 3 },
+      'text() has no option "lats": its options are width, colour, names, last, lastPackets, tlsKeys, redaction, filter',
+    ],
+    [{ last: '3' }, "text() got last '3': a whole number, 0 or more is needed"],
+    [
+      { names: { web: '10.53.57.11' } },
+      "text() got names { web: '10.53.57.11' }: a Map of addresses and their names is needed",
+    ],
+  ])('draws nothing with options %j', (options, message) => {
+    const { capture } = makeNetwork();
+    expect(() => capture.text(options as never)).toThrow(new TypeError(message));
+  });
+
   it('tells conversations by the names of hosts', () => {
     const network = makeNetwork();
     record(network);

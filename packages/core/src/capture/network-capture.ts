@@ -3,6 +3,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isMap } from 'node:util/types';
 import { artifactCapture } from '../artifact/artifact-capture.js';
 import { Evidence } from '../artifact/evidence.js';
 import { journalBlock } from '../artifact/journal.js';
@@ -30,6 +31,16 @@ export interface WaitForOptions {
 }
 
 const WAIT_FOR_OPTIONS: OptionKinds<WaitForOptions> = { timeoutMs: OPTION.milliseconds, signal: OPTION.signal };
+const TEXT_OPTIONS: OptionKinds<RenderOptions> = {
+  width: OPTION.count,
+  colour: OPTION.flag,
+  names: { needed: 'a Map of addresses and their names', accepts: isMap },
+  last: OPTION.count,
+  lastPackets: OPTION.count,
+  tlsKeys: OPTION.object,
+  redaction: OPTION.object,
+  filter: OPTION.fn,
+};
 const DEFAULT_TIMEOUT_MS = 5000;
 /** How much a failure shows. */
 const LAST_STEPS = 30;
@@ -79,8 +90,10 @@ export class NetworkCapture {
    * All so far as a ladder between hosts, with the notes between.
    *
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
+   * @throws {TypeError} For an option that does not exist, or holds what it cannot.
    */
   text(options: RenderOptions = {}): string {
+    assertOptions('text()', options, TEXT_OPTIONS);
     const traffic = this.#read();
     const { packets, unknownNames, reading, loss } = traffic;
     const lookups = unknownNameNotes([...unknownNames, ...this.#network.unknownNames], this.#network);
