@@ -2,6 +2,15 @@
  * Packet captures: reading and writing pcap and pcapng, taking packets apart, telling conversations as text.
  */
 
+export type { ByteOrder } from './bytes/byte-order.js';
+export type { ByteSource } from './bytes/byte-source.js';
+export {
+  CaptureError,
+  type CaptureErrorCode,
+  CaptureWriteError,
+  type CaptureWriteErrorCode,
+} from './bytes/capture-error.js';
+export type { ReadLimits } from './bytes/limits.js';
 export {
   type ContentRedaction,
   type Conversation,
@@ -22,8 +31,6 @@ export type { TcpFlags, TcpSegment } from './dissect/tcp.js';
 export type { Moment, StreamData, StreamGap } from './dissect/tcp-flow.js';
 export { TlsKeyLog, type TlsSecretLabel, type TlsSecrets, tlsKeysIn } from './dissect/tls/key-log.js';
 export type { UdpDatagram } from './dissect/udp.js';
-export type { ByteOrder } from './pcap/byte-order.js';
-export type { ByteSource } from './pcap/byte-source.js';
 export {
   type Capture,
   PacketDecoder,
@@ -34,16 +41,8 @@ export {
   streamBlocks,
   streamPackets,
 } from './pcap/capture.js';
-export {
-  CaptureError,
-  type CaptureErrorCode,
-  CaptureWriteError,
-  type CaptureWriteErrorCode,
-} from './pcap/capture-error.js';
 export type { PcapHeader, TimeResolution } from './pcap/header.js';
-export type { ReadLimits } from './pcap/limits.js';
 export { LinkType } from './pcap/link-type.js';
-export type { CaptureInterface, Packet } from './pcap/packet.js';
 export { PcapDecoder } from './pcap/reader.js';
 export { encodePcap, PcapEncoder, type PcapRecord, streamPcap } from './pcap/writer.js';
 export type { Block } from './pcapng/blocks/block.js';
@@ -65,6 +64,7 @@ export type { SimplePacketBlock } from './pcapng/blocks/simple-packet.js';
 export type { JournalField, SystemdJournalBlock } from './pcapng/blocks/systemd-journal.js';
 export type { UnknownBlock } from './pcapng/blocks/unknown.js';
 export type { CommonOptions, CustomOption, UnknownOption } from './pcapng/options.js';
+export type { CaptureInterface, Packet } from './pcapng/packet.js';
 export { BlockDecoder } from './pcapng/reader.js';
 export { BlockEncoder, encodeBlocks, streamEncodedBlocks } from './pcapng/writer.js';
 export { captureJson, type JsonCapture, type JsonConversation, type JsonPeer } from './render/capture-json.js';

@@ -2,8 +2,8 @@
  * Makes the packets of made-up conversations, so that a test says what happened and nothing else.
  */
 
+import { join } from '../src/bytes/join.js';
 import { ipv4Bytes, ipv6Bytes } from '../src/pcap/ip-text.js';
-import { join } from '../src/pcap/join.js';
 import { type Capture, encodePcap, LinkType, type PcapRecord, readCapture } from '../src/pcap.js';
 
 /** An address and a port. */

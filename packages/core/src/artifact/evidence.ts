@@ -8,7 +8,7 @@ import { TlsKeyLog } from '../dissect/tls/key-log.js';
 import { KeyLogFile } from '../network/key-log-file.js';
 import type { Network } from '../network/network.js';
 import { socketsOf } from '../network/readable-sockets.js';
-import type { Packet } from '../pcap/packet.js';
+import type { Packet } from '../pcapng/packet.js';
 import { monotonicMs } from '../real-time.js';
 import { OpenRecording } from '../recording/open-recording.js';
 import { joinedLosses, type Recording } from '../recording/recording.js';

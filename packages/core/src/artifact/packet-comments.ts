@@ -3,7 +3,7 @@
  */
 import { interfaceIdOf } from '../address/ip.js';
 import type { Conversation, Peer } from '../dissect/conversation.js';
-import type { Packet } from '../pcap/packet.js';
+import type { Packet } from '../pcapng/packet.js';
 import { type Listener, refusalHint } from './refusal-hint.js';
 
 /** What is to be said of packets. */

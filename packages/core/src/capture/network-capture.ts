@@ -13,7 +13,7 @@ import type { Network } from '../network/network.js';
 import { socketsOf } from '../network/readable-sockets.js';
 import { NetworkError } from '../network-error.js';
 import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
-import type { Packet } from '../pcap/packet.js';
+import type { Packet } from '../pcapng/packet.js';
 import { monotonicMs } from '../real-time.js';
 import { watchRecording } from '../recording/watch-recording.js';
 import { Redaction } from '../redact/redaction.js';

@@ -1,7 +1,7 @@
 /**
  * What two endpoints had to do with each other, as `conversations.ts` puts it together from packets.
  */
-import { join } from '../pcap/join.js';
+import { join } from '../bytes/join.js';
 import type { Moment, StreamData, StreamGap } from './tcp-flow.js';
 import type { TlsKeyLog } from './tls/key-log.js';
 

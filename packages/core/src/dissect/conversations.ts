@@ -1,7 +1,7 @@
 /**
  * Sorts packets into conversations: TCP connections, and UDP datagrams between the same endpoints.
  */
-import type { Packet } from '../pcap/packet.js';
+import type { Packet } from '../pcapng/packet.js';
 import type { Conversation, ConversationEvent, Peer, ReadingOptions, Side } from './conversation.js';
 import { type Dissection, dissect, dissectIp } from './dissect.js';
 import { Fragments } from './fragments.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ipPacket, LAPTOP, tcpPacket, udpPacket, unreachablePacket, WEB } from '../../test/traffic.js';
-import { join } from '../pcap/join.js';
+import { join } from '../bytes/join.js';
 import { LinkType } from '../pcap/link-type.js';
 import { dissect } from './dissect.js';
 

@@ -1,8 +1,8 @@
 /**
  * Takes a recorded packet apart: link, IP, and TCP, UDP or ICMP.
  */
-import { CaptureError } from '../pcap/capture-error.js';
-import type { Packet } from '../pcap/packet.js';
+import { CaptureError } from '../bytes/capture-error.js';
+import type { Packet } from '../pcapng/packet.js';
 import { type IcmpMessage, readIcmp } from './icmp.js';
 import { type IpPacket, IpProtocol, readIp } from './ip.js';
 import { ipPacketIn } from './link-layer.js';

@@ -1,8 +1,8 @@
 /**
  * ICMP (RFC 792) and ICMPv6 (RFC 4443): what routers and hosts say about packets.
  */
-import { ByteReader } from '../pcap/byte-reader.js';
-import { CaptureError } from '../pcap/capture-error.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { CaptureError } from '../bytes/capture-error.js';
 import { readIp } from './ip.js';
 
 /** The packet that an error message is about. */

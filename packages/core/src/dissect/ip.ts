@@ -1,8 +1,8 @@
 /**
  * IPv4 (RFC 791) and IPv6 (RFC 8200) headers.
  */
-import { ByteReader } from '../pcap/byte-reader.js';
-import { CaptureError } from '../pcap/capture-error.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { CaptureError } from '../bytes/capture-error.js';
 import { ipv4Text, ipv6Text } from '../pcap/ip-text.js';
 
 /** Numbers of the protocols that are known here (IANA protocol numbers). */

@@ -1,7 +1,7 @@
 /**
  * Takes off what a link puts before an IP packet (https://www.tcpdump.org/linktypes.html).
  */
-import { ByteReader } from '../pcap/byte-reader.js';
+import { ByteReader } from '../bytes/byte-reader.js';
 import { LinkType } from '../pcap/link-type.js';
 
 /** Values of an Ethernet frame's type field (IEEE 802 numbers, IANA). */

@@ -1,7 +1,7 @@
 /**
  * Tells the messages of one side of a stream.
  */
-import { CaptureError } from '../pcap/capture-error.js';
+import { CaptureError } from '../bytes/capture-error.js';
 import type { ConversationEvent, Side } from './conversation.js';
 import { inOneLine } from './protocols/excerpt.js';
 import type { Message, MessageContent } from './protocols/message.js';

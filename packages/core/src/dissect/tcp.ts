@@ -1,5 +1,5 @@
-import { ByteReader } from '../pcap/byte-reader.js';
-import { CaptureError } from '../pcap/capture-error.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { CaptureError } from '../bytes/capture-error.js';
 
 /** What a segment's flags say (RFC 9293 §3.1). */
 export interface TcpFlags {

@@ -1,4 +1,4 @@
-import { ByteReader } from '../pcap/byte-reader.js';
+import { ByteReader } from '../bytes/byte-reader.js';
 
 /** A UDP datagram (RFC 768). */
 export interface UdpDatagram {

@@ -1,4 +1,4 @@
-import type { Packet } from '../pcap/packet.js';
+import type { Packet } from '../pcapng/packet.js';
 
 const XDP_VERDICT = 2;
 const XDP_DROP = 1;

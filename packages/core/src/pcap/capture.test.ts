@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GOLDEN_NAMES, golden, goldenPath } from '../../test/golden.js';
+import type { ByteSource } from '../bytes/byte-source.js';
+import { CaptureError } from '../bytes/capture-error.js';
+import type { Packet } from '../pcapng/packet.js';
 import { encodeBlocks } from '../pcapng/writer.js';
-import type { ByteSource } from './byte-source.js';
 import { readBlocks, readCapture, readPackets, streamBlocks, streamPackets } from './capture.js';
-import { CaptureError } from './capture-error.js';
-import type { Packet } from './packet.js';
 
 /** The fields of `packet`, which has them behind getters. */
 const plain = ({

@@ -2,17 +2,17 @@
  * Reads a capture of either format, whole or as it arrives.
  */
 
+import { type ByteSource, unpacked, unpackedChunks } from '../bytes/byte-source.js';
+import { CaptureError } from '../bytes/capture-error.js';
+import { ItemStream } from '../bytes/item-stream.js';
+import { join } from '../bytes/join.js';
+import type { ReadLimits } from '../bytes/limits.js';
 import type { Block } from '../pcapng/blocks/block.js';
 import { sectionHeader } from '../pcapng/blocks/section-header.js';
+import type { CaptureInterface, Packet } from '../pcapng/packet.js';
 import { PcapngPacketDecoder } from '../pcapng/packet-decoder.js';
 import { BlockDecoder } from '../pcapng/reader.js';
-import { type ByteSource, unpacked, unpackedChunks } from './byte-source.js';
-import { CaptureError } from './capture-error.js';
 import { isPcapMagic } from './header.js';
-import { ItemStream } from './item-stream.js';
-import { join } from './join.js';
-import type { ReadLimits } from './limits.js';
-import type { CaptureInterface, Packet } from './packet.js';
 import { PcapDecoder } from './reader.js';
 
 const MAGIC_LENGTH = 4;

@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GOLDEN_NAMES, golden } from '../../test/golden.js';
+import type { ByteOrder } from '../bytes/byte-order.js';
+import { CaptureError } from '../bytes/capture-error.js';
 import { conversationsIn } from '../dissect/conversations.js';
 import { messagesOf } from '../dissect/messages.js';
 import type { Block } from '../pcapng/blocks/block.js';
@@ -9,9 +11,7 @@ import type { CommonOptions } from '../pcapng/options.js';
 import { encodeBlocks } from '../pcapng/writer.js';
 import { renderText } from '../render/render-text.js';
 import { widthOf } from '../render/text-width.js';
-import type { ByteOrder } from './byte-order.js';
 import { PacketDecoder, readBlocks, readCapture, readPackets } from './capture.js';
-import { CaptureError } from './capture-error.js';
 import { LinkType } from './link-type.js';
 import { encodePcap } from './writer.js';
 

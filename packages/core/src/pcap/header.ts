@@ -1,10 +1,10 @@
 /**
  * The first 24 bytes of a pcap file (draft-ietf-opsawg-pcap, section 4).
  */
-import type { ByteOrder } from './byte-order.js';
-import { ByteReader } from './byte-reader.js';
-import { ByteWriter } from './byte-writer.js';
-import { CaptureError } from './capture-error.js';
+import type { ByteOrder } from '../bytes/byte-order.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { CaptureError } from '../bytes/capture-error.js';
 
 /** What the fraction in a packet's time counts. */
 export type TimeResolution = 'microseconds' | 'nanoseconds';

@@ -1,14 +1,15 @@
 /**
  * Reads classic pcap files (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds.
  */
+
+import { CaptureError } from '../bytes/capture-error.js';
+import { ItemIterator } from '../bytes/item-iterator.js';
+import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from '../bytes/limits.js';
+import { PendingBytes } from '../bytes/pending-bytes.js';
+import { u64Of } from '../bytes/u64.js';
 import type { PacketOptions } from '../pcapng/blocks/enhanced-packet.js';
-import { CaptureError } from './capture-error.js';
+import type { CaptureInterface, Packet } from '../pcapng/packet.js';
 import { decodePcapHeader, PCAP_HEADER_LENGTH, type PcapHeader } from './header.js';
-import { ItemIterator } from './item-iterator.js';
-import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from './limits.js';
-import type { CaptureInterface, Packet } from './packet.js';
-import { PendingBytes } from './pending-bytes.js';
-import { u64Of } from './u64.js';
 
 /** Where the fields of a packet record are, counted from its start (section 5 of the draft). */
 const RECORD = { SECONDS: 0, FRACTION: 4, CAPTURED_LENGTH: 8, ORIGINAL_LENGTH: 12, DATA: 16 } as const;

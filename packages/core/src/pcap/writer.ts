@@ -1,9 +1,9 @@
 /**
  * Writes classic pcap files. They hold times, lengths and bytes only; `pcapng/writer.ts` can say more.
  */
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { join } from '../bytes/join.js';
 import { encodePcapHeader, type PcapHeader } from './header.js';
-import { join } from './join.js';
 
 const DEFAULTS: PcapHeader = { byteOrder: 'little', resolution: 'nanoseconds', snapLength: 262_144, linkType: 101 };
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;

@@ -1,11 +1,11 @@
 /**
  * Finds where the blocks of a pcapng file begin and end (pcapng §3.1), in chunks cut anywhere.
  */
-import type { ByteOrder } from '../pcap/byte-order.js';
-import { ByteReader } from '../pcap/byte-reader.js';
-import { CaptureError } from '../pcap/capture-error.js';
-import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from '../pcap/limits.js';
-import { PendingBytes } from '../pcap/pending-bytes.js';
+import type { ByteOrder } from '../bytes/byte-order.js';
+import { ByteReader } from '../bytes/byte-reader.js';
+import { CaptureError } from '../bytes/capture-error.js';
+import { DEFAULT_MAX_RECORD_LENGTH, type ReadLimits } from '../bytes/limits.js';
+import { PendingBytes } from '../bytes/pending-bytes.js';
 import { codecOf } from './blocks/block.js';
 import { BYTE_ORDER_MAGIC, sectionHeader } from './blocks/section-header.js';
 import { Section } from './section.js';

@@ -1,4 +1,4 @@
-import { u64Of } from '../pcap/u64.js';
+import { u64Of } from '../bytes/u64.js';
 import type { InterfaceOptions } from './blocks/interface-description.js';
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;

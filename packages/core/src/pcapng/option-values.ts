@@ -1,9 +1,9 @@
 /**
  * How the values of options are stored.
  */
-import type { ByteReader } from '../pcap/byte-reader.js';
-import type { ByteWriter } from '../pcap/byte-writer.js';
-import { CaptureWriteError } from '../pcap/capture-error.js';
+import type { ByteReader } from '../bytes/byte-reader.js';
+import type { ByteWriter } from '../bytes/byte-writer.js';
+import { CaptureWriteError } from '../bytes/capture-error.js';
 
 /** How one kind of value is stored. */
 export interface ValueCodec<T> {

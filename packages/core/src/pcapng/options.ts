@@ -5,10 +5,10 @@
  * that are not in it are kept as they are.
  */
 
-import type { ByteOrder } from '../pcap/byte-order.js';
-import type { ByteReader } from '../pcap/byte-reader.js';
-import { ByteWriter } from '../pcap/byte-writer.js';
-import { CaptureError, CaptureWriteError } from '../pcap/capture-error.js';
+import type { ByteOrder } from '../bytes/byte-order.js';
+import type { ByteReader } from '../bytes/byte-reader.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { CaptureError, CaptureWriteError } from '../bytes/capture-error.js';
 import { binary, text, type ValueCodec } from './option-values.js';
 
 const END_OF_OPTIONS = 0;

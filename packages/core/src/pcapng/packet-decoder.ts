@@ -2,12 +2,12 @@
  * Reads only the packets of a pcapng file: what `reader.ts` reads in full is skipped or left for later,
  * so that a large capture costs little more than the memory it lies in.
  */
-import { ItemIterator } from '../pcap/item-iterator.js';
-import type { ReadLimits } from '../pcap/limits.js';
-import type { CaptureInterface, Packet } from '../pcap/packet.js';
+import { ItemIterator } from '../bytes/item-iterator.js';
+import type { ReadLimits } from '../bytes/limits.js';
 import { BlockScanner } from './block-scanner.js';
 import type { Block } from './blocks/block.js';
 import { enhancedPacket, type PacketOptions } from './blocks/enhanced-packet.js';
+import type { CaptureInterface, Packet } from './packet.js';
 import { decodeBlock } from './reader.js';
 import type { Section, SectionInterface } from './section.js';
 

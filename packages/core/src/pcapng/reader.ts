@@ -1,8 +1,8 @@
 /**
  * Reads pcapng files (draft-ietf-opsawg-pcapng) block by block, with all that they say.
  */
-import { CaptureError } from '../pcap/capture-error.js';
-import type { ReadLimits } from '../pcap/limits.js';
+import { CaptureError } from '../bytes/capture-error.js';
+import type { ReadLimits } from '../bytes/limits.js';
 import { BlockScanner } from './block-scanner.js';
 import { type Block, codecOf } from './blocks/block.js';
 import { simplePacketLength } from './blocks/simple-packet.js';

@@ -1,9 +1,9 @@
-import type { ByteOrder } from '../pcap/byte-order.js';
-import type { ByteReader } from '../pcap/byte-reader.js';
-import { CaptureError } from '../pcap/capture-error.js';
-import type { CaptureInterface } from '../pcap/packet.js';
+import type { ByteOrder } from '../bytes/byte-order.js';
+import type { ByteReader } from '../bytes/byte-reader.js';
+import { CaptureError } from '../bytes/capture-error.js';
 import type { InterfaceDescriptionBlock } from './blocks/interface-description.js';
 import { Clock } from './clock.js';
+import type { CaptureInterface } from './packet.js';
 
 /** An interface and the clock that its packets' times are told by. */
 export interface SectionInterface {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { golden } from '../../test/golden.js';
+import type { CaptureWriteErrorCode } from '../bytes/capture-error.js';
 import { readBlocks } from '../pcap/capture.js';
-import type { CaptureWriteErrorCode } from '../pcap/capture-error.js';
 import type { Block } from './blocks/block.js';
 import { encodeBlocks, streamEncodedBlocks } from './writer.js';
 

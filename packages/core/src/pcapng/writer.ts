@@ -4,9 +4,9 @@
  * An order in which every program understands a file: section header, interfaces, names, secrets, then packets and
  * log lines by time, statistics last. Interfaces and secrets may also follow later, before what needs them.
  */
-import { ByteWriter } from '../pcap/byte-writer.js';
-import { CaptureWriteError } from '../pcap/capture-error.js';
-import { join } from '../pcap/join.js';
+import { ByteWriter } from '../bytes/byte-writer.js';
+import { CaptureWriteError } from '../bytes/capture-error.js';
+import { join } from '../bytes/join.js';
 import { type Block, blockTypeOf, codecOf } from './blocks/block.js';
 import type { SectionHeaderBlock } from './blocks/section-header.js';
 import { type SimplePacketBlock, simplePacketLength } from './blocks/simple-packet.js';

@@ -4,7 +4,7 @@
 
 import { byteCount, plural } from '../dissect/protocols/units.js';
 import { LinkType } from '../pcap/link-type.js';
-import type { CaptureInterface } from '../pcap/packet.js';
+import type { CaptureInterface } from '../pcapng/packet.js';
 import { type FlightOptions, type FlightPacket, type FlightRecording, readFlightRecorder } from './flight-recorder.js';
 import { joinedLosses, type RecordedPacket, type Recording } from './recording.js';
 

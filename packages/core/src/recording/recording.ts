@@ -2,11 +2,11 @@
  * Reads what the native library has recorded, whatever state it left the file in.
  */
 import { fstatSync, readSync } from 'node:fs';
+import { CaptureError } from '../bytes/capture-error.js';
 import { byteCount } from '../dissect/protocols/units.js';
-import { CaptureError } from '../pcap/capture-error.js';
 import { PCAP_HEADER_LENGTH, type PcapHeader } from '../pcap/header.js';
-import type { Packet } from '../pcap/packet.js';
 import { PcapDecoder } from '../pcap/reader.js';
+import type { Packet } from '../pcapng/packet.js';
 import type { UnknownName } from '../timeline/unknown-names.js';
 
 /** One packet, in bytes of its own: those that the decoder gives are views of its buffer. */

@@ -5,7 +5,7 @@ import type { Conversation, Side } from '../dissect/conversation.js';
 import { sealedSpans } from '../dissect/decrypted-streams.js';
 import { NetworkError } from '../network-error.js';
 import { shown } from '../options/assert-options.js';
-import type { Packet } from '../pcap/packet.js';
+import type { Packet } from '../pcapng/packet.js';
 import { renewChecksums } from './checksums.js';
 import { clearRuns, type DataEvent } from './clear-runs.js';
 

@@ -1,7 +1,7 @@
 /**
  * The methods of AMQP 0-9-1 and of RabbitMQ's extensions to it (https://www.rabbitmq.com/amqp-0-9-1-reference).
  */
-import type { ByteReader } from '../../pcap/byte-reader.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
 
 /** A method in words. */
 export interface AmqpMethod {

@@ -1,7 +1,7 @@
 /**
  * AMQP 0-9-1, as RabbitMQ speaks it (https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf).
  */
-import { ByteReader } from '../../pcap/byte-reader.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
 import type { ContentRedaction } from '../conversation.js';
 import { type AmqpMethod, amqpMethod } from './amqp-methods.js';
 import { excerptOfCoded } from './content-coding.js';

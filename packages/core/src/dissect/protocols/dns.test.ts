@@ -1,7 +1,7 @@
 import { type Answer, encode, type Packet } from 'dns-packet';
 import { describe, expect, it } from 'vitest';
 import { toldOf } from '../../../test/told.js';
-import { join } from '../../pcap/join.js';
+import { join } from '../../bytes/join.js';
 import { dnsContent } from './dns.js';
 
 const question = { type: 'A', name: 'web.test' } as const;

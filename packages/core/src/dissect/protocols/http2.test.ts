@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hex, toldOf, toldOfRest } from '../../../test/told.js';
 import { bytesOf } from '../../../test/traffic.js';
-import { join } from '../../pcap/join.js';
+import { join } from '../../bytes/join.js';
 
 const PREFACE = bytesOf('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const END_STREAM = 0x1;

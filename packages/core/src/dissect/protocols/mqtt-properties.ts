@@ -1,7 +1,7 @@
 /**
  * The properties of MQTT 5 (§2.2.2), of which a ladder tells two.
  */
-import type { ByteReader } from '../../pcap/byte-reader.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
 import { ProtocolError } from './stream-reader.js';
 
 /** What of a packet's properties is told. */

@@ -1,7 +1,7 @@
 /**
  * MQTT 3.1, 3.1.1 and 5 (https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html).
  */
-import { ByteReader } from '../../pcap/byte-reader.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
 import { excerptOf } from './excerpt.js';
 import type { MessageContent } from './message.js';
 import { allProperties, type MqttProperties, mqttNumber, mqttProperties, mqttText } from './mqtt-properties.js';

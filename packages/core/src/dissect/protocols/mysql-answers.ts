@@ -1,7 +1,7 @@
 /**
  * Puts the packets of MySQL's answers together: of a table with its columns and rows, of a prepared statement, or just one.
  */
-import { CaptureError } from '../../pcap/capture-error.js';
+import { CaptureError } from '../../bytes/capture-error.js';
 import { mysqlPacket, packedNumber, readerOf } from './mysql-packet.js';
 import { type Body, ProtocolError, type StreamReader, type Waiting } from './stream-reader.js';
 

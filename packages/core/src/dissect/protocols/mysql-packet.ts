@@ -1,7 +1,7 @@
 /**
  * Packets of MySQL's protocol, and the numbers in them.
  */
-import { ByteReader } from '../../pcap/byte-reader.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
 import type { Body, StreamReader, Waiting } from './stream-reader.js';
 
 /** One packet: it may have come in several parts, when it is longer than 16 MiB. */

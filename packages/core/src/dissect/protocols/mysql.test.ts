@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hex, toldOf } from '../../../test/told.js';
 import { bytesOf } from '../../../test/traffic.js';
-import { join } from '../../pcap/join.js';
+import { join } from '../../bytes/join.js';
 
 const DEPRECATE_EOF = 1 << 24;
 const COMPRESS = 1 << 5;

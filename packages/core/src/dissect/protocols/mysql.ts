@@ -1,7 +1,7 @@
 /**
  * The client/server protocol of MySQL and MariaDB (https://mariadb.com/kb/en/clientserver-protocol/).
  */
-import type { ByteReader } from '../../pcap/byte-reader.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
 import { newTlsState, type TlsState, tlsSide } from '../tls/tls.js';
 import { excerptOf } from './excerpt.js';
 import type { MessageContent } from './message.js';

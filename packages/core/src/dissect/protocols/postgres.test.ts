@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hex, toldOf } from '../../../test/told.js';
 import { bytesOf } from '../../../test/traffic.js';
-import { join } from '../../pcap/join.js';
+import { join } from '../../bytes/join.js';
 
 describe('PostgreSQL', () => {
   const message = (type: string, body: string) => {

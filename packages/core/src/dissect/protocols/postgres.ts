@@ -1,7 +1,7 @@
 /**
  * PostgreSQL's frontend/backend protocol, version 3 (https://www.postgresql.org/docs/current/protocol.html).
  */
-import { ByteReader } from '../../pcap/byte-reader.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
 import { newTlsState, type TlsState, tlsSide } from '../tls/tls.js';
 import type { MessageContent } from './message.js';
 import type { SideContext, StreamProtocol } from './protocol.js';

@@ -4,7 +4,7 @@
  * Parsers are generators: `yield*` on a method here waits until enough bytes have come. So a parser
  * is written straight down, and still works on packets that cut its messages anywhere.
  */
-import { PendingBytes } from '../../pcap/pending-bytes.js';
+import { PendingBytes } from '../../bytes/pending-bytes.js';
 import type { Moment } from '../tcp-flow.js';
 
 /** A parser at work: it yields whenever it waits, and gives back `T` in the end. */

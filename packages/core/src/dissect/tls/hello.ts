@@ -1,7 +1,7 @@
 /**
  * ClientHello and ServerHello (RFC 8446 §4.1): which server was asked for, and what both agreed on.
  */
-import type { ByteReader } from '../../pcap/byte-reader.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
 import { cipherSuiteName } from './cipher-suite.js';
 import { TLS_1_2, TLS_1_3 } from './wire.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { golden } from '../../../test/golden.js';
 import { told } from '../../../test/told.js';
 import { readCapture } from '../../pcap/capture.js';
-import type { Packet } from '../../pcap/packet.js';
+import type { Packet } from '../../pcapng/packet.js';
 import { type Conversation, streamOf } from '../conversation.js';
 import { conversationsIn } from '../conversations.js';
 import { decryptedStreams, withoutTls } from '../decrypted-streams.js';

@@ -1,7 +1,7 @@
 /**
  * TLS records (RFC 8446, RFC 5246): the handshake, and with the keys of the connection what is encrypted.
  */
-import { ByteReader } from '../../pcap/byte-reader.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
 import type { Side } from '../conversation.js';
 import type { SideContext, StreamProtocol } from '../protocols/protocol.js';
 import { ProtocolError, StreamEnd, type Waiting } from '../protocols/stream-reader.js';

@@ -1,5 +1,5 @@
-import type { ByteReader } from '../../pcap/byte-reader.js';
-import type { ByteWriter } from '../../pcap/byte-writer.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
+import type { ByteWriter } from '../../bytes/byte-writer.js';
 
 /** How one type of block is stored between its two lengths. */
 export interface BlockCodec<B> {

@@ -1,7 +1,7 @@
-import type { ByteOrder } from '../../pcap/byte-order.js';
-import type { ByteReader } from '../../pcap/byte-reader.js';
-import type { ByteWriter } from '../../pcap/byte-writer.js';
-import { CaptureWriteError } from '../../pcap/capture-error.js';
+import type { ByteOrder } from '../../bytes/byte-order.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
+import type { ByteWriter } from '../../bytes/byte-writer.js';
+import { CaptureWriteError } from '../../bytes/capture-error.js';
 import type { BlockCodec } from './block-codec.js';
 
 /** A block of an organisation of its own (pcapng §4.9). */

@@ -1,5 +1,5 @@
-import type { ByteReader } from '../../pcap/byte-reader.js';
-import { CaptureError } from '../../pcap/capture-error.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
+import { CaptureError } from '../../bytes/capture-error.js';
 import { kindAndBytes, u32, u64, type ValueCodec } from '../option-values.js';
 import { type CommonOptions, many, type OptionTable, one, readOptions, writeOptions } from '../options.js';
 import type { BlockCodec } from './block-codec.js';

@@ -1,4 +1,4 @@
-import { CaptureWriteError } from '../../pcap/capture-error.js';
+import { CaptureWriteError } from '../../bytes/capture-error.js';
 import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text } from '../../pcap/ip-text.js';
 import { fixed, i32, i64, kindAndBytes, text, u8, u64, type ValueCodec } from '../option-values.js';
 import { type CommonOptions, many, type OptionTable, one, readOptions, writeOptions } from '../options.js';

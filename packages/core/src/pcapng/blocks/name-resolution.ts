@@ -1,6 +1,6 @@
-import type { ByteReader } from '../../pcap/byte-reader.js';
-import { ByteWriter } from '../../pcap/byte-writer.js';
-import { CaptureError, CaptureWriteError } from '../../pcap/capture-error.js';
+import type { ByteReader } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
+import { CaptureError, CaptureWriteError } from '../../bytes/capture-error.js';
 import { ipv4Bytes, ipv4Text, ipv6Bytes, ipv6Text } from '../../pcap/ip-text.js';
 import { decodeText, text, type ValueCodec } from '../option-values.js';
 import { type CommonOptions, type OptionTable, one, readOptions, writeOptions } from '../options.js';

@@ -1,5 +1,5 @@
-import type { ByteOrder } from '../../pcap/byte-order.js';
-import { CaptureError } from '../../pcap/capture-error.js';
+import type { ByteOrder } from '../../bytes/byte-order.js';
+import { CaptureError } from '../../bytes/capture-error.js';
 import { text } from '../option-values.js';
 import { type CommonOptions, type OptionTable, one, readOptions, writeOptions } from '../options.js';
 import type { BlockCodec } from './block-codec.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ByteReader } from '../../pcap/byte-reader.js';
-import { ByteWriter } from '../../pcap/byte-writer.js';
-import { CaptureError, CaptureWriteError } from '../../pcap/capture-error.js';
+import { ByteReader } from '../../bytes/byte-reader.js';
+import { ByteWriter } from '../../bytes/byte-writer.js';
+import { CaptureError, CaptureWriteError } from '../../bytes/capture-error.js';
 import { type JournalField, systemdJournal } from './systemd-journal.js';
 
 function written(fields: readonly JournalField[]): Uint8Array {

@@ -1,4 +1,4 @@
-import { CaptureError, CaptureWriteError } from '../../pcap/capture-error.js';
+import { CaptureError, CaptureWriteError } from '../../bytes/capture-error.js';
 import { decodeText } from '../option-values.js';
 
 import type { BlockCodec } from './block-codec.js';

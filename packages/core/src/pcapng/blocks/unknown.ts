@@ -1,4 +1,4 @@
-import type { ByteOrder } from '../../pcap/byte-order.js';
+import type { ByteOrder } from '../../bytes/byte-order.js';
 
 /** A block of a type that this library does not know, kept to be written again. */
 export interface UnknownBlock {

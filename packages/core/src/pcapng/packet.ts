@@ -1,5 +1,5 @@
-import type { PacketOptions } from '../pcapng/blocks/enhanced-packet.js';
-import type { InterfaceOptions } from '../pcapng/blocks/interface-description.js';
+import type { PacketOptions } from './blocks/enhanced-packet.js';
+import type { InterfaceOptions } from './blocks/interface-description.js';
 
 /** What packets of a capture were recorded on. A classic pcap file has exactly one, which has no name. */
 export interface CaptureInterface extends InterfaceOptions {
