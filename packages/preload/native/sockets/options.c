@@ -78,6 +78,7 @@ void sw_options_hand_over(const struct sw_socket *from, int fd, struct sw_record
     int saved_errno = errno;
     sw_options_inherit(from, fd, record);
     sw_options_of(record)->zerocopy_sends = sw_options_of(from->record)->zerocopy_sends;
+    sw_options_of(record)->fastopen = sw_options_of(from->record)->fastopen;
     /* An accepted socket takes its own from what its packets say. */
     copy_native(from->fd, fd, SO_PRIORITY);
     errno = saved_errno;

@@ -29,7 +29,7 @@ struct sw_options {
     _Atomic uint8_t corked;              /* a datagram of several writes waits: sockets/cork.c */
     uint8_t buffer_lock;                 /* SO_BUF_LOCK: whose size the program has decided */
     uint8_t buffer;                      /* of a stream: an enum sw_buffer (sockets/buffer.c) */
-    uint32_t native;                     /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
+    uint8_t native;                      /* bit set of SW_NATIVE_…: set on the Unix socket itself, for accept(2) to pass on */
     uint32_t zerocopy_sends;             /* how many sends with MSG_ZEROCOPY were told of, or will be */
     uint32_t read_when_full;             /* of a stream: what the peer had read when it was full last (sockets/buffer.c) */
     uint64_t switches;                   /* one bit per option that is just on or off */

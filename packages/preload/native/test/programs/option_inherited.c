@@ -37,14 +37,16 @@ static void show_all(int fd) {
 
 int main(void) {
     struct sockaddr nobody = {.sa_family = AF_UNSPEC};
-    int listener = listener_on(AF_INET, 0);
+    int listener = listener_on(AF_INET, 0), queue = 5;
     set_all(listener);
+    CALL(setsockopt(listener, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof queue));
     int client = (int)MUST(socket(AF_INET, SOCK_STREAM, 0));
     set_all(client);
     MUST(connect(client, LOCAL(AF_INET, port_of(listener))));
     int server = (int)MUST(accept(listener, NULL, NULL));
     say("-- accepted");
     show_all(server);
+    OPTION(server, IPPROTO_TCP, TCP_FASTOPEN);
     say("-- disconnected");
     CALL(connect(client, &nobody, sizeof nobody));
     show_all(client);
@@ -59,4 +61,6 @@ int main(void) {
     READ(server, 10);
     READ(server, 10);
     CALL(close(server));
+    CALL(connect(listener, &nobody, sizeof nobody));
+    OPTION(listener, IPPROTO_TCP, TCP_FASTOPEN);
 }
