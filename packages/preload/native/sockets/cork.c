@@ -52,7 +52,18 @@ static int write_parts(int fd, const struct msghdr *message, off_t offset) {
 }
 
 static int begin(const struct sw_delivery *delivery) {
-    struct beginning beginning = {delivery->destination, delivery->target, delivery->control};
+    struct beginning beginning;
+    /* The bytes between its fields go to the file as well. */
+    memset(&beginning, 0, sizeof beginning);
+    beginning.destination = delivery->destination;
+    beginning.target.scope = delivery->target.scope;
+    beginning.target.wire_family = delivery->target.wire_family;
+    beginning.target.interface = delivery->target.interface;
+    beginning.target.loopback_address = delivery->target.loopback_address;
+    beginning.control.segment = delivery->control.segment;
+    beginning.control.ttl = delivery->control.ttl;
+    beginning.control.tos = delivery->control.tos;
+    beginning.control.source = delivery->control.source;
     struct sw_record *record = delivery->socket->record;
     int fd = open_file(delivery->socket, O_WRONLY | O_CREAT | O_TRUNC);
     if (fd < 0)
