@@ -10,14 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** Needed by tests, but no programs. */
-const LIBRARIES = [
-  'libc6-arm64-cross',
-  'libclang-rt-14-dev',
-  'libpython3-testsuite',
-  'libsocket-wrapper',
-  'netbase',
-  'python3-psutil',
-];
+const LIBRARIES = ['libc6-arm64-cross', 'libclang-rt-14-dev', 'libsocket-wrapper', 'netbase', 'python3-psutil'];
 
 const programs = JSON.parse(readFileSync(new URL('programs.json', import.meta.url), 'utf8'));
 

@@ -1,4 +1,4 @@
-/** The network tests of CPython, of Debian's package libpython3-testsuite. */
+/** The network tests of CPython, of the package that Debian names after the version: libpython3.11-testsuite. */
 import { execFileSync } from 'node:child_process';
 import { PYTHON, pythonModule } from '../python.mjs';
 
@@ -79,6 +79,11 @@ export function assertTestsInstalled() {
   try {
     execFileSync(PYTHON, ['-c', 'import test.test_socket'], { stdio: 'pipe' });
   } catch (error) {
-    throw new Error(`${PYTHON} has no tests: install Debian's package libpython3-testsuite`, { cause: error });
+    throw new Error(`${PYTHON} has no tests: install Debian's package ${testsuitePackage()}`, { cause: error });
   }
+}
+
+function testsuitePackage() {
+  const version = 'import sys; print("%d.%d" % sys.version_info[:2])';
+  return `libpython${execFileSync(PYTHON, ['-c', version], { encoding: 'utf8' }).trim()}-testsuite`;
 }
