@@ -23,3 +23,7 @@ void sw_next_functions(const char *names, void **functions) {
     for (; *names != '\0'; names += strlen(names) + 1)
         *functions++ = dlsym(sw_libc(), names);
 }
+
+void *sw_libc_function(const char *name) {
+    return dlsym(sw_libc(), name);
+}

@@ -107,10 +107,28 @@ static void look_up(const char *names, void **functions) {
         if (*functions == &asked_for)
             *functions = NULL;
 }
+
+static bool is_libc(const struct link_map *map) {
+    const char *name = strrchr(map->l_name, '/');
+    return name != NULL && strcmp(name, "/libc.so.6") == 0;
+}
+
+void *sw_libc_function(const char *name) {
+    struct object object;
+    const struct link_map *map = _r_debug.r_map;
+    while (map != NULL && !is_libc(map))
+        map = map->l_next;
+    const ElfW(Sym) *symbol = map != NULL && read_object(map, &object) ? symbol_in(&object, name, hash_of(name)) : NULL;
+    return symbol != NULL && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC ? (void *)(object.base + symbol->st_value) : dlsym(RTLD_NEXT, name);
+}
 #else
 static void look_up(const char *names, void **functions) {
     (void)names;
     (void)functions;
+}
+
+void *sw_libc_function(const char *name) {
+    return dlsym(RTLD_NEXT, name);
 }
 #endif
 

@@ -6,4 +6,7 @@
  * name. Allocates nothing where all are found, and may be repeated by anyone at any moment. */
 void sw_next_functions(const char *names, void **functions);
 
+/* The function of libc itself, whatever stands in front of it. On musl, where there is one list of names for all, the next one behind this library. */
+void *sw_libc_function(const char *name);
+
 #endif

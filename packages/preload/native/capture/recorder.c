@@ -1,5 +1,6 @@
 #include "capture/recorder.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/root.h"
 
@@ -117,12 +118,6 @@ struct sw_recorder *sw_recorder_make(struct sw_network *network) {
     return made;
 }
 
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 bool sw_recorder_make_room(struct sw_recorder *recorder, uint64_t size) {
     enum { PATIENCE_NS = 2000000000 };
     struct sw_ring *ring = &recorder->ring;
@@ -133,8 +128,8 @@ bool sw_recorder_make_room(struct sw_recorder *recorder, uint64_t size) {
         if (sw_ring_head(ring) - sw_sink_position(ring) <= ring->size / 2)
             break;
         if (deadline == 0)
-            deadline = now() + PATIENCE_NS;
-        else if (now() > deadline) {
+            deadline = sw_clock_ns(CLOCK_MONOTONIC) + PATIENCE_NS;
+        else if (sw_clock_ns(CLOCK_MONOTONIC) > deadline) {
             sw_ring_lost(ring, size);
             return false;
         }
@@ -148,12 +143,12 @@ void sw_recorder_finish(struct sw_network *network) {
     struct sw_recorder *recorder = atomic_load(&network->recorder);
     if (recorder == NULL || recorder == SW_RECORDER_UNUSABLE || !recorder->has_sink)
         return;
-    uint64_t start = now(), patience;
+    uint64_t start = sw_clock_ns(CLOCK_MONOTONIC), patience;
     do {
         sw_sink_feed(&recorder->sink, &recorder->ring, true);
         if (sw_sink_position(&recorder->ring) >= sw_ring_head(&recorder->ring))
             return;
         sched_yield();
         patience = sw_sink_meets_nobody(&recorder->ring) ? PATIENCE_WITH_NOBODY_NS : PATIENCE_NS;
-    } while (now() - start < patience);
+    } while (sw_clock_ns(CLOCK_MONOTONIC) - start < patience);
 }

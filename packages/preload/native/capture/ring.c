@@ -1,5 +1,6 @@
 #include "capture/ring.h"
 
+#include "base/clock.h"
 #include "base/own_file.h"
 #include "base/real.h"
 #include "base/root.h"
@@ -153,8 +154,7 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
         sw_ring_lost(ring, size);
         return ticket;
     }
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t now = sw_clock_ns(CLOCK_REALTIME);
     ticket.position = atomic_fetch_add(&header->head, ticket.size);
     if (ticket.position != probable) {
         is_fresh = fresh != NULL && sw_pages_are_fresh(ring, ticket.position, ticket.size);
@@ -166,7 +166,7 @@ struct sw_ticket sw_ring_reserve(struct sw_ring *ring, uint64_t size, bool *fres
     if (fresh != NULL)
         *fresh = is_fresh;
     ticket.event = sw_ring_at(ring, ticket.position);
-    ticket.event->time = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    ticket.event->time = now;
     ticket.event->size = ticket.size;
     return ticket;
 }

@@ -1,5 +1,6 @@
 #include "capture/sink.h"
 
+#include "base/clock.h"
 #include "base/liveness.h"
 #include "base/log.h"
 #include "base/own_descriptors.h"
@@ -119,16 +120,10 @@ static uint64_t next_start(const struct sw_ring *ring, uint64_t position, uint64
     return end;
 }
 
-static uint64_t now(clockid_t clock) {
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 /* Whoever holds it writes for microseconds, so one that has it for long may be dead. */
 static bool try_lock(struct sw_ring_header *header) {
     uint32_t self = sw_process_id(), holder = 0;
-    uint64_t time = now(CLOCK_MONOTONIC);
+    uint64_t time = sw_clock_ns(CLOCK_MONOTONIC);
     bool locked = atomic_compare_exchange_strong(&header->drainer, &holder, self);
     if (!locked && holder != self && time - header->drainer_since > IN_FLIGHT_NS)
         locked = sw_is_gone(holder) && atomic_compare_exchange_strong(&header->drainer, &holder, self);
@@ -144,7 +139,7 @@ bool sw_sink_meets_nobody(const struct sw_ring *ring) {
 
 /* Whether the event at `position` has been waited for long enough. */
 static bool is_overdue(struct sw_ring_header *header, uint64_t position) {
-    uint64_t time = now(CLOCK_MONOTONIC);
+    uint64_t time = sw_clock_ns(CLOCK_MONOTONIC);
     if (header->hole != position + 1) {
         header->hole = position + 1;
         header->hole_since = time;
@@ -154,7 +149,7 @@ static bool is_overdue(struct sw_ring_header *header, uint64_t position) {
 
 /* Whether the process of an event that is not complete cannot complete it any more. Asking costs more than most sends take. */
 static bool is_abandoned(const struct sw_event *event) {
-    return now(CLOCK_REALTIME) - event->time > IN_FLIGHT_NS && sw_is_gone(event->pid);
+    return sw_clock_ns(CLOCK_REALTIME) - event->time > IN_FLIGHT_NS && sw_is_gone(event->pid);
 }
 
 /* Adds the packets of the event at `position`; the result is the position behind it. */

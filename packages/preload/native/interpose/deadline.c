@@ -1,5 +1,7 @@
 #include "interpose/deadline.h"
 
+#include "base/clock.h"
+
 #include <limits.h>
 #include <stddef.h>
 
@@ -7,9 +9,7 @@ enum { NS_PER_MS = 1000000 };
 #define NS_PER_S 1000000000ll
 
 static int64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec * NS_PER_S + time.tv_nsec;
+    return (int64_t)sw_clock_ns(CLOCK_MONOTONIC);
 }
 
 struct sw_deadline sw_deadline_after_ms(int timeout) {

@@ -1,5 +1,6 @@
 #include "names/text_file.h"
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "base/root.h"
 
@@ -56,8 +57,7 @@ static bool same_version(const struct version *one, const struct version *other)
 }
 
 static bool is_settled(const struct version *version) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    struct timespec now = sw_clock(CLOCK_REALTIME);
     int64_t age_ms = (int64_t)(now.tv_sec - version->modified.tv_sec) * 1000 +
                      (now.tv_nsec - version->modified.tv_nsec) / 1000000;
     return age_ms > CLOCK_STEP_MS;

@@ -1,5 +1,6 @@
 #include "sockets/buffer.h"
 
+#include "base/clock.h"
 #include "base/real.h"
 #include "capture/wait.h"
 #include "sockets/options.h"
@@ -116,17 +117,15 @@ void sw_buffer_go_to_work(const struct sw_socket *socket) {
 static bool is_reading(const struct sw_record *peer) {
     enum { LONG_ENOUGH = 50000 };
     uint64_t before = received_by(peer);
-    struct timespec start, now;
     /* Who was not accepted yet has no reader. */
     if (peer == NULL)
         return false;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    uint64_t start = sw_clock_ns(CLOCK_MONOTONIC);
     do {
         sw_wait_a_moment();
         if (received_by(peer) != before)
             return true;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while ((now.tv_sec - start.tv_sec) * 1000000000 + now.tv_nsec - start.tv_nsec < LONG_ENOUGH);
+    } while (sw_clock_ns(CLOCK_MONOTONIC) - start < LONG_ENOUGH);
     return false;
 }
 

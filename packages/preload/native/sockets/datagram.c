@@ -1,5 +1,6 @@
 #include "sockets/datagram.h"
 
+#include "base/clock.h"
 #include "base/parts.h"
 #include "base/real.h"
 #include "capture/capture.h"
@@ -176,11 +177,8 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     if (result < 0)
         return result;
 
-    if (sw_record_has(record, SW_STAMPED)) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME, &now);
-        atomic_store(&record->received, (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
-    }
+    if (sw_record_has(record, SW_STAMPED))
+        atomic_store(&record->received, sw_clock_ns(CLOCK_REALTIME));
     struct sw_address from = {.family = record->family};
     if (named)
         from = sender.address.family != 0 ? sender.address : sw_origin_address(socket->network, record, &sender.name);

@@ -1,5 +1,6 @@
 #include "sockets/stream.h"
 
+#include "base/clock.h"
 #include "base/parts.h"
 #include "base/real.h"
 #include "base/scratch.h"
@@ -190,8 +191,7 @@ static bool is_on(int fd, int option) {
 /* tcp_recv_timestamp(): when the data came, of which all that is known here is that it was before now. */
 static void add_stamp(const struct sw_socket *socket, struct msghdr *message, size_t room) {
     int saved_errno = errno;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    struct timespec now = sw_clock(CLOCK_REALTIME);
     if (is_on(socket->fd, SO_TIMESTAMPNS)) {
         sw_control_put(message, room, SOL_SOCKET, SO_TIMESTAMPNS, &now, sizeof now);
     } else if (is_on(socket->fd, SO_TIMESTAMP)) {
