@@ -6,8 +6,8 @@ import { execa } from 'execa';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCapture } from '../../../core/src/pcap.js';
 import { makeFolder, requireProgram } from '../support/programs.js';
-import { compileTraffic, programPath, TRAFFIC } from './support/compile.js';
-import { LIBRARY } from './support/paths.js';
+import { compilePlainPrograms, compileTraffic, programPath, TRAFFIC } from './support/compile.js';
+import { BUILD, LIBRARY } from './support/paths.js';
 import { hasNamespaces, runBare, runRedirected, withDirectory } from './support/run.js';
 
 const SOURCES = fileURLToPath(new URL('../../native/test/beside/', import.meta.url));
@@ -54,5 +54,16 @@ describe('a library that gives the program another time', { timeout: 120_000 }, 
       // The file has microseconds.
       expect(times.every((time) => time >= before - 1000n && time <= after)).toBe(true);
     });
+  });
+});
+
+describe.skipIf(!canCompare)('the runtime of AddressSanitizer', { timeout: 120_000 }, () => {
+  it('need not be preloaded in front of the library', async () => {
+    const name = 'data_calls';
+    const folder = join(BUILD, 'beside');
+    await compilePlainPrograms([name], folder, { flags: ['-fsanitize=address'] });
+    const bare = await runBare(join(folder, name));
+    expect(bare.ending).toBe('');
+    expect(await runRedirected(join(folder, name))).toEqual(bare);
   });
 });
