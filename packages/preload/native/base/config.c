@@ -1,6 +1,7 @@
 #include "base/config.h"
 
 #include "base/log.h"
+#include "base/preload_list.h"
 #include "base/table_memory.h"
 
 #include <dlfcn.h>
@@ -37,6 +38,9 @@ static const char *start[KEPT_COUNT];
 
 /* The path of this library, for a child whose LD_PRELOAD was replaced. */
 static const char *own_path;
+
+/* For a child that is given no LD_PRELOAD at all, and no LD_LIBRARY_PATH either: those of the first variable that are paths. */
+static const char *paths_preloaded;
 static uid_t user_at_start;
 
 static struct sw_config_place *(*choose_place)(void);
@@ -77,6 +81,17 @@ static const char *copy_of(const char *text) {
     return memory == NULL ? NULL : memcpy(memory, text, size);
 }
 
+/* Of "LD_PRELOAD=…". */
+static const char *paths_of(const char *preload) {
+    static const char NAME[] = "LD_PRELOAD=";
+    const size_t length = sizeof NAME - 1;
+    char *memory = preload == NULL || own_path == NULL ? NULL : sw_memory_take(length + sw_preload_paths_size(preload + length, own_path));
+    if (memory == NULL)
+        return preload;
+    sw_preload_paths(preload + length, own_path, mempcpy(memory, NAME, length));
+    return memory;
+}
+
 void sw_config_start(void) {
     for (char *const *variable = environ; variable != NULL && *variable != NULL; variable++)
         for (int i = 0; i < KEPT_COUNT; i++)
@@ -87,6 +102,7 @@ void sw_config_start(void) {
     Dl_info info;
     if (dladdr((void *)sw_config_start, &info) != 0 && info.dli_fname != NULL && info.dli_fname[0] == '/')
         own_path = copy_of(info.dli_fname);
+    paths_preloaded = paths_of(start[0]);
 }
 
 static const char *value_at_start(const char *name) {
@@ -236,7 +252,7 @@ unsigned sw_config_max_sockets(void) {
 
 /* Whether the colon or space separated list in LD_PRELOAD names this library. */
 static bool loads_us(const char *entry) {
-    return entry != NULL && (strstr(entry, "libsocket_wrapper") != NULL || (own_path != NULL && strstr(entry, own_path) != NULL));
+    return entry != NULL && sw_preload_names_us(entry, own_path);
 }
 
 /* A child of an attached thread is on the thread's network, unless its environment names one already. */
@@ -306,7 +322,7 @@ char *const *sw_config_environment_for_child(char *const *environment, char **po
     unsigned count = 0;
     if (preload == NULL) {
         if (count + 1 < room)
-            pointers[count++] = (char *)start[0];
+            pointers[count++] = (char *)paths_preloaded;
     } else if (own_path != NULL && strlen(own_path) + strlen(preload) + 2 <= storage_size) {
         char *end = stpcpy(storage, "LD_PRELOAD=");
         end = stpcpy(end, own_path);

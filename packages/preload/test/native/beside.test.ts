@@ -67,3 +67,26 @@ describe.skipIf(!canCompare)('the runtime of AddressSanitizer', { timeout: 120_0
     expect(await runRedirected(join(folder, name))).toEqual(bare);
   });
 });
+
+describe('a library that LD_PRELOAD names without its path', () => {
+  const env = 'env -i /bin/sh -c "echo \\$LD_PRELOAD"';
+
+  it.each([
+    ['is left out', (path: string) => `${LIBRARY}:libstopped_clock.so:${path}`],
+    ['is left out in front of this one', (path: string) => `libstopped_clock.so ${LIBRARY} ${path}`],
+    ['is found by its path when it is this one', (path: string) => `libsocket_wrapper.so:${path}`],
+  ])('%s for a program with no environment, which has no LD_LIBRARY_PATH either', async (_, list) => {
+    await using folder = await makeFolder('names-');
+    const clock = await compileLibrary('stopped_clock', folder.path);
+    await withDirectory(async (directory) => {
+      const { stdout, stderr } = await execa('sh', ['-c', env], {
+        env: {
+          LD_PRELOAD: list(clock),
+          LD_LIBRARY_PATH: `${join(LIBRARY, '..')}:${folder.path}`,
+          SOCKET_WRAPPER_DIR: directory,
+        },
+      });
+      expect({ stdout, stderr }).toEqual({ stdout: `${LIBRARY}:${clock}`, stderr: '' });
+    });
+  });
+});
