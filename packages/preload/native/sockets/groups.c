@@ -2,6 +2,7 @@
 #include "sockets/groups.h"
 
 #include "names/interfaces.h"
+#include "state/promised.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -39,6 +40,8 @@ static int add(struct sw_socket *socket, const struct sw_address *group, const s
     struct sw_network *network = socket->network;
     for (unsigned i = 0; i < SW_MEMBER_COUNT; i++) {
         struct sw_member *member = &network->state->members[i];
+        if (!sw_promise(network, member))
+            return -ENOBUFS;
         uint64_t found = atomic_load(&member->cookie);
         if (found > SW_COOKIE_DELETED && sw_record_find(network, found) != NULL)
             continue;

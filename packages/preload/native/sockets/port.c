@@ -75,6 +75,16 @@ static void record_name(const struct sw_socket *socket, const struct sw_port_req
     sw_network_host_seen(socket->network, name->interface);
 }
 
+static bool has_room(const struct sw_socket *socket, const struct sw_port_request *request) {
+    enum sw_transport transport = sw_transport_of(socket->record);
+    for (unsigned i = 0; i < SW_CLAIM_COUNT; i++)
+        if ((request->claims & sw_claims[i].claim) != 0 &&
+            !sw_endpoint_make_room(socket->network, sw_endpoint_key(transport, sw_claims[i].family, sw_claims[i].loopback,
+                                                                    request->name.interface, request->name.port)))
+            return false;
+    return true;
+}
+
 /* Binds to the names of `request`, whose port is set. The network's lock is held. */
 static int claim(const struct sw_socket *socket, struct sw_port_request *request, bool had) {
     uint8_t taken;
@@ -82,6 +92,8 @@ static int claim(const struct sw_socket *socket, struct sw_port_request *request
     if (result < 0)
         return result;
 
+    if (!has_room(socket, request))
+        return -ENOSPC;
     unsigned preferred = 0;
     while (sw_claims[preferred].claim != request->preferred)
         preferred++;

@@ -1,5 +1,6 @@
 #include "state/endpoint_index.h"
 
+#include "state/promised.h"
 #include "state/records.h"
 
 #include <sys/socket.h>
@@ -15,11 +16,17 @@ static uint64_t entry_of(uint32_t key, unsigned slot) {
     return (uint64_t)slot << 32 | key;
 }
 
+bool sw_endpoint_make_room(struct sw_network *network, uint32_t key) {
+    return sw_promise(network, &network->state->buckets[home_bucket(key)]);
+}
+
 void sw_endpoint_add(struct sw_network *network, uint32_t key, const struct sw_record *record) {
     uint64_t entry = entry_of(key, sw_record_slot(network, record));
     unsigned home = home_bucket(key);
     for (unsigned i = 0; i < LONGEST_CHAIN; i++) {
         struct sw_bucket *bucket = &network->state->buckets[(home + i) % SW_BUCKET_COUNT];
+        if (!sw_promise(network, bucket))
+            return;
         for (unsigned k = 0; k < SW_BUCKET_ENTRIES; k++) {
             uint64_t found = 0;
             if (atomic_compare_exchange_strong(&bucket->entries[k], &found, entry))
@@ -34,6 +41,8 @@ static void remove_entry(struct sw_network *network, uint32_t key, unsigned slot
     unsigned home = home_bucket(key);
     for (unsigned i = 0; i < LONGEST_CHAIN; i++) {
         struct sw_bucket *bucket = &network->state->buckets[(home + i) % SW_BUCKET_COUNT];
+        if (!sw_is_promised(network, bucket))
+            return;
         for (unsigned k = 0; k < SW_BUCKET_ENTRIES; k++) {
             uint64_t found = entry;
             atomic_compare_exchange_strong(&bucket->entries[k], &found, 0);
@@ -79,6 +88,8 @@ struct sw_record *sw_endpoint_next(struct sw_network *network, uint32_t key, uns
     unsigned home = home_bucket(key), first = *position % PLACES;
     for (unsigned chain = *position / PLACES; chain < LONGEST_CHAIN; chain++, first = 0) {
         struct sw_bucket *bucket = &network->state->buckets[(home + chain) % SW_BUCKET_COUNT];
+        if (!sw_is_promised(network, bucket))
+            return NULL;
         for (unsigned k = first; k < SW_BUCKET_ENTRIES; k++) {
             uint64_t entry = atomic_load_explicit(&bucket->entries[k], memory_order_acquire);
             if ((uint32_t)entry != key)

@@ -35,6 +35,9 @@ struct sw_claim_kind {
 };
 extern const struct sw_claim_kind sw_claims[SW_CLAIM_COUNT];
 
+/* Whether there is room for the endpoint: false when the file system is full. */
+bool sw_endpoint_make_room(struct sw_network *network, uint32_t key);
+
 void sw_endpoint_add(struct sw_network *network, uint32_t key, const struct sw_record *record);
 
 /* Removes the record from every key that its claims and port say. */

@@ -4,6 +4,7 @@
 #include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
+#include "state/promised.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +47,8 @@ bool sw_socket_has_other_holder(const struct sw_network *network, uint64_t inode
     const uint32_t self = sw_process_id();
     snprintf(wanted, sizeof wanted, "socket:[%llu]", (unsigned long long)inode);
     for (unsigned i = 0; i < SW_PROCESS_COUNT && !has; i++) {
-        uint32_t pid = atomic_load(&network->state->processes[i].pid);
+        const struct sw_process *entry = &network->state->processes[i];
+        uint32_t pid = sw_is_promised(network, entry) ? atomic_load(&entry->pid) : 0;
         has = pid != 0 && pid != self && holds(pid, wanted);
     }
     errno = saved_errno;

@@ -15,6 +15,7 @@ enum {
     SW_BUCKET_ENTRIES = 7,
     SW_MEMBER_COUNT = 16384,
     SW_OPTION_BYTES = 120,
+    SW_PROMISED_BYTES = (SW_PROCESS_COUNT * 16 + SW_BUCKET_COUNT * 64 + SW_MEMBER_COUNT * 64) / 4096 / 8,
 };
 
 #define SW_STATE_MAGIC 0x3154535041525753ull /* "SWRAPST1" on a little-endian machine */
@@ -147,7 +148,8 @@ struct sw_header {
     _Atomic uint32_t other_users; /* users beside the directory's owner were let in: files are made for them as well */
     _Atomic uint64_t namespace; /* inode of the network namespace that the network began in; 0 where nobody could tell */
     _Atomic uint32_t urgent; /* somebody has sent with MSG_OOB */
-    uint8_t reserved[2048 - 64 - 8 - 1024 - 8 - 4];
+    _Atomic uint8_t promised[SW_PROMISED_BYTES]; /* a bit for each page of the tables but the records: state/promised.c */
+    uint8_t reserved[2048 - 64 - 8 - 1024 - 8 - 4 - SW_PROMISED_BYTES];
     _Atomic uint8_t used_pages[SW_PAGE_COUNT / 8];
 };
 

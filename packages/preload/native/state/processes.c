@@ -1,15 +1,18 @@
 #include "state/processes.h"
 
 #include "base/process.h"
+#include "state/promised.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-static struct sw_process *claim(struct sw_state *state, uint32_t pid) {
+static struct sw_process *claim(struct sw_network *network, uint32_t pid) {
     enum { ATTEMPTS = SW_PROCESS_COUNT };
     struct sw_process *entry = NULL;
     for (unsigned i = 0; i < ATTEMPTS; i++) {
-        entry = &state->processes[(pid + i) % SW_PROCESS_COUNT];
+        entry = &network->state->processes[(pid + i) % SW_PROCESS_COUNT];
+        if (!sw_promise(network, entry))
+            return NULL;
         uint32_t holder = atomic_load(&entry->pid);
         if (holder == pid)
             return entry;
@@ -24,7 +27,7 @@ static struct sw_process *claim(struct sw_state *state, uint32_t pid) {
 
 static void enter(struct sw_network *network, uint32_t pid, uint32_t spawn) {
     int saved_errno = errno;
-    struct sw_process *entry = claim(network->state, pid);
+    struct sw_process *entry = claim(network, pid);
     if (entry != NULL)
         atomic_store(&entry->spawn, spawn);
     /* The first write to a page after a fork copies it. */
@@ -41,7 +44,7 @@ void sw_processes_enter(struct sw_network *network, uint32_t pid) {
 static uint32_t spawn_of(const struct sw_network *network, uint32_t child) {
     const uint32_t self = sw_process_id();
     const struct sw_process *entry = &network->state->processes[self % SW_PROCESS_COUNT];
-    return child != self && atomic_load(&entry->pid) == self ? atomic_load(&entry->spawn) : sw_config_spawn();
+    return child != self && sw_is_promised(network, entry) && atomic_load(&entry->pid) == self ? atomic_load(&entry->spawn) : sw_config_spawn();
 }
 
 void sw_processes_enter_child(struct sw_network *network, uint32_t child) {
@@ -54,6 +57,8 @@ void sw_processes_leave(struct sw_network *network) {
     for (unsigned i = 0; i < SW_PROCESS_COUNT; i++) {
         struct sw_process *entry = &network->state->processes[(pid + i) % SW_PROCESS_COUNT];
         uint32_t holder = pid;
+        if (!sw_is_promised(network, entry))
+            return;
         if (atomic_compare_exchange_strong(&entry->pid, &holder, 0) || holder == 0)
             return;
     }

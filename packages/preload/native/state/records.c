@@ -1,10 +1,10 @@
 #include "state/records.h"
 
-#include "base/log.h"
 #include "base/real.h"
 #include "base/root.h"
 #include "base/unix_inodes.h"
 #include "state/endpoint_index.h"
+#include "state/promised.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,30 +60,17 @@ static bool next_page(struct walk *walk, uint64_t cookie, unsigned *page) {
     return false;
 }
 
-/* Takes the file system's promise for the page now, as an error: later, a full tmpfs would be a SIGBUS. */
+/* Has the page promised before the first record in it is used. */
 static bool reserve_page(struct sw_network *network, unsigned page) {
     _Atomic uint8_t *used = &network->state->header.used_pages[page / 8];
     uint8_t bit = (uint8_t)(1u << page % 8);
     if ((atomic_load_explicit(used, memory_order_relaxed) & bit) != 0)
         return true;
-
-    int saved_errno = errno;
-    char path[sw_network_own_path_size(network->directory)];
-    sw_network_own_path(network->directory, ".state", path);
-    bool reserved = true;
-    int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd >= 0) {
-        off_t offset = (off_t)offsetof(struct sw_state, records) + (off_t)page * SW_RECORDS_PER_PAGE * (off_t)sizeof(struct sw_record);
-        if (fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, SW_RECORDS_PER_PAGE * sizeof(struct sw_record)) != 0)
-            reserved = errno != ENOSPC && errno != EDQUOT;
-        sw_real.close(fd);
-    }
-    if (reserved)
-        atomic_fetch_or(used, bit);
-    else
-        SW_LOG_ONCE("no room for another socket in '%s': the file system is full", network->directory);
-    errno = saved_errno;
-    return reserved;
+    struct sw_record *records = &network->state->records[page * SW_RECORDS_PER_PAGE];
+    if (!sw_promise_pages(network, records, SW_RECORDS_PER_PAGE * sizeof *records))
+        return false;
+    atomic_fetch_or(used, bit);
+    return true;
 }
 
 bool sw_records_are_in_use(const struct sw_network *network) {
