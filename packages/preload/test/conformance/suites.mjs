@@ -1,4 +1,5 @@
 /** The suites of the command, in the order in which it runs them. */
+import { apr } from './suites/apr.mjs';
 import { asio } from './suites/asio.mjs';
 import { cAres } from './suites/c-ares.mjs';
 import { cpython } from './suites/cpython.mjs';
@@ -14,6 +15,7 @@ import { linux } from './suites/linux.mjs';
 import { memcached } from './suites/memcached.mjs';
 import { mosquitto } from './suites/mosquitto.mjs';
 import { ncat } from './suites/ncat.mjs';
+import { nng } from './suites/nng.mjs';
 import { node, nodeInScope } from './suites/node.mjs';
 import { openssl } from './suites/openssl.mjs';
 import { perl } from './suites/perl.mjs';
@@ -38,6 +40,7 @@ import { zeromq } from './suites/zeromq.mjs';
 export const SUITES = [
   libuv,
   libevent,
+  apr,
   asio,
   poco,
   node,
@@ -51,6 +54,7 @@ export const SUITES = [
   psutil,
   pyzmq,
   zeromq,
+  nng,
   perl,
   ruby,
   rubyServers,

@@ -79,13 +79,15 @@ export const perlServers = {
   },
 };
 
-/** Ports that servers got, addresses of objects and folders made for a run are in the names of some tests. */
+/** Ports that servers got, addresses of objects, folders made for a run, memory and seconds it took are in the names of some tests. */
 function* results(output) {
   for (const [name, result] of tapResults(output))
     yield [
       name
         .replace(/:\d{5}\b/g, ':PORT')
         .replace(/\(0x[\da-f]+\)/g, '()')
+        .replace(/\(\d+(,\d+)+\)/g, '()')
+        .replace(/\bduration=\d+/g, 'duration=')
         .replace(/\/tmp\/\w{10}\//g, '/tmp/FOLDER/'),
       result,
     ];
