@@ -4,7 +4,7 @@ import programs from './.ci/programs.json' with { type: 'json' };
 export default {
   // Programs of the machine, and a script of the root package.
   ignoreBinaries: [
-    new RegExp(`^(${Object.keys(programs).join('|')}|apt-get|build|ctest|demo|dpkg-deb|erlc|g\\+\\+|mkfifo)$`),
+    new RegExp(`^(${Object.keys(programs).join('|')}|apt-get|build|ctest|demo|dpkg-deb|erlc|g\\+\\+|make|mkfifo)$`),
   ],
   ignoreExportsUsedInFile: true,
   workspaces: {
