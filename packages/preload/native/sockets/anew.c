@@ -2,6 +2,7 @@
 
 #include "base/real.h"
 #include "base/room.h"
+#include "base/scratch.h"
 #include "sockets/buffer.h"
 #include "sockets/life.h"
 #include "sockets/options.h"
@@ -9,7 +10,32 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
+
+/* Whom the socket signals, and with what: fcntl(2). */
+static void hand_over_signals(int from, int to, int flags) {
+    struct f_owner_ex owner;
+    if (sw_real.fcntl(from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0)
+        sw_real.fcntl(to, F_SETOWN_EX, &owner);
+    int number = sw_real.fcntl(from, F_GETSIG);
+    if (number > 0)
+        sw_real.fcntl(to, F_SETSIG, number);
+    if ((flags & O_ASYNC) != 0)
+        sw_real.fcntl(to, F_SETFL, flags);
+}
+
+/* The filter that SO_ATTACH_FILTER gave; one of SO_ATTACH_BPF cannot be read. */
+static void hand_over_filter(int from, int to) {
+    socklen_t count = 0; /* of instructions */
+    if (sw_real.getsockopt(from, SOL_SOCKET, SO_GET_FILTER, NULL, &count) != 0 || count == 0)
+        return;
+    size_t size = count * sizeof(struct sock_filter);
+    struct sock_filter *code = sw_scratch_take(size);
+    if (code != NULL && sw_real.getsockopt(from, SOL_SOCKET, SO_GET_FILTER, code, &count) == 0)
+        sw_real.setsockopt(to, SOL_SOCKET, SO_ATTACH_FILTER, &(struct sock_fprog){(unsigned short)count, code}, sizeof(struct sock_fprog));
+    sw_scratch_give_back(code, size);
+}
 
 int sw_anew_make(const struct sw_socket *socket, struct sw_record **record) {
     const struct sw_record *old = socket->record;
@@ -30,6 +56,10 @@ int sw_anew_make(const struct sw_socket *socket, struct sw_record **record) {
     }
     (*record)->interface = old->interface;
     sw_options_hand_over(socket, fd, *record);
+    int saved_errno = errno;
+    hand_over_signals(socket->fd, fd, flags);
+    hand_over_filter(socket->fd, fd);
+    errno = saved_errno;
     if (old->type == SOCK_STREAM)
         sw_buffer_begin(&(struct sw_socket){.fd = fd, .network = socket->network, .record = *record}, NULL);
     return fd;
