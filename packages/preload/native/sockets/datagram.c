@@ -67,13 +67,47 @@ static ssize_t receive_from(int fd, struct msghdr *message, int flags, const str
     return sw_real.recvfrom(fd, message->msg_iov->iov_base, message->msg_iov->iov_len, flags, message->msg_name, &message->msg_namelen);
 }
 
+/* Whether the Unix socket itself has something to say with each datagram, which only its own queue tells. */
+static bool has_control(int fd) {
+    static const int OPTIONS[] = {SO_TIMESTAMP, SO_TIMESTAMPNS, SO_TIMESTAMPING, SO_RXQ_OVFL};
+    for (unsigned i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
+        int on = 0;
+        if (sw_real.getsockopt(fd, SOL_SOCKET, OPTIONS[i], &on, &(socklen_t){sizeof on}) == 0 && on != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Takes a spilled datagram, or looks at it. */
+static ssize_t take_spilled(struct sw_socket *socket, struct msghdr *message, int flags, struct sw_sender *sender, bool *named) {
+    const int message_flags = message->msg_flags;
+    ssize_t result = sw_spill_take(socket->network, socket->record, sender, message, (flags & MSG_PEEK) != 0);
+    if (result == -EAGAIN)
+        return result;
+    *named = true;
+    if (result >= 0 && (flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0)
+        result = (ssize_t)sw_parts_length(message);
+    message->msg_flags |= message_flags & MSG_CTRUNC;
+    if ((flags & MSG_PEEK) == 0)
+        sw_spill_taken(socket);
+    return result;
+}
+
 /* The next datagram, from the Unix socket or from what it had no room for. Tokens are not for the program. */
 static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, int flags, const struct wanted *wanted,
                              struct sw_sender *sender, bool *named) {
     struct sw_record *record = socket->record;
     struct sockaddr_un from;
     size_t control_room = message->msg_controllen;
+    const bool peek = (flags & MSG_PEEK) != 0;
     for (;;) {
+        if (sw_spill_is_first(socket) && (control_room == 0 || !has_control(socket->fd))) {
+            message->msg_controllen = 0;
+            message->msg_flags = 0;
+            ssize_t spilled = take_spilled(socket, message, flags, sender, named);
+            if (spilled != -EAGAIN)
+                return spilled;
+        }
         message->msg_name = &from;
         message->msg_namelen = sizeof from;
         message->msg_controllen = control_room;
@@ -85,7 +119,6 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
             int pending = error == ECONNRESET ? sw_pending_error(socket) : 0;
             return pending != 0 ? -pending : -error;
         }
-        bool peek = (flags & MSG_PEEK) != 0;
         *named = !is_shut && wanted->source && sw_name_of_unix(&from, message->msg_namelen, &sender->name);
         bool token = is_shut || (message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0);
         if (!token) {
@@ -93,26 +126,21 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
                 sw_spill_announce(socket->network, record);
             return result;
         }
-        if (!peek)
-            sw_record_clear(record, SW_ERROR_TOKEN);
+        if (!peek && !is_shut && sw_spill_token_taken(socket))
+            continue;
         /* That of shutdown(2), perhaps, behind which there may be more. */
         if (sw_record_has(record, SW_READ_SHUT))
             flags |= MSG_DONTWAIT;
-        int message_flags = message->msg_flags;
-        result = sw_spill_take(socket->network, record, sender, message, peek);
-        if (result != -EAGAIN) {
-            *named = true;
-            if (result >= 0 && (flags & MSG_TRUNC) == 0 && (message->msg_flags & MSG_TRUNC) != 0)
-                result = (ssize_t)sw_parts_length(message);
-            message->msg_flags |= message_flags & MSG_CTRUNC;
-            if (!peek && atomic_load(&record->spilled) != 0)
-                sw_spill_announce(socket->network, record);
+        result = take_spilled(socket, message, flags, sender, named);
+        if (result != -EAGAIN || is_shut)
             return result;
-        }
-        if (is_shut)
-            return -EAGAIN;
-        if (peek)
+        if (peek) {
+            /* It stands for nothing, or for what came just now. */
             sw_real.recv(socket->fd, &(char){0}, 0, MSG_DONTWAIT);
+            sw_spill_token_taken(socket);
+            if (atomic_load(&record->spilled) != 0)
+                sw_spill_announce(socket->network, record);
+        }
     }
 }
 

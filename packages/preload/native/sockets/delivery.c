@@ -121,6 +121,8 @@ static int hand_over(struct sw_delivery *delivery, const struct sw_name *name, s
     ssize_t sent = sw_path_send(delivery->socket->fd, &path, &delivery->message, MSG_DONTWAIT | MSG_NOSIGNAL);
     result = sent >= 0 ? 0 : (int)sent;
     sw_path_close(&path);
+    if (receiver != NULL && result == 0)
+        sw_spill_passed(receiver);
     /* UDP sends a datagram of any size when nothing else of the sender is on its way, a Unix socket none larger than SO_SNDBUF. */
     if (result == -EAGAIN || result == -ENOBUFS || result == -EMSGSIZE) {
         if (receiver != NULL)

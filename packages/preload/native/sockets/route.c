@@ -6,6 +6,7 @@
 #include "sockets/life.h"
 #include "sockets/options.h"
 #include "sockets/path.h"
+#include "sockets/spill.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -105,6 +106,8 @@ static bool send_along(struct route *route, const struct sw_socket *socket, cons
                                   (const struct sockaddr *)&route->path.address, route->path.length);
     if (sent < 0)
         errno = saved_errno;
+    else
+        sw_spill_passed(route->receiver);
     return sent >= 0;
 }
 

@@ -20,10 +20,11 @@ struct sw_side {
     sigset_t mask;
     int fd;
     off_t begin, end; /* of what waits */
+    _Atomic uint64_t *begin_place; /* where `begin` is kept; NULL: in the file */
 };
 
 /* Takes the lock and opens the queue of `record`, making it if asked to. False, without the lock, when it is not there or cannot be had. */
-bool sw_side_open(struct sw_side *side, struct sw_network *network, const struct sw_record *record, enum sw_side_kind kind, bool create);
+bool sw_side_open(struct sw_side *side, struct sw_network *network, struct sw_record *record, enum sw_side_kind kind, bool create);
 
 /* How many bytes wait. */
 static inline size_t sw_side_size(const struct sw_side *side) {

@@ -8,6 +8,7 @@
 #include "sockets/options.h"
 #include "sockets/path.h"
 #include "sockets/side_file.h"
+#include "state/watches.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -92,40 +93,48 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     return result;
 }
 
-/* The next datagram that waits in the Unix socket, taken out of it. A token stands for nothing that is moved, and goes. */
-static bool take_queued(const struct sw_socket *socket, struct spill_header *header, char data[static MOST]) {
-    struct sw_told told = sw_options_told(socket->record);
-    for (;;) {
-        struct sockaddr_un from;
-        socklen_t length = sizeof from;
-        ssize_t size = sw_real.recvfrom(socket->fd, data, MOST, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
-        if (size < 0 && (errno == ECONNRESET || errno == EINTR))
-            continue;
-        if (size < 0)
-            return false;
-        *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = told.ttl, .tos = told.tos}};
-        if (sw_name_of_unix(&from, length, &header->sender.name))
-            return true;
-        if (size == 0 && length <= offsetof(struct sockaddr_un, sun_path)) {
-            sw_record_clear(socket->record, SW_ERROR_TOKEN);
-            continue;
-        }
-        /* Whoever it is has no address that the program could be told. */
-        header->sender.address.family = socket->record->family;
-        return true;
-    }
+static void forget_token(struct sw_record *receiver) {
+    sw_record_clear(receiver, SW_ERROR_TOKEN | SW_TOKEN_FIRST);
 }
 
-static void move_queued(const struct sw_socket *socket, char data[static MOST]) {
+enum queued { NOTHING, TOKEN, DATAGRAM };
+
+/* The next datagram that waits in the Unix socket, taken out of it. */
+static enum queued take_queued(const struct sw_socket *socket, struct spill_header *header, char data[static MOST]) {
+    struct sw_told told = sw_options_told(socket->record);
+    struct sockaddr_un from;
+    socklen_t length;
+    ssize_t size;
+    do {
+        length = sizeof from;
+        size = sw_real.recvfrom(socket->fd, data, MOST, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
+    } while (size < 0 && (errno == ECONNRESET || errno == EINTR));
+    if (size < 0)
+        return NOTHING;
+    *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = told.ttl, .tos = told.tos}};
+    if (sw_name_of_unix(&from, length, &header->sender.name))
+        return DATAGRAM;
+    if (size == 0 && length <= offsetof(struct sockaddr_un, sun_path)) {
+        forget_token(socket->record);
+        return TOKEN;
+    }
+    /* Whoever it is has no address that the program could be told. */
+    header->sender.address.family = socket->record->family;
+    return DATAGRAM;
+}
+
+/* Moves what is in front of a token, or all there is: tokens stand for nothing that is moved, and go. */
+static void move_queued(const struct sw_socket *socket, char data[static MOST], bool to_token) {
     struct sw_side side;
     if (!sw_side_open(&side, socket->network, socket->record, SW_SIDE_SPILL, true))
         return;
     size_t later = sw_side_size(&side);
     struct spill_header header;
     uint32_t moved = 0;
-    while (take_queued(socket, &header, data)) {
+    enum queued queued;
+    while ((queued = take_queued(socket, &header, data)) != NOTHING && !(queued == TOKEN && to_token)) {
         struct iovec parts[] = {{&header, sizeof header}, {data, header.length}};
-        moved += sw_side_append(&side, parts, 2);
+        moved += queued == DATAGRAM && sw_side_append(&side, parts, 2);
     }
     /* What was spilled before goes behind it. */
     for (size_t done = 0, size; moved > 0 && done < later; done += size) {
@@ -145,7 +154,7 @@ void sw_spill_queue(const struct sw_socket *socket) {
     bool is_empty = sw_real.recv(socket->fd, sw_nowhere, 0, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
     char *data = is_empty ? NULL : sw_scratch_take(MOST);
     if (data != NULL)
-        move_queued(socket, data);
+        move_queued(socket, data, false);
     sw_scratch_give_back(data, MOST);
     errno = saved_errno;
 }
@@ -171,13 +180,84 @@ bool sw_spill_send_token(struct sw_network *network, struct sw_record *receiver)
     return sent;
 }
 
-void sw_spill_announce(struct sw_network *network, struct sw_record *receiver) {
-    if (!sw_record_claim(receiver, SW_ERROR_TOKEN) || sw_spill_send_token(network, receiver))
+static void announce(struct sw_network *network, struct sw_record *receiver) {
+    if (sw_spill_send_token(network, receiver))
         return;
     /* The queue is full, and who reads from it announces the rest. But who has just emptied it saw a token on its way: a queue that is
      * full after the claim was given back is the proof that nobody has. One token too many is harmless. */
-    sw_record_clear(receiver, SW_ERROR_TOKEN);
+    forget_token(receiver);
     sw_spill_send_token(network, receiver);
+}
+
+void sw_spill_announce(struct sw_network *network, struct sw_record *receiver) {
+    if (sw_record_claim(receiver, SW_ERROR_TOKEN))
+        announce(network, receiver);
+}
+
+/* What is in front in the queue of the Unix socket. */
+static enum queued look(const struct sw_socket *socket) {
+    struct sockaddr_un from;
+    socklen_t length = sizeof from;
+    ssize_t size = sw_real.recvfrom(socket->fd, sw_nowhere, 1, MSG_PEEK | MSG_DONTWAIT, (struct sockaddr *)&from, &length);
+    if (size < 0)
+        return NOTHING;
+    return size == 0 && length <= offsetof(struct sockaddr_un, sun_path) ? TOKEN : DATAGRAM;
+}
+
+/* Whoever has just met the token puts a new one there. The flag comes before the look: of a sender that passes by, either the datagram is
+ * seen here or the flag there. */
+static void announce_first(const struct sw_socket *socket) {
+    int saved_errno = errno;
+    if (!sw_record_claim(socket->record, SW_ERROR_TOKEN))
+        return;
+    sw_record_claim(socket->record, SW_TOKEN_FIRST);
+    if (look(socket) != NOTHING)
+        sw_record_clear(socket->record, SW_TOKEN_FIRST);
+    announce(socket->network, socket->record);
+    errno = saved_errno;
+}
+
+/* An edge is told with each token: a reader that waits for one would sleep behind a token that stays. */
+static bool is_watched_for_edges(int fd) {
+    struct sw_watch watch;
+    for (unsigned position = 0; sw_watch_next(fd, &position, &watch);)
+        if ((watch.event.events & EPOLLET) != 0)
+            return true;
+    return false;
+}
+
+bool sw_spill_is_first(const struct sw_socket *socket) {
+    return sw_record_has(socket->record, SW_TOKEN_FIRST) && atomic_load(&socket->record->spilled) != 0 && !is_watched_for_edges(socket->fd);
+}
+
+bool sw_spill_token_taken(const struct sw_socket *socket) {
+    int saved_errno = errno;
+    forget_token(socket->record);
+    bool is_behind = atomic_load(&socket->record->spilled) != 0 && look(socket) == DATAGRAM;
+    if (is_behind)
+        sw_spill_announce(socket->network, socket->record);
+    errno = saved_errno;
+    return is_behind;
+}
+
+/* The token that stayed goes. Another reader may have taken it in the meantime, and what is met then has come since. */
+static void drop_token(const struct sw_socket *socket) {
+    int saved_errno = errno;
+    char *data = sw_scratch_take(MOST);
+    if (data != NULL)
+        move_queued(socket, data, true);
+    sw_scratch_give_back(data, MOST);
+    if (atomic_load(&socket->record->spilled) != 0)
+        sw_spill_announce(socket->network, socket->record);
+    errno = saved_errno;
+}
+
+void sw_spill_taken(const struct sw_socket *socket) {
+    struct sw_record *record = socket->record;
+    if (atomic_load(&record->spilled) != 0)
+        announce_first(socket);
+    else if ((atomic_fetch_and(&record->flags, ~(uint32_t)SW_TOKEN_FIRST) & SW_TOKEN_FIRST) != 0)
+        drop_token(socket);
 }
 
 void sw_spill_discard(struct sw_network *network, struct sw_record *receiver) {

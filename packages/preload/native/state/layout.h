@@ -55,6 +55,7 @@ enum sw_record_flag {
     SW_UDP_LITE = 1 << 25,      /* protocol 136: its ports are not UDP's */
     SW_SELF = 1 << 25,          /* of a stream: it is connected to itself, sockets/self.h */
     SW_LATE = 1 << 24,          /* data came after this side shut its reading half: sockets/late.c */
+    SW_TOKEN_FIRST = 1 << 24,   /* of a datagram socket: nothing waits in front of its token, sockets/spill.h */
     SW_ERRORS = 1 << 29,        /* the error queue has entries: sockets/error_queue.c */
     SW_ERRORS_NEW = 1 << 30,    /* of which no edge was told yet */
     SW_LINGER_RESET = 1 << 23,  /* SO_LINGER with a time of 0: closing resets */
@@ -82,7 +83,10 @@ struct sw_record {
     struct sw_address local;
     struct sw_address peer;
     /* Private to the library. */
-    _Atomic uint64_t sent;     /* stream bytes for the capture */
+    union {
+        _Atomic uint64_t sent;          /* stream bytes for the capture */
+        _Atomic uint64_t spilled_from;  /* of a datagram socket: where in the spill file the oldest datagram begins */
+    };
     _Atomic uint64_t received;
     _Atomic uint64_t peer_cookie;
     union {

@@ -67,6 +67,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     write_file(".spill-1000", data, size);
     atomic_store(&record->spilled, 3);
+    uint64_t from = 0;
+    memcpy(&from, data, size < sizeof from ? size : sizeof from);
+    atomic_store(&record->spilled_from, from);
     for (int taken = 0; taken < 4; taken++)
         receive(&socket, false);
     must(atomic_load(&record->spilled) == 0);

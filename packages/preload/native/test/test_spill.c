@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { THREADS = 4, EACH = 100, LARGE = 65507 };
 
@@ -152,6 +153,37 @@ static void a_full_queue_needs_no_token_and_keeps_the_next_one_possible(void) {
     close_datagram(&socket);
 }
 
+static void a_token_that_is_first_stays_until_the_last_is_taken(void) {
+    struct sw_socket socket = bind_datagram(network, 7000);
+    put(&socket, 1, "one", 3);
+    put(&socket, 2, "two", 3);
+    put(&socket, 3, "three", 5);
+    CHECK(!sw_spill_is_first(&socket));
+    CHECK_INT(empty(&socket), 1);
+    CHECK(!sw_spill_token_taken(&socket));
+    CHECK_INT(take(&socket), 3);
+    sw_spill_taken(&socket);
+    CHECK(sw_spill_is_first(&socket));
+    CHECK_INT(take(&socket), 3);
+    sw_spill_taken(&socket);
+    put(&socket, 4, "four", 4);
+    CHECK(sw_spill_is_first(&socket));
+    CHECK_INT(take(&socket), 5);
+    sw_spill_taken(&socket);
+    CHECK(is_readable(&socket));
+    CHECK_INT(take(&socket), 4);
+    errno = 0;
+    sw_spill_taken(&socket);
+    CHECK_INT(errno, 0);
+    CHECK(!sw_spill_is_first(&socket));
+    CHECK(!is_readable(&socket));
+    CHECK(!sw_record_has(socket.record, SW_ERROR_TOKEN));
+    put(&socket, 5, "five", 4);
+    CHECK(!sw_spill_is_first(&socket));
+    CHECK_INT(empty(&socket), 1);
+    close_datagram(&socket);
+}
+
 static void send_to(struct sw_socket *socket, int from, const char *text) {
     struct sw_path path;
     struct sw_name name = sw_record_name(socket->record);
@@ -204,6 +236,88 @@ static void a_datagram_of_nobody_moves_without_an_address(void) {
     close_datagram(&target);
 }
 
+/* It saw nothing spilled when it was sent, and more of its sender may be spilled since. */
+static void what_passed_by_comes_first(void) {
+    struct sw_socket socket = bind_datagram(network, 7000), other = bind_datagram(network, 7001);
+    put(&socket, 1, "one", 3);
+    put(&socket, 1, "two", 3);
+    CHECK_INT(empty(&socket), 1);
+    CHECK(!sw_spill_token_taken(&socket));
+    CHECK_INT(take(&socket), 3);
+    sw_spill_taken(&socket);
+    CHECK(sw_spill_is_first(&socket));
+    send_to(&socket, other.fd, "passing");
+    sw_spill_passed(socket.record);
+    CHECK(!sw_spill_is_first(&socket));
+    CHECK_INT(recv(socket.fd, taken, sizeof taken, MSG_DONTWAIT), 0);
+    CHECK(sw_spill_token_taken(&socket));
+    CHECK_INT(recv(socket.fd, taken, sizeof taken, MSG_DONTWAIT), 7);
+    CHECK_INT(recv(socket.fd, taken, sizeof taken, MSG_DONTWAIT), 0);
+    CHECK(!sw_spill_token_taken(&socket));
+    CHECK_INT(take(&socket), 3);
+    send_to(&socket, other.fd, "passing");
+    put(&socket, 1, "three", 5);
+    sw_spill_taken(&socket);
+    CHECK(!sw_spill_is_first(&socket));
+    CHECK_INT(empty(&socket), 2);
+    close_datagram(&other);
+    close_datagram(&socket);
+}
+
+/* Another reader takes the last and its token while this one is about to: whatever has come since is kept. */
+static void what_came_behind_a_token_that_another_took_is_not_lost(void) {
+    struct sw_socket socket = bind_datagram(network, 7000), other = bind_datagram(network, 7001);
+    put(&socket, 1, "one", 3);
+    put(&socket, 2, "two", 3);
+    CHECK_INT(empty(&socket), 1);
+    CHECK(!sw_spill_token_taken(&socket));
+    CHECK_INT(take(&socket), 3);
+    sw_spill_taken(&socket);
+    CHECK_INT(take(&socket), 3);
+    CHECK_INT(empty(&socket), 1);
+    send_to(&socket, other.fd, "three");
+    send_to(&socket, other.fd, "four");
+    sw_spill_taken(&socket);
+    CHECK(!sw_spill_token_taken(&socket));
+    CHECK_INT(take(&socket), 5);
+    CHECK_TEXT(taken, "three");
+    CHECK_INT(taken_from.name.port, 7001);
+    sw_spill_taken(&socket);
+    CHECK(is_readable(&socket));
+    CHECK_INT(take(&socket), 4);
+    CHECK_INT(take(&socket), -EAGAIN);
+    close_datagram(&other);
+    close_datagram(&socket);
+}
+
+static void a_file_that_is_never_empty_does_not_grow_for_ever(void) {
+    enum { SIZE = 10000, ROUNDS = 1000 };
+    static char data[SIZE];
+    struct sw_socket socket = bind_datagram(network, 7000);
+    char path[64];
+    struct stat status;
+    off_t largest = 0;
+    snprintf(path, sizeof path, ".spill-%llX", (unsigned long long)atomic_load(&socket.record->cookie));
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        memcpy(data, &i, sizeof i);
+        put(&socket, (uint16_t)(i + 1), data, SIZE);
+        if (i < 10)
+            continue;
+        CHECK_INT(take(&socket), SIZE);
+        CHECK(memcmp(taken, &(uint32_t){i - 10}, sizeof i) == 0);
+        CHECK_INT(taken_from.name.port, i - 9);
+        CHECK_INT(stat(path, &status), 0);
+        largest = status.st_size > largest ? status.st_size : largest;
+    }
+    CHECK(largest > 1 << 20 && largest < 2 << 20);
+    for (uint32_t i = ROUNDS - 10; i < ROUNDS; i++) {
+        CHECK_INT(take(&socket), SIZE);
+        CHECK(memcmp(taken, &i, sizeof i) == 0);
+    }
+    CHECK_INT(take(&socket), -EAGAIN);
+    close_datagram(&socket);
+}
+
 static void damage_ends_the_wait(void) {
     struct sw_socket socket = bind_datagram(network, 7000);
     char path[64];
@@ -212,6 +326,10 @@ static void damage_ends_the_wait(void) {
     put(&socket, 2, "two", 3);
     int fd = open(path, O_WRONLY);
     CHECK_INT(pwrite(fd, "\xff\xff\xff\xff", 4, sizeof(uint64_t)), 4);
+    CHECK_INT(take(&socket), -EAGAIN);
+    CHECK_INT(atomic_load(&socket.record->spilled), 0);
+    put(&socket, 1, "one", 3);
+    atomic_store(&socket.record->spilled_from, UINT64_MAX);
     CHECK_INT(take(&socket), -EAGAIN);
     CHECK_INT(atomic_load(&socket.record->spilled), 0);
     put(&socket, 3, "three", 5);
@@ -279,6 +397,10 @@ int main(void) {
     RUN(a_full_queue_needs_no_token_and_keeps_the_next_one_possible);
     RUN(the_queue_of_the_unix_socket_moves_in_front_of_what_was_spilled);
     RUN(a_datagram_of_nobody_moves_without_an_address);
+    RUN(a_token_that_is_first_stays_until_the_last_is_taken);
+    RUN(what_passed_by_comes_first);
+    RUN(what_came_behind_a_token_that_another_took_is_not_lost);
+    RUN(a_file_that_is_never_empty_does_not_grow_for_ever);
     RUN(damage_ends_the_wait);
     RUN(the_file_goes_with_its_socket);
     RUN(what_threads_put_at_once_stays_whole_and_in_each_ones_order);
