@@ -1,5 +1,7 @@
 #include "base/own_file.h"
 
+#include "base/root.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -40,6 +42,33 @@ static ssize_t end_pause(const struct pause *pause, ssize_t result) {
     pthread_sigmask(SIG_SETMASK, &pause->mask, NULL);
     errno = saved_errno;
     return result;
+}
+
+/* errno is untouched. */
+static bool give_back_rights(const char *path) {
+    int saved_errno = errno;
+    struct stat status;
+    enum { RIGHTS = S_IRUSR | S_IWUSR };
+    bool given = fstatat(SW_AT(path), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) && (status.st_mode & RIGHTS) != RIGHTS &&
+                 fchmodat(SW_AT(path), (status.st_mode & 07777) | RIGHTS, 0) == 0;
+    errno = saved_errno;
+    return given;
+}
+
+int sw_own_file_open(const char *path, int flags, mode_t mode) {
+    int saved_errno = errno;
+    int fd = openat(SW_AT(path), flags | O_CLOEXEC, mode);
+    if (fd >= 0 || errno != EACCES || !give_back_rights(path))
+        return fd;
+    errno = saved_errno;
+    return openat(SW_AT(path), flags | O_CLOEXEC, mode);
+}
+
+void sw_own_file_keep_rights(int fd, mode_t found, mode_t mode) {
+    int saved_errno = errno;
+    if ((found & mode & S_IRWXU) != (mode & S_IRWXU))
+        fchmod(fd, (found & 07777) | (mode & S_IRWXU));
+    errno = saved_errno;
 }
 
 int sw_own_file_lengthen(int fd, off_t size) {

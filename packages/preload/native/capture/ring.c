@@ -36,7 +36,7 @@ void sw_ring_inherit(const char *directory) {
 static int make_file(const char *directory, mode_t mode) {
     char path[sw_network_own_path_size(directory)];
     sw_network_own_path(directory, FILE_NAME, path);
-    int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+    int fd = sw_own_file_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode);
     if (fd < 0)
         return -errno;
     sw_network_give_to_owner(fd, directory);
@@ -46,7 +46,7 @@ static int make_file(const char *directory, mode_t mode) {
 int sw_ring_file(const char *directory) {
     char path[sw_network_own_path_size(directory)];
     sw_network_own_path(directory, FILE_NAME, path);
-    int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = sw_own_file_open(path, O_RDWR | O_NOFOLLOW, 0);
     return fd < 0 ? -errno : fd;
 }
 
@@ -72,12 +72,14 @@ static int map_twice(int fd, uint64_t size, uint8_t **data) {
 }
 
 /* Each step may be repeated by anyone at any moment. */
-static int prepare(int fd, struct sw_ring *ring, uint64_t size, uint32_t packet_limit) {
+static int prepare(int fd, mode_t mode, struct sw_ring *ring, uint64_t size, uint32_t packet_limit) {
     struct stat status;
     if (fstat(fd, &status) != 0)
         return -errno;
     if (!S_ISREG(status.st_mode))
         return -EINVAL;
+    if (status.st_size < SW_RING_HEADER)
+        sw_own_file_keep_rights(fd, status.st_mode, mode);
     /* The header is promised now: later, a full file system would be a SIGBUS. */
     if (status.st_size < SW_RING_HEADER && sw_own_file_allocate(fd, SW_RING_HEADER) != 0 &&
         (errno == ENOSPC || errno == EDQUOT || sw_own_file_lengthen(fd, SW_RING_HEADER) != 0))
@@ -111,7 +113,7 @@ int sw_ring_open(struct sw_ring *ring, const char *directory, mode_t mode, uint6
     int fd = make_file(directory, mode);
     if (fd < 0)
         return fd;
-    int result = prepare(fd, ring, size, packet_limit);
+    int result = prepare(fd, mode, ring, size, packet_limit);
     sw_real.close(fd);
     ring->directory = directory;
     return result;

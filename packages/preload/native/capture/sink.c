@@ -4,6 +4,7 @@
 #include "base/liveness.h"
 #include "base/log.h"
 #include "base/own_descriptors.h"
+#include "base/own_file.h"
 #include "base/process.h"
 #include "base/real.h"
 #include "base/root.h"
@@ -39,13 +40,14 @@ static int open_pipe(const struct sw_sink *sink, bool had_reader) {
 static int open_descriptor(struct sw_sink *sink, const struct sw_ring *ring) {
     struct stat status;
     const char *name = strrchr(sink->path, '/');
+    enum { MODE = 0644 };
     int fd;
     if (name != NULL && strcmp(name, "/-") == 0)
         fd = sw_real.fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     else if (fstatat(SW_AT(sink->path), &status, 0) == 0 && S_ISFIFO(status.st_mode))
         fd = open_pipe(sink, ring->header->stream_started != 0);
     else
-        fd = openat(SW_AT(sink->path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+        fd = sw_own_file_open(sink->path, O_WRONLY | O_CREAT | O_NOCTTY, MODE);
     if (fd < 0 || fstat(fd, &status) != 0) {
         int error = errno;
         SW_LOG_ONCE("cannot write the capture '%s': %s; nothing is captured", sink->path, strerror(error));
@@ -56,6 +58,8 @@ static int open_descriptor(struct sw_sink *sink, const struct sw_ring *ring) {
     sink->device = status.st_dev;
     sink->inode = status.st_ino;
     sink->is_stream = !S_ISREG(status.st_mode);
+    if (!sink->is_stream)
+        sw_own_file_keep_rights(fd, status.st_mode, MODE & S_IRWXU);
     fd = sw_own_descriptor_take(fd);
     atomic_store(&sink->descriptor, fd);
     return fd;

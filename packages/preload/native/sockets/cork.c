@@ -31,7 +31,7 @@ static void path_of(char *path, const struct sw_network *network, const struct s
 static int open_file(const struct sw_socket *socket, int flags) {
     char path[sw_network_own_path_size(socket->network->directory)];
     path_of(path, socket->network, socket->record);
-    int fd = openat(SW_AT(path), flags | O_CLOEXEC | O_NOFOLLOW, sw_network_file_mode(socket->network));
+    int fd = sw_own_file_open(path, flags | O_NOFOLLOW, sw_network_file_mode(socket->network));
     return fd < 0 ? -errno : fd;
 }
 

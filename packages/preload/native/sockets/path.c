@@ -105,10 +105,27 @@ int sw_path_bind(int fd, const struct sw_path *path) {
     return sw_real.bind(fd, (const struct sockaddr *)&path->address, path->length) == 0 ? 0 : -errno;
 }
 
-int sw_path_connect(int fd, const struct sw_path *path) {
+/* Whoever may not write to the file of a socket may neither connect to it nor send to it, and the owner's right to do so may have been taken by the
+ * umask(2) of the process that has bound it. The owner gets it back. */
+static bool give_back_right(const struct sw_path *path) {
+    struct stat status;
+    return fstatat(IN_DIRECTORY(path), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode) && (status.st_mode & S_IWUSR) == 0 &&
+           fchmodat(IN_DIRECTORY(path), (status.st_mode & 07777) | S_IWUSR, 0) == 0;
+}
+
+static int connect_to(int fd, const struct sw_path *path) {
     if (sw_root_is_kept())
         return (int)call_there(path, connect_there, &(struct call){.fd = fd});
     return sw_real.connect(fd, (const struct sockaddr *)&path->address, path->length) == 0 ? 0 : -errno;
+}
+
+int sw_path_connect(int fd, const struct sw_path *path) {
+    int saved_errno = errno, result = connect_to(fd, path);
+    if (result == -EACCES && give_back_right(path)) {
+        errno = saved_errno;
+        result = connect_to(fd, path);
+    }
+    return result;
 }
 
 /* A block of data alone takes less of the kernel's time as sendto(2). */
@@ -116,7 +133,7 @@ static bool is_block(const struct msghdr *message) {
     return message->msg_iovlen == 1 && message->msg_controllen == 0;
 }
 
-ssize_t sw_path_send(int fd, struct sw_path *path, struct msghdr *message, int flags) {
+static ssize_t send_to(int fd, struct sw_path *path, struct msghdr *message, int flags) {
     if (sw_root_is_kept())
         return call_there(path, send_there, &(struct call){.fd = fd, .flags = flags, .message = message});
     if (is_block(message)) {
@@ -130,6 +147,16 @@ ssize_t sw_path_send(int fd, struct sw_path *path, struct msghdr *message, int f
     ssize_t result = sent >= 0 ? sent : -errno;
     message->msg_name = NULL;
     message->msg_namelen = 0;
+    return result;
+}
+
+ssize_t sw_path_send(int fd, struct sw_path *path, struct msghdr *message, int flags) {
+    int saved_errno = errno;
+    ssize_t result = send_to(fd, path, message, flags);
+    if (result == -EACCES && give_back_right(path)) {
+        errno = saved_errno;
+        result = send_to(fd, path, message, flags);
+    }
     return result;
 }
 

@@ -48,7 +48,7 @@ bool sw_side_open(struct sw_side *side, struct sw_network *network, struct sw_re
     sw_network_lock(network, &side->mask);
     struct sw_room room = SW_NO_ROOM;
     do
-        side->fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), sw_network_file_mode(network));
+        side->fd = sw_own_file_open(path, O_RDWR | O_NOFOLLOW | (create ? O_CREAT : 0), sw_network_file_mode(network));
     while (side->fd < 0 && sw_room_make(&room));
     sw_room_leave(&room);
     if (side->fd < 0 || fstat(side->fd, &status) != 0) {

@@ -102,8 +102,11 @@ mode_t sw_network_file_mode(const struct sw_network *network) {
     return sw_network_has_other_users(network) ? 0660 : 0600;
 }
 
+enum { STATE_MODE = 0600 };
+
 /* Without the header's promise, a full file system would be a SIGBUS to whoever finds the table in its full size. */
-static bool make_table(int fd) {
+static bool make_table(int fd, mode_t mode) {
+    sw_own_file_keep_rights(fd, mode, STATE_MODE);
     if (sw_own_file_allocate(fd, sizeof(struct sw_header)) != 0 && (errno == ENOSPC || errno == EDQUOT))
         return false;
     return sw_own_file_lengthen(fd, sizeof(struct sw_state)) == 0;
@@ -113,7 +116,7 @@ static bool make_table(int fd) {
 static int map_state(const char *directory, struct sw_state **state) {
     char path[sw_network_own_path_size(directory)];
     sw_network_own_path(directory, ".state", path);
-    int fd = openat(SW_AT(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = sw_own_file_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, STATE_MODE);
     if (fd < 0)
         return -errno;
 
@@ -123,7 +126,7 @@ static int map_state(const char *directory, struct sw_state **state) {
     sw_network_give_to_owner(fd, directory);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         result = -EINVAL;
-    else if (status.st_size < (off_t)sizeof **state && !make_table(fd))
+    else if (status.st_size < (off_t)sizeof **state && !make_table(fd, status.st_mode))
         result = -errno;
     else if ((mapping = mmap(NULL, sizeof **state, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0)) == MAP_FAILED)
         result = -errno;

@@ -1,8 +1,8 @@
 #include "state/promised.h"
 
 #include "base/log.h"
+#include "base/own_file.h"
 #include "base/real.h"
-#include "base/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@ enum { PAGE = 4096 };
 static bool allocate(struct sw_network *network, size_t offset, size_t size) {
     char path[sw_network_own_path_size(network->directory)];
     sw_network_own_path(network->directory, ".state", path);
-    int fd = openat(SW_AT(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = sw_own_file_open(path, O_RDWR | O_NOFOLLOW, 0);
     if (fd < 0)
         return true;
     bool promised = fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size) == 0 || (errno != ENOSPC && errno != EDQUOT);
