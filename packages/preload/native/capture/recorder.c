@@ -113,6 +113,9 @@ struct sw_recorder *sw_recorder_make(struct sw_network *network) {
         if (made != NULL)
             discard(made);
         made = recorder == SW_RECORDER_UNUSABLE ? NULL : recorder;
+    } else if (made != NULL && made->has_sink) {
+        /* The file's header is there as soon as somebody may look. */
+        sw_sink_feed(&made->sink, &made->ring, false);
     }
     errno = saved_errno;
     return made;

@@ -187,11 +187,12 @@ void sw_ring_commit(struct sw_ring *ring, struct sw_ticket *ticket) {
     uint32_t needed = aligned(sw_event_header(event->family == 4) + (uint64_t)event->stored);
     uint64_t end = ticket->position + ticket->size;
     if (needed < ticket->size && atomic_compare_exchange_strong(&ring->header->head, &end, ticket->position + needed))
-        event->size = needed;
+        event->size = ticket->size = needed;
     bool is_event = event->kind != SW_EVENT_NOTHING;
     /* In the strictest order: data that was copied past the caches comes before it (capture/copy.h). */
     atomic_store(&event->state, ticket->position | SW_EVENT_COMPLETE);
-    __builtin_prefetch(sw_ring_at(ring, ticket->position + event->size), 1);
+    /* From here on the place may be somebody else's. */
+    __builtin_prefetch(sw_ring_at(ring, ticket->position + ticket->size), 1);
     if (is_event && atomic_load_explicit(&ring->header->watched, memory_order_relaxed) != 0)
         ring_doorbell(ring);
 }

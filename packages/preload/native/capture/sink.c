@@ -71,11 +71,7 @@ int sw_sink_open(struct sw_sink *sink, struct sw_ring *ring, const struct sw_sta
     sink->state = state;
     sink->is_pcapng = length > 7 && strcmp(path + length - 7, ".pcapng") == 0;
     int fd = open_descriptor(sink, ring);
-    if (fd < 0)
-        return fd;
-    /* The header is there as soon as somebody may look. */
-    sw_sink_feed(sink, ring, false);
-    return 0;
+    return fd < 0 ? fd : 0;
 }
 
 void sw_sink_close(struct sw_sink *sink) {

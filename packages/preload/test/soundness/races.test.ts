@@ -1,6 +1,6 @@
 /**
  * Programs of many threads under ThreadSanitizer, and the library with them: nothing that two threads of a program touch at once is touched
- * unordered. Not recorded: events of a ring are written over while others may still look at them, which their positions tell.
+ * unordered, whether they are recorded or not.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,11 +37,15 @@ await describeProof('ThreadSanitizer', { programs: ['cc', 'setarch'] }, () => {
     await compilePlainPrograms(names, FOLDER, { flags: THREAD.flags });
   }, 900_000);
 
-  it.for(names)('finds no race in the library under %s', async (name) => {
+  const runs = names.flatMap((name) => [
+    { name, how: '', capture: false },
+    { name, how: ', recorded', capture: true },
+  ]);
+  it.for(runs)('finds no race in the library under $name$how', async ({ name, capture }) => {
     // It knows fixed places in memory only, so addresses must not be random.
     const command = ['setarch', '-R', join(FOLDER, name)];
     const options = { ...networkFor(name), TSAN_OPTIONS: 'die_after_fork=0' };
-    const redirected = await runRedirected(command, options, { library });
+    const redirected = await runRedirected(command, options, { library, capture });
     expect(redirected.ending).toBe('');
     await expectKernelAnswers(redirected.lines, async () => (await runBare(programPath(name))).lines);
   });
