@@ -8,6 +8,7 @@ import { inOneLine } from '../dissect/protocols/excerpt.js';
 import { plural } from '../dissect/protocols/units.js';
 import { type TlsKeyLog, tlsKeysIn } from '../dissect/tls/key-log.js';
 import type { Capture } from '../pcap/capture.js';
+import { type BurstLines, withShortBursts } from './bursts.js';
 import { COLOURS, NO_COLOURS, type Palette } from './colour.js';
 import type { ConversationFilter } from './conversation-filter.js';
 import { Ladder } from './ladder.js';
@@ -45,6 +46,11 @@ const DEFAULT_WIDTH = 100;
 const MIN_LABEL_WIDTH = 24;
 const MIN_EXCERPT_WIDTH = 8;
 const MARGIN = '  ';
+/** What is shown of a burst of output where lines must be left out: the first of these that leaves out nothing else, or the last. */
+const BURSTS: readonly BurstLines[] = [
+  { first: 3, last: 20 },
+  { first: 3, last: 5 },
+];
 
 /** What a capture holds, to be drawn. */
 type RenderedCapture = Pick<Capture, 'packets' | 'names' | 'blocks'>;
@@ -120,7 +126,7 @@ export function drawText(
   return lines.join('\n').trimEnd();
 }
 
-/** The last `count` lines. Where others must be left out, those of programs that were starting are the first to go. */
+/** The last `count` lines. Where others must be left out, those of programs that were starting go first, then those of bursts. */
 function worthShowing(
   { conversations, notes, names }: Pick<ToldCapture, 'conversations' | 'names'> & { readonly notes: readonly Note[] },
   count: number | undefined,
@@ -131,9 +137,14 @@ function worthShowing(
     told.set(conversation, steps);
     return steps;
   };
-  const last = lastEntries(conversations, notes, count, tell);
-  const fewer = last.hasEarlier ? withoutStartUp(notes, conversations, names) : notes;
-  return fewer.length === notes.length ? last : lastEntries(conversations, fewer, count, tell);
+  let last = lastEntries(conversations, notes, count, tell);
+  if (!last.hasEarlier || conversations.length === 0) return last;
+  const running = withoutStartUp(notes, conversations, names);
+  for (const fewer of [running, ...BURSTS.map((lines) => withShortBursts(running, lines))]) {
+    if (fewer.length < notes.length) last = lastEntries(conversations, fewer, count, tell);
+    if (!last.hasEarlier) break;
+  }
+  return last;
 }
 
 /** `12 packets, 2 conversations`. */
