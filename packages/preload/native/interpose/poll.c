@@ -30,10 +30,12 @@ static int translate_all(const struct sw_poll *wanted, bool *quiet) {
     struct pollfd *descriptors = wanted->descriptors;
     struct sw_socket socket;
     int told = 0;
+    /* Of a thousand descriptors that are waited for, most have nothing to tell: a look is all that each of these costs. */
+    const bool any_hidden = sw_readiness_any_hidden();
     *quiet = false;
     for (nfds_t i = 0; i < wanted->count; i++) {
         bool is_told = descriptors[i].revents != 0;
-        if (!is_told && !sw_readiness_any_hidden())
+        if (!is_told && !any_hidden)
             continue;
         if (sw_fd_hint(descriptors[i].fd, &socket))
             descriptors[i].revents = (short)sw_readiness(&socket, (unsigned short)descriptors[i].events, (unsigned short)descriptors[i].revents);
