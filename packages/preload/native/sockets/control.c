@@ -129,19 +129,9 @@ int sw_control_next(const struct msghdr *message, struct cmsghdr **header) {
     return (*header)->cmsg_len < CMSG_LEN(0) || (*header)->cmsg_len > length - at ? -EINVAL : 1;
 }
 
-struct sw_control sw_control_of(struct sw_record *record, const struct sw_site *target) {
-    const struct sw_options *options = sw_options_of(record);
-    bool ipv4 = target->wire_family == 4, group = target->scope == SW_SCOPE_MULTICAST;
-    int hops4 = group ? options->multicast_ttl : options->ttl, hops6 = group ? options->multicast_hops : options->unicast_hops;
-    return (struct sw_control){
-        .segment = options->segment,
-        .ttl = (uint8_t)(ipv4 ? hops4 : hops6),
-        .tos = ipv4 ? options->tos : options->tclass,
-    };
-}
-
 int sw_control_read(const struct sw_socket *socket, const struct sw_site *target, const struct msghdr *message, struct sw_control *control) {
-    *control = sw_control_of(socket->record, target);
+    struct sw_told told = sw_control_told(socket->record, target);
+    *control = (struct sw_control){.segment = sw_options_of(socket->record)->segment, .ttl = told.ttl, .tos = told.tos};
     struct cmsghdr *header = NULL;
     int found;
     bool ipv4 = target->wire_family == 4;
@@ -227,12 +217,6 @@ static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, siz
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVTCLASS))
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
-}
-
-bool sw_control_is_asked_for(const struct sw_record *record) {
-    const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS | 1ull << SW_SWITCH_IP_RECVORIGDSTADDR |
-                           1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
-    return (sw_options_of((struct sw_record *)record)->switches & asked) != 0;
 }
 
 void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_received *received) {

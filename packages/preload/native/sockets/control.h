@@ -3,6 +3,7 @@
 #define SW_SOCKETS_CONTROL_H
 
 #include "sockets/address.h"
+#include "sockets/options.h"
 #include "state/fd_table.h"
 
 /* What a program sends along with a datagram, or has set once for all. */
@@ -16,15 +17,25 @@ struct sw_control {
  * -EINVAL where the kernel's CMSG_OK() says no. Not CMSG_NXTHDR(): a length near SIZE_MAX leads some libcs' out of the buffer. */
 int sw_control_next(const struct msghdr *message, struct cmsghdr **header);
 
-/* What the socket sends along to `target` where a datagram says nothing else. */
-struct sw_control sw_control_of(struct sw_record *record, const struct sw_site *target);
+/* The TTL and class that the socket sends along to `target` where a datagram says nothing else. */
+static inline struct sw_told sw_control_told(struct sw_record *record, const struct sw_site *target) {
+    const struct sw_options *options = sw_options_of(record);
+    bool group = target->scope == SW_SCOPE_MULTICAST;
+    if (target->wire_family == 4)
+        return (struct sw_told){.ttl = (uint8_t)(group ? options->multicast_ttl : options->ttl), .tos = options->tos};
+    return (struct sw_told){.ttl = (uint8_t)(group ? options->multicast_hops : options->unicast_hops), .tos = options->tclass};
+}
 
 /* Reads and checks the control messages of a datagram to `target`, as ip_cmsg_send() and ip6_datagram_send_ctl() of the kernel do, each of which passes
  * over the other's; `control` gets the socket's own values where there are none. */
 int sw_control_read(const struct sw_socket *socket, const struct sw_site *target, const struct msghdr *message, struct sw_control *control);
 
 /* Whether the program asks for anything that sw_control_add() adds. */
-bool sw_control_is_asked_for(const struct sw_record *record);
+static inline bool sw_control_is_asked_for(const struct sw_record *record) {
+    const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS | 1ull << SW_SWITCH_IP_RECVORIGDSTADDR |
+                           1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
+    return (sw_options_of((struct sw_record *)record)->switches & asked) != 0;
+}
 
 /* What is to be told of a received datagram. */
 struct sw_received {

@@ -60,11 +60,35 @@ struct wanted {
     bool flags; /* msg_flags, and control messages */
 };
 
-/* recvmsg(2) of the Unix socket. One block of data takes less of the kernel's time as recvfrom(2). */
-static ssize_t receive_from(int fd, struct msghdr *message, int flags, const struct wanted *wanted) {
-    if (wanted->flags)
-        return sw_real.recvmsg(fd, message, flags);
-    return sw_real.recvfrom(fd, message->msg_iov->iov_base, message->msg_iov->iov_len, flags, message->msg_name, &message->msg_namelen);
+/* What the kernel has answered. */
+struct answer {
+    ssize_t result;
+    int error;
+    socklen_t from_length;
+    struct sockaddr_un from;
+};
+
+/* recvfrom(2) of the Unix socket, which takes less of the kernel's time than recvmsg(2). */
+static inline void receive_block(int fd, void *data, size_t size, int flags, struct answer *answer) {
+    answer->from_length = sizeof answer->from;
+    answer->result = sw_real.recvfrom(fd, data, size, flags, (struct sockaddr *)&answer->from, &answer->from_length);
+}
+
+static void receive_from(int fd, struct msghdr *message, int flags, const struct wanted *wanted, struct answer *answer) {
+    if (wanted->flags) {
+        message->msg_name = &answer->from;
+        message->msg_namelen = sizeof answer->from;
+        answer->result = sw_real.recvmsg(fd, message, flags);
+        answer->from_length = message->msg_namelen;
+    } else {
+        receive_block(fd, message->msg_iov->iov_base, message->msg_iov->iov_len, flags, answer);
+    }
+    answer->error = errno;
+}
+
+/* A token is not for the program: a datagram of nothing from nobody. */
+static bool is_token(const struct answer *answer) {
+    return answer->result == 0 && answer->from_length <= offsetof(struct sockaddr_un, sun_path);
 }
 
 /* Whether the Unix socket itself has something to say with each datagram, which only its own queue tells. */
@@ -93,35 +117,36 @@ static ssize_t take_spilled(struct sw_socket *socket, struct msghdr *message, in
     return result;
 }
 
-/* The next datagram, from the Unix socket or from what it had no room for. Tokens are not for the program. */
+/* The next datagram, from the Unix socket or from what it had no room for. `first` is the kernel's answer where it was asked already. */
 static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, int flags, const struct wanted *wanted,
-                             struct sw_sender *sender, bool *named) {
+                             const struct answer *first, struct sw_sender *sender, bool *named) {
     struct sw_record *record = socket->record;
-    struct sockaddr_un from;
+    struct answer answer;
     size_t control_room = message->msg_controllen;
     const bool peek = (flags & MSG_PEEK) != 0;
-    for (;;) {
-        if (sw_spill_is_first(socket) && (control_room == 0 || !has_control(socket->fd))) {
+    for (;; first = NULL) {
+        if (first == NULL && sw_spill_is_first(socket) && (control_room == 0 || !has_control(socket->fd))) {
             message->msg_controllen = 0;
             message->msg_flags = 0;
             ssize_t spilled = take_spilled(socket, message, flags, sender, named);
             if (spilled != -EAGAIN)
                 return spilled;
         }
-        message->msg_name = &from;
-        message->msg_namelen = sizeof from;
         message->msg_controllen = control_room;
-        ssize_t result = receive_from(socket->fd, message, flags, wanted);
-        int error = errno;
+        if (first != NULL)
+            answer = *first;
+        else
+            receive_from(socket->fd, message, flags, wanted, &answer);
+        ssize_t result = answer.result;
+        int error = answer.error;
         /* Nothing more comes into the Unix socket then, but into the spill file. */
         bool is_shut = result < 0 && error == EAGAIN && sw_record_has(record, SW_READ_SHUT) && atomic_load(&record->spilled) != 0;
         if (result < 0 && !is_shut) {
             int pending = error == ECONNRESET ? sw_pending_error(socket) : 0;
             return pending != 0 ? -pending : -error;
         }
-        *named = !is_shut && wanted->source && sw_name_of_unix(&from, message->msg_namelen, &sender->name);
-        bool token = is_shut || (message->msg_namelen <= offsetof(struct sockaddr_un, sun_path) && result == 0);
-        if (!token) {
+        *named = !is_shut && wanted->source && sw_name_of_unix(&answer.from, answer.from_length, &sender->name);
+        if (!is_shut && !is_token(&answer)) {
             if (!peek && atomic_load(&record->spilled) != 0)
                 sw_spill_announce(socket->network, record);
             return result;
@@ -157,7 +182,7 @@ size_t sw_datagram_next_size(struct sw_socket *socket) {
     if (atomic_load(&socket->record->pending_error) != 0)
         size = sw_spill_take(socket->network, socket->record, &sender, &nothing, true);
     else
-        size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, &sender, &named);
+        size = next_datagram(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &wanted, NULL, &sender, &named);
     errno = saved_errno;
     return size > 0 ? (size_t)size : 0;
 }
@@ -172,14 +197,14 @@ int sw_datagram_stamp(struct sw_socket *socket, struct timespec *stamp) {
     return 0;
 }
 
-static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags, bool wants_flags) {
+static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags, bool wants_flags, const struct answer *first) {
     struct sw_record *record = socket->record;
     void *name = message->msg_name;
     socklen_t name_length = message->msg_namelen;
     size_t control_room = message->msg_controllen;
     if ((flags & MSG_ERRQUEUE) != 0)
         return sw_error_queue_take(socket, message);
-    if ((flags & MSG_PEEK) == 0 || atomic_load(&record->pending_error) != 0) {
+    if (first == NULL) {
         int pending = sw_pending_error(socket);
         if (pending != 0)
             return -pending;
@@ -192,7 +217,7 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
     struct sw_sender sender = {.address = {.family = 0}};
     bool named = false;
     const struct wanted wanted = {.source = name != NULL || (wants_flags && sw_control_is_asked_for(record)), .flags = wants_flags};
-    ssize_t result = next_datagram(socket, message, flags, &wanted, &sender, &named);
+    ssize_t result = next_datagram(socket, message, flags, &wanted, first, &sender, &named);
     message->msg_name = name;
     message->msg_namelen = name_length;
     /* __skb_wait_for_more_packets(): only who would wait learns that there will be no more. */
@@ -229,13 +254,42 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
 }
 
 ssize_t sw_datagram_receive(struct sw_socket *socket, struct msghdr *message, int flags) {
-    return receive(socket, message, flags, true);
+    return receive(socket, message, flags, true, NULL);
+}
+
+/* Whether there is no more to the next datagram than its data and its sender. */
+static bool is_plain(const struct sw_record *record, int flags) {
+    return (flags & ~MSG_DONTWAIT) == 0 && !sw_record_has(record, SW_READ_SHUT | SW_STAMPED | SW_TOKEN_FIRST) &&
+           atomic_load_explicit(&record->pending_error, memory_order_relaxed) == 0;
+}
+
+/* Gives the program who has sent, and says how long that is. */
+static socklen_t write_sender(const struct sw_socket *socket, const struct answer *answer, struct sockaddr_storage *from) {
+    struct sw_record *record = socket->record;
+    struct sw_address address = {.family = record->family};
+    socklen_t length = sizeof *from;
+    struct sw_name name;
+    if (sw_name_of_unix(&answer->from, answer->from_length, &name))
+        address = sw_origin_address(socket->network, record, &name);
+    sw_address_write(&address, record->family, (struct sockaddr *)from, &length);
+    return length;
 }
 
 ssize_t sw_datagram_receive_block(struct sw_socket *socket, void *data, size_t size, int flags, struct sockaddr_storage *from, socklen_t *length) {
+    struct sw_record *record = socket->record;
+    struct answer answer;
+    const bool plain = is_plain(record, flags);
+    if (plain) {
+        receive_block(socket->fd, data, size, flags, &answer);
+        if (answer.result >= 0 && !is_token(&answer) && atomic_load(&record->spilled) == 0) {
+            *length = from != NULL ? write_sender(socket, &answer, from) : 0;
+            return answer.result;
+        }
+        answer.error = errno;
+    }
     struct iovec part = {data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = from, .msg_namelen = sizeof *from};
-    ssize_t result = receive(socket, &message, flags, false);
+    ssize_t result = receive(socket, &message, flags, false, plain ? &answer : NULL);
     *length = message.msg_namelen;
     return result;
 }

@@ -38,23 +38,23 @@ unsigned sw_name_format(const struct sw_name *name, char text[SW_NAME_SIZE]) {
     return (unsigned)(end - text);
 }
 
-/* 0 to 15; anything above is no digit. */
-static uint32_t digit_value(char digit) {
-    if (digit >= '0' && digit <= '9')
-        return (uint32_t)(digit - '0');
-    return digit >= 'A' && digit <= 'F' ? (uint32_t)(digit - 'A') + 10 : 16;
+/* One more than the digit's value; 0 of what is no digit. A table and no loop, for each datagram that comes has a name to read. */
+static const uint8_t DIGIT_VALUES[256] = {
+    ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* Of two digits and of four; more than as many can say where one is none. */
+static uint32_t hex_2(const char *text) {
+    return (DIGIT_VALUES[(uint8_t)text[0]] - 1u) << 4 | (DIGIT_VALUES[(uint8_t)text[1]] - 1u);
 }
 
-static bool get_hex(const char *text, unsigned digits, uint32_t *value) {
-    *value = 0;
-    for (unsigned i = 0; i < digits; i++) {
-        uint32_t digit = digit_value(text[i]);
-        if (digit > 15)
-            return false;
-        *value = *value << 4 | digit;
-    }
-    return true;
+static uint32_t hex_4(const char *text) {
+    return hex_2(text) << 8 | hex_2(text + 2);
 }
+
+enum { UDP = 'u' - 't', IPV6 = 'x' - 't', LOWER_CASE = 'a' - 'A' };
+_Static_assert('y' - 't' == (UDP | IPV6) && 'U' - 'T' == UDP && 'X' - 'T' == IPV6, "the letters' bits");
 
 bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
     const char *slash = memrchr(path, '/', length);
@@ -66,15 +66,16 @@ bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
     if (length < 7 || length >= SW_NAME_SIZE)
         return false;
 
-    static const char LETTERS[] = "TUXYtuxy";
-    const char *letter = memchr(LETTERS, path[0], 8);
-    uint32_t interface, port, address = 0, share = 0;
-    if (letter == NULL || !get_hex(path + 1, 2, &interface) || !get_hex(path + 3, 4, &port))
+    /* T U X Y and t u x y: what they stand for is in their bits. */
+    unsigned kind = ((uint8_t)path[0] | LOWER_CASE) - 't';
+    uint32_t interface = hex_2(path + 1), port = hex_4(path + 3), address = 0, share = 0;
+    if ((kind & ~(UDP | IPV6)) != 0 || port > UINT16_MAX)
         return false;
     size_t at = 7;
     if (at < length && path[at] == '.') {
-        if (length - at < 9 || !get_hex(path + at + 1, 8, &address))
+        if (length - at < 9 || hex_4(path + at + 1) > UINT16_MAX || hex_4(path + at + 5) > UINT16_MAX)
             return false;
+        address = hex_4(path + at + 1) << 16 | hex_4(path + at + 5);
         at += 9;
     }
     if (at < length && path[at] == '+') {
@@ -85,11 +86,10 @@ bool sw_name_parse(const char *path, size_t length, struct sw_name *name) {
     }
     if (at != length || interface < SW_INTERFACE_MIN || interface > SW_INTERFACE_MAX || port == 0)
         return false;
-    unsigned kind = (unsigned)(letter - LETTERS);
     *name = (struct sw_name){
-        .udp = (kind & 1) != 0,
-        .wire_family = (kind & 2) != 0 ? 6 : 4,
-        .loopback = (kind & 4) != 0,
+        .udp = (kind & UDP) != 0,
+        .wire_family = (kind & IPV6) != 0 ? 6 : 4,
+        .loopback = (path[0] & LOWER_CASE) != 0,
         .wildcard = wildcard,
         .interface = (uint8_t)interface,
         .port = (uint16_t)port,
@@ -110,5 +110,8 @@ bool sw_name_of_unix(const struct sockaddr_un *address, socklen_t length, struct
     if (length <= offset || address->sun_family != AF_UNIX || address->sun_path[0] == '\0')
         return false;
     size_t room = length - offset < sizeof address->sun_path ? length - offset : sizeof address->sun_path;
-    return sw_name_parse(address->sun_path, strnlen(address->sun_path, room), name);
+    /* The kernel counts the NUL behind a path. Within one there is none, and a name with one were none. */
+    while (room > 0 && address->sun_path[room - 1] == '\0')
+        room--;
+    return sw_name_parse(address->sun_path, room, name);
 }

@@ -46,7 +46,11 @@ struct sw_told {
 };
 
 static inline void sw_options_tell(struct sw_record *receiver, struct sw_told told) {
-    atomic_store_explicit(&sw_options_of(receiver)->told, (uint16_t)(told.ttl << 8 | told.tos), memory_order_relaxed);
+    _Atomic uint16_t *place = &sw_options_of(receiver)->told;
+    uint16_t word = (uint16_t)(told.ttl << 8 | told.tos);
+    /* Most senders say what the last one has said. A store would take the line from the receiver's processor. */
+    if (atomic_load_explicit(place, memory_order_relaxed) != word)
+        atomic_store_explicit(place, word, memory_order_relaxed);
 }
 
 static inline struct sw_told sw_options_told(struct sw_record *record) {

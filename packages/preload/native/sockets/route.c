@@ -17,14 +17,13 @@ enum {
     MOST_BYTES = 65507, /* of a datagram over IPv4; over IPv6 there may be a few more */
 };
 
-/* Whom the program names: as much of the address as decides. */
+/* Whom the program names: as much of the address as decides, or the peer of a connected socket when it names nobody. In words, which are
+ * compared without a call. */
 struct named {
-    union {
-        struct sockaddr_in6 in6;
-        uint64_t first; /* family, port and IPv4 address */
-    } address;
-    struct sw_address peer; /* of a connected socket, when the program names nobody */
+    uint64_t words[4];
 };
+#define PEER UINT64_MAX /* the last word: behind an address there are zeros in it */
+_Static_assert(sizeof(struct sockaddr_in6) < sizeof(struct named) && sizeof(struct sw_address) <= offsetof(struct named, words[3]), "names fit");
 
 struct route {
     const struct sw_state *state;
@@ -47,19 +46,24 @@ static _Thread_local bool is_in_use;
 /* Whether the program names its receiver in the way of its socket's family. */
 static bool read_name(const struct sw_record *record, const struct msghdr *message, struct named *named) {
     const struct sockaddr *name = message->msg_name;
-    memset(named, 0, sizeof *named);
+    *named = (struct named){{0}};
     if (name == NULL) {
-        named->peer = record->peer;
+        memcpy(named->words, &record->peer, sizeof record->peer);
+        named->words[3] = PEER;
         return true;
     }
     if (record->family == AF_INET && message->msg_namelen >= sizeof(struct sockaddr_in) && name->sa_family == AF_INET) {
-        memcpy(&named->address.first, name, sizeof named->address.first);
+        memcpy(named->words, name, offsetof(struct sockaddr_in, sin_zero));
         return true;
     }
     if (message->msg_namelen < sizeof(struct sockaddr_in6) || name->sa_family != AF_INET6 || record->family != AF_INET6)
         return false;
-    memcpy(&named->address.in6, name, sizeof named->address.in6);
+    memcpy(named->words, name, sizeof(struct sockaddr_in6));
     return true;
+}
+
+static bool is_same(const struct named *a, const struct named *b) {
+    return ((a->words[0] ^ b->words[0]) | (a->words[1] ^ b->words[1]) | (a->words[2] ^ b->words[2]) | (a->words[3] ^ b->words[3])) == 0;
 }
 
 static struct route *find(const struct sw_socket *socket, const struct msghdr *message) {
@@ -68,9 +72,18 @@ static struct route *find(const struct sw_socket *socket, const struct msghdr *m
     if (!read_name(record, message, &named))
         return NULL;
     for (struct route *route = routes; route < routes + ROUTES; route++)
-        if (route->record == record && route->state == socket->network->state && memcmp(&route->named, &named, sizeof named) == 0)
+        if (route->record == record && route->state == socket->network->state && is_same(&route->named, &named))
             return route;
     return NULL;
+}
+
+/* memcmp(3) of so many bytes is a call. */
+static bool is_same_address(const struct sw_address *a, const struct sw_address *b) {
+    uint64_t left[3], right[3];
+    _Static_assert(sizeof left == sizeof *a, "an address is three words");
+    memcpy(left, a, sizeof left);
+    memcpy(right, b, sizeof right);
+    return ((left[0] ^ right[0]) | (left[1] ^ right[1]) | (left[2] ^ right[2])) == 0;
 }
 
 static uint32_t flags_of(const struct sw_record *record) {
@@ -85,22 +98,22 @@ static bool is_valid(const struct route *route, const struct sw_socket *socket) 
     const struct sw_record *record = socket->record, *receiver = route->receiver;
     return route->changes == atomic_load_explicit(&socket->network->state->header.changes, memory_order_acquire) &&
            route->cookie == cookie_of(record) && route->flags == flags_of(record) && route->interface == record->interface &&
-           memcmp(&route->local, &record->local, sizeof route->local) == 0 && route->receiver_cookie == cookie_of(receiver) &&
+           is_same_address(&route->local, &record->local) && route->receiver_cookie == cookie_of(receiver) &&
            route->receiver_flags == flags_of(receiver) && !sw_control_is_asked_for(receiver) && atomic_load_explicit(&receiver->spilled, memory_order_relaxed) == 0;
 }
 
 /* Whether there is no more to this datagram than its data. */
-static bool is_plain(const struct sw_socket *socket, const struct msghdr *message, int flags, size_t length) {
+static bool is_plain(const struct sw_socket *socket, const struct msghdr *message, int flags) {
     const struct sw_options *options = sw_options_of(socket->record);
-    return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && message->msg_iovlen == 1 && message->msg_controllen == 0 && length <= MOST_BYTES &&
+    return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && message->msg_iovlen == 1 && message->msg_controllen == 0 &&
+           message->msg_iov->iov_len <= MOST_BYTES &&
            options->segment == 0 && options->corked == 0 && !sw_options_switch(socket->record, SW_SWITCH_UDP_CORK) &&
            atomic_load_explicit(&socket->record->pending_error, memory_order_relaxed) == 0;
 }
 
 static bool send_along(struct route *route, const struct sw_socket *socket, const struct msghdr *message) {
     int saved_errno = errno;
-    struct sw_control control = sw_control_of(socket->record, &route->target);
-    sw_options_tell(route->receiver, (struct sw_told){.ttl = control.ttl, .tos = control.tos});
+    sw_options_tell(route->receiver, sw_control_told(socket->record, &route->target));
     const struct iovec *block = message->msg_iov;
     ssize_t sent = sw_real.sendto(socket->fd, block->iov_base, block->iov_len, MSG_DONTWAIT | MSG_NOSIGNAL,
                                   (const struct sockaddr *)&route->path.address, route->path.length);
@@ -111,8 +124,8 @@ static bool send_along(struct route *route, const struct sw_socket *socket, cons
     return sent >= 0;
 }
 
-bool sw_route_send(struct sw_socket *socket, const struct msghdr *message, int flags, size_t length) {
-    if (is_in_use || !is_plain(socket, message, flags, length) || sw_root_is_kept() || sw_capture_is_on(socket->network))
+bool sw_route_send(struct sw_socket *socket, const struct msghdr *message, int flags) {
+    if (is_in_use || !is_plain(socket, message, flags) || sw_root_is_kept() || sw_capture_is_on(socket->network))
         return false;
     is_in_use = true;
     atomic_signal_fence(memory_order_seq_cst);

@@ -8,9 +8,9 @@
 
 #include "sockets/delivery.h"
 
-/* Sends the `length` bytes of `message` as a datagram before them was sent. False when they have to be sent another way: nothing has
- * happened then. */
-bool sw_route_send(struct sw_socket *socket, const struct msghdr *message, int flags, size_t length);
+/* Sends the one block of `message` as a datagram before it was sent. False when it has to be sent another way: nothing has happened
+ * then. */
+bool sw_route_send(struct sw_socket *socket, const struct msghdr *message, int flags);
 
 /* Keeps the way of a datagram that has been delivered to `delivery->receiver`, the only socket of its endpoint. `changes` of the network's header
  * was read before that was found. */

@@ -47,11 +47,7 @@ static uint64_t cookie_bits(uint64_t cookie) {
     return (cookie & COOKIE_MASK) << COOKIE_SHIFT;
 }
 
-/* What `value` names, unless the record has passed to another socket since. */
-static bool resolve(uint64_t value, int fd, struct sw_socket *found) {
-    if ((value & 1) == 0)
-        return false;
-    struct sw_network *network = sw_network_at(value >> NETWORK_SHIFT & 0x7fff);
+static inline bool resolve_in(struct sw_network *network, uint64_t value, int fd, struct sw_socket *found) {
     if (network == NULL)
         return false;
     struct sw_record *record = sw_record_at(network, value >> SLOT_SHIFT & 0x3ffff);
@@ -60,6 +56,21 @@ static bool resolve(uint64_t value, int fd, struct sw_socket *found) {
         return false;
     *found = (struct sw_socket){fd, network, record};
     return true;
+}
+
+static __attribute__((noinline)) bool resolve_later(uint64_t value, int fd, struct sw_socket *found) {
+    return resolve_in(sw_network_at_later(value >> NETWORK_SHIFT & 0x7fff), value, fd, found);
+}
+
+/* What `value` names, unless the record has passed to another socket since. All calls that move data begin here, so without a call of its own
+ * where the network is one of the first. */
+static bool resolve(uint64_t value, int fd, struct sw_socket *found) {
+    if ((value & 1) == 0)
+        return false;
+    unsigned index = value >> NETWORK_SHIFT & 0x7fff;
+    if (index >= SW_FIRST_NETWORKS)
+        return resolve_later(value, fd, found);
+    return resolve_in(sw_network_at(index), value, fd, found);
 }
 
 bool sw_fd_hint(int fd, struct sw_socket *found) {

@@ -23,11 +23,9 @@
 /* 15 bits: as many as an entry of the descriptor table can tell apart. */
 enum { NETWORKS = 1 << 15 };
 
-/* Most processes have one; the table of the others is made for the first of them. */
-enum { FIRST_NETWORKS = 8 };
 typedef struct sw_network *_Atomic place_of_network;
-static place_of_network first_networks[FIRST_NETWORKS];
-static void *_Atomic later_networks; /* NETWORKS - FIRST_NETWORKS places */
+place_of_network sw_first_networks[SW_FIRST_NETWORKS];
+static void *_Atomic later_networks; /* NETWORKS - SW_FIRST_NETWORKS places */
 static atomic_uint table_size;
 
 /* Closed networks that wait for their sockets, guarded by SW_LOCK_NETWORKS. */
@@ -44,11 +42,9 @@ unsigned sw_network_count(void) {
     return atomic_load_explicit(&table_size, memory_order_acquire);
 }
 
-struct sw_network *sw_network_at(unsigned index) {
-    if (index < FIRST_NETWORKS)
-        return atomic_load_explicit(&first_networks[index], memory_order_acquire);
+struct sw_network *sw_network_at_later(unsigned index) {
     place_of_network *later = atomic_load_explicit(&later_networks, memory_order_acquire);
-    return index < NETWORKS && later != NULL ? atomic_load_explicit(&later[index - FIRST_NETWORKS], memory_order_acquire) : NULL;
+    return index < NETWORKS && later != NULL ? atomic_load_explicit(&later[index - SW_FIRST_NETWORKS], memory_order_acquire) : NULL;
 }
 
 void sw_network_pin(void) {
@@ -170,10 +166,10 @@ static int set_capture_path(struct sw_network *network) {
 }
 
 static place_of_network *make_place(unsigned index) {
-    if (index < FIRST_NETWORKS)
-        return &first_networks[index];
-    place_of_network *later = sw_memory_once(&later_networks, (NETWORKS - FIRST_NETWORKS) * sizeof *later);
-    return index < NETWORKS && later != NULL ? &later[index - FIRST_NETWORKS] : NULL;
+    if (index < SW_FIRST_NETWORKS)
+        return &sw_first_networks[index];
+    place_of_network *later = sw_memory_once(&later_networks, (NETWORKS - SW_FIRST_NETWORKS) * sizeof *later);
+    return index < NETWORKS && later != NULL ? &later[index - SW_FIRST_NETWORKS] : NULL;
 }
 
 static bool add_to_table(struct sw_network *network) {

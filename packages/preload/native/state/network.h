@@ -38,8 +38,15 @@ struct sw_network {
  * stderr, when the directory cannot be used. */
 int sw_network_current(struct sw_network **network);
 
+/* Most processes have one network; the table of the others is made for the first of them. */
+enum { SW_FIRST_NETWORKS = 8 };
+extern struct sw_network *_Atomic sw_first_networks[SW_FIRST_NETWORKS];
+struct sw_network *sw_network_at_later(unsigned index);
+
 /* The network with this index; NULL when there is none. Indexes of closed networks are used again. */
-struct sw_network *sw_network_at(unsigned index);
+static inline struct sw_network *sw_network_at(unsigned index) {
+    return index < SW_FIRST_NETWORKS ? atomic_load_explicit(&sw_first_networks[index], memory_order_acquire) : sw_network_at_later(index);
+}
 
 /* The path of a file of the library's own in a network's `directory`: `.state` and the like. `path` has as much room as sw_network_own_path_size()
  * says, not PATH_MAX: stacks may be small. */

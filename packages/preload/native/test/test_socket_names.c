@@ -42,6 +42,18 @@ static void leaves_foreign_names_alone(void) {
     }
 }
 
+static void takes_no_other_byte_for_a_letter_or_a_digit(void) {
+    for (unsigned place = 0; place < 7; place++)
+        for (unsigned byte = 1; byte < 256; byte++) {
+            char text[] = "U0A0107";
+            struct sw_name name;
+            text[place] = (char)byte;
+            bool is_canonical = strchr(place == 0 ? "TUXYtuxy" : "0123456789ABCDEF", (int)byte) != NULL;
+            bool is_foreign = strcmp(text, "U000107") == 0;
+            CHECK_INT(sw_name_parse(text, 7, &name), is_canonical && !is_foreign);
+        }
+}
+
 static void reads_the_last_component_of_a_path(void) {
     struct sw_name name;
     static const char path[] = "/proc/self/fd/600/T0A0007";
@@ -97,6 +109,7 @@ int main(void) {
     RUN(writes_every_name_of_the_table);
     RUN(reads_every_name_of_the_table);
     RUN(leaves_foreign_names_alone);
+    RUN(takes_no_other_byte_for_a_letter_or_a_digit);
     RUN(reads_the_last_component_of_a_path);
     RUN(reads_of_two_slashes_that_there_are_other_names);
     RUN(reads_addresses_of_unix_sockets_with_and_without_a_final_nul);
