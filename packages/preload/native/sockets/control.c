@@ -2,7 +2,7 @@
 
 #include "base/real.h"
 #include "names/interfaces.h"
-#include "sockets/options.h"
+#include "sockets/option_table.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -203,11 +203,10 @@ static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, siz
 static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index,
                      const struct sw_control *sent) {
     const struct sw_record *record = socket->record;
-    if (sw_options_switch(record, SW_SWITCH_IPV6_RECVPKTINFO)) {
-        struct in6_pktinfo info = {.ipi6_ifindex = index};
-        memcpy(&info.ipi6_addr, own->bytes, 16);
+    struct in6_pktinfo info = {.ipi6_ifindex = index};
+    memcpy(&info.ipi6_addr, own->bytes, 16);
+    if (sw_options_switch(record, SW_SWITCH_IPV6_RECVPKTINFO))
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
-    }
     /* Of an IPv4 packet there is nothing more to say at this level, but at IPv4's. */
     if (sw_address_is_mapped(own)) {
         add_ipv4(socket, message, room, own, index, sent);
@@ -217,6 +216,21 @@ static void add_ipv6(const struct sw_socket *socket, struct msghdr *message, siz
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_HOPLIMIT, &(int){sent->ttl}, sizeof(int));
     if (sw_options_switch(record, SW_SWITCH_IPV6_RECVTCLASS))
         sw_control_put(message, room, IPPROTO_IPV6, IPV6_TCLASS, &(int){sent->tos}, sizeof(int));
+    /* The label in it is 0, as in the capture. Of 0 as a whole the kernel says nothing. */
+    if (sw_options_switch(record, SW_SWITCH_IPV6_FLOWINFO) && sent->tos != 0)
+        sw_control_put(message, room, IPPROTO_IPV6, OPT_IPV6_FLOWINFO, &(uint32_t){htonl((uint32_t)sent->tos << 20)}, sizeof(uint32_t));
+    if (sw_options_switch(record, SW_SWITCH_IPV6_2292PKTINFO))
+        sw_control_put(message, room, IPPROTO_IPV6, OPT_IPV6_2292PKTINFO, &info, sizeof info);
+    if (sw_options_switch(record, SW_SWITCH_IPV6_2292HOPLIMIT))
+        sw_control_put(message, room, IPPROTO_IPV6, OPT_IPV6_2292HOPLIMIT, &(int){sent->ttl}, sizeof(int));
+    if (sw_options_switch(record, SW_SWITCH_IPV6_RECVORIGDSTADDR)) {
+        struct sockaddr_in6 original;
+        socklen_t length = sizeof original;
+        struct sw_address to = *own;
+        to.port = record->name_port;
+        sw_address_write(&to, AF_INET6, (struct sockaddr *)&original, &length);
+        sw_control_put(message, room, IPPROTO_IPV6, OPT_IPV6_RECVORIGDSTADDR, &original, sizeof original);
+    }
 }
 
 void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_received *received) {

@@ -33,7 +33,9 @@ int sw_control_read(const struct sw_socket *socket, const struct sw_site *target
 /* Whether the program asks for anything that sw_control_add() adds. */
 static inline bool sw_control_is_asked_for(const struct sw_record *record) {
     const uint64_t asked = 1ull << SW_SWITCH_IP_PKTINFO | 1ull << SW_SWITCH_IP_RECVTTL | 1ull << SW_SWITCH_IP_RECVTOS | 1ull << SW_SWITCH_IP_RECVORIGDSTADDR |
-                           1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS;
+                           1ull << SW_SWITCH_IPV6_RECVPKTINFO | 1ull << SW_SWITCH_IPV6_RECVHOPLIMIT | 1ull << SW_SWITCH_IPV6_RECVTCLASS |
+                           1ull << SW_SWITCH_IPV6_FLOWINFO | 1ull << SW_SWITCH_IPV6_2292PKTINFO | 1ull << SW_SWITCH_IPV6_2292HOPLIMIT |
+                           1ull << SW_SWITCH_IPV6_RECVORIGDSTADDR;
     return (sw_options_of((struct sw_record *)record)->switches & asked) != 0;
 }
 

@@ -4,6 +4,9 @@
 
 #include "harness.h"
 
+/* Of <linux/in6.h>, which does not go with the C library's headers. */
+enum { SHOWN_IPV6_FLOWINFO = 11, SHOWN_IPV6_ORIGDSTADDR = 74 };
+
 static const char *control_name(const struct cmsghdr *header) {
     static const struct {
         int level;
@@ -15,7 +18,9 @@ static const char *control_name(const struct cmsghdr *header) {
         {IPPROTO_IPV6, IPV6_PKTINFO, "IPV6_PKTINFO"},   {IPPROTO_IPV6, IPV6_HOPLIMIT, "IPV6_HOPLIMIT"},
         {IPPROTO_IPV6, IPV6_TCLASS, "IPV6_TCLASS"},     {SOL_SOCKET, SCM_TIMESTAMP, "SCM_TIMESTAMP"},
         {SOL_SOCKET, SCM_TIMESTAMPNS, "SCM_TIMESTAMPNS"}, {IPPROTO_IP, IP_RECVERR, "IP_RECVERR"},
-        {IPPROTO_IPV6, IPV6_RECVERR, "IPV6_RECVERR"},
+        {IPPROTO_IPV6, IPV6_RECVERR, "IPV6_RECVERR"},   {IPPROTO_IPV6, IPV6_2292PKTINFO, "IPV6_2292PKTINFO"},
+        {IPPROTO_IPV6, IPV6_2292HOPLIMIT, "IPV6_2292HOPLIMIT"},
+        {IPPROTO_IPV6, SHOWN_IPV6_FLOWINFO, "IPV6_FLOWINFO"}, {IPPROTO_IPV6, SHOWN_IPV6_ORIGDSTADDR, "IPV6_ORIGDSTADDR"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].level == header->cmsg_level && names[i].type == header->cmsg_type)
@@ -33,10 +38,19 @@ static void show_one(const struct cmsghdr *header) {
         say("  %s, %zu bytes: interface %d, local %s, destination %s", name, length, info->ipi_ifindex,
             inet_ntop(AF_INET, &info->ipi_spec_dst, ip, sizeof ip),
             inet_ntop(AF_INET, &info->ipi_addr, other, sizeof other));
-    } else if (strcmp(name, "IPV6_PKTINFO") == 0 && length == sizeof(struct in6_pktinfo)) {
+    } else if ((strcmp(name, "IPV6_PKTINFO") == 0 || strcmp(name, "IPV6_2292PKTINFO") == 0) && length == sizeof(struct in6_pktinfo)) {
         const struct in6_pktinfo *info = (const struct in6_pktinfo *)CMSG_DATA(header);
         say("  %s, %zu bytes: interface %d, destination %s", name, length, (int)info->ipi6_ifindex,
             inet_ntop(AF_INET6, &info->ipi6_addr, ip, sizeof ip));
+    } else if (strcmp(name, "IPV6_ORIGDSTADDR") == 0 && length == sizeof(struct sockaddr_in6)) {
+        struct sockaddr_storage original = {0};
+        memcpy(&original, CMSG_DATA(header), length);
+        say("  %s, %zu bytes: %s", name, length, address_text(&original, (socklen_t)length));
+    } else if (strcmp(name, "IPV6_FLOWINFO") == 0 && length == sizeof(uint32_t)) {
+        /* The label behind the traffic class is drawn by lot. */
+        uint32_t info;
+        memcpy(&info, CMSG_DATA(header), sizeof info);
+        say("  %s, %zu bytes: traffic class %#x", name, length, ntohl(info) >> 20);
     } else if (strncmp(name, "SCM_TIMESTAMP", 13) == 0) {
         const struct timeval *time = (const struct timeval *)CMSG_DATA(header);
         say("  %s, %zu bytes, of this century: %d", name, length, time->tv_sec > 946684800);

@@ -12,7 +12,15 @@ const PACKAGES = [
   'asn1 base common-test crypto dev eunit ftp inets mnesia parsetools public-key runtime-tools snmp src ssh ssl',
   'syntax-tools tools xmerl',
 ].flatMap((line) => line.split(' ').map((each) => `erlang-${each}`));
-const SUITES = ['gen_tcp_api', 'gen_tcp_echo', 'gen_tcp_misc', 'gen_udp', 'inet_sockopt', 'sendfile'];
+const SUITES = ['gen_tcp_api', 'gen_tcp_echo', 'gen_tcp_misc', 'gen_udp', 'inet', 'inet_sockopt', 'net', 'sendfile'];
+/** Of the suite of the module that shows sockets as the kernel has them; the others measure throughput. */
+const SOCKET_GROUPS = ['api', 'reg', 'monitor', 'ioctl', 'socket_close', 'traffic', 'tickets'];
+/** Most of them want an interface that is not the loopback one. On a redirected host there is one already. */
+const WITH_INTERFACE = [
+  '[ -n "$SOCKET_WRAPPER_DIR" ] ||',
+  '{ ip link add eth0 type bridge && ip address add 10.53.57.1/24 dev eth0 &&',
+  'ip -6 address add fd00::5357:5f01/64 dev eth0 nodad && ip link set eth0 up; } && exec "$@"',
+].join(' ');
 const HELPERS = /^(kernel_test_.*|socket_test_.*)\.[eh]rl$/;
 
 /** Of the tests of Erlang as a whole, a hook that only adds to their logs. */
@@ -27,14 +35,32 @@ export const erlang = {
   cases() {
     const { folder, libraries } = build();
     const environment = { ERL_LIBS: libraries };
-    return SUITES.map((suite) => {
-      const run = `ct:run_test([{dir, "${folder}"}, {suite, ${suite}_SUITE}, {logdir, "."}, {auto_compile, false}])`;
-      const print = '{ok, Log} = file:read_file(hd(filelib:wildcard("ct_run*/*/run*/suite.log"))), io:put_chars(Log)';
-      const command = ['erl', '-noshell', '-pa', folder, '-eval', `${run}, ${print}, halt().`];
+    const ofSuites = SUITES.map((suite) => {
+      const command = commonTest(folder, `{suite, ${suite}_SUITE}`);
       return reportedTests(suite, { command, environment, limitS: LIMIT_S }, results);
     });
+    const ofGroups = SOCKET_GROUPS.map((group) => {
+      const command = [
+        'sh',
+        '-c',
+        WITH_INTERFACE,
+        'sh',
+        ...commonTest(folder, `{suite, socket_SUITE}, {group, ${group}}`),
+      ];
+      /* There, interfaces of 127.0.0.0 do not count. */
+      const elsewhere = { ...environment, SOCKET_WRAPPER_IPV4_NETWORK: '10.53.57.0' };
+      return reportedTests(`socket/${group}`, { command, environment: elsewhere, limitS: LIMIT_S }, results);
+    });
+    return [...ofSuites, ...ofGroups];
   },
 };
+
+/** What runs `what` of the tests in `folder` and prints the log. */
+function commonTest(folder, what) {
+  const run = `ct:run_test([{dir, "${folder}"}, ${what}, {logdir, "."}, {auto_compile, false}])`;
+  const print = '{ok, Log} = file:read_file(hd(filelib:wildcard("ct_run*/*/run*/suite.log"))), io:put_chars(Log)';
+  return ['erl', '-noshell', '-pa', folder, '-eval', `${run}, ${print}, halt().`];
+}
 
 /** Compiles the tests: the folder they are in, and the one with all libraries of Erlang. */
 function build() {
@@ -46,7 +72,7 @@ function build() {
   mkdirSync(folder, { recursive: true });
   const tests = join(sourcePackage('erlang'), 'lib/kernel/test');
   const wanted = readdirSync(tests).filter((file) => HELPERS.test(file));
-  for (const file of [...wanted, ...SUITES.map((suite) => `${suite}_SUITE.erl`)]) {
+  for (const file of [...wanted, ...[...SUITES, 'socket'].map((suite) => `${suite}_SUITE.erl`)]) {
     const text = readFileSync(join(tests, file), 'utf8');
     /* The installed library of this name has no sources. */
     const kernel = readdirSync(libraries).find((each) => each.startsWith('kernel-'));
