@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/root.h"
+#include "state/files.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -5,6 +5,7 @@
 #include "base/real.h"
 #include "base/root.h"
 #include "capture/pages.h"
+#include "state/files.h"
 #include "state/network.h"
 
 #include <errno.h>

@@ -5,6 +5,7 @@
 #include "base/real.h"
 #include "base/root.h"
 #include "sockets/options.h"
+#include "state/files.h"
 #include "state/lock.h"
 
 #include <errno.h>

@@ -10,6 +10,7 @@
 #include "sockets/spill.h"
 #include "sockets/stream_anew.h"
 #include "state/endpoint_index.h"
+#include "state/files.h"
 #include "state/lock.h"
 
 #include <errno.h>

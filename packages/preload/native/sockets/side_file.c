@@ -6,6 +6,7 @@
 #include "base/room.h"
 #include "base/root.h"
 #include "base/scratch.h"
+#include "state/files.h"
 #include "state/lock.h"
 
 #include <errno.h>

@@ -11,8 +11,6 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <string.h>
-#include <sys/types.h>
 
 struct sw_recorder; /* capture/recorder.h */
 
@@ -48,17 +46,6 @@ static inline struct sw_network *sw_network_at(unsigned index) {
     return index < SW_FIRST_NETWORKS ? atomic_load_explicit(&sw_first_networks[index], memory_order_acquire) : sw_network_at_later(index);
 }
 
-/* The path of a file of the library's own in a network's `directory`: `.state` and the like. `path` has as much room as sw_network_own_path_size()
- * says, not PATH_MAX: stacks may be small. */
-enum { SW_OWN_NAME_SIZE = 32 };
-static inline size_t sw_network_own_path_size(const char *directory) {
-    return strlen(directory) + 1 + SW_OWN_NAME_SIZE;
-}
-void sw_network_own_path(const char *directory, const char *name, char *path);
-
-/* The same for a file that belongs to one socket: `prefix`, and the socket's SO_COOKIE in hexadecimal digits. */
-void sw_network_socket_path(const char *directory, const char *prefix, uint64_t cookie, char *path);
-
 /* All indexes are below this. */
 unsigned sw_network_count(void);
 
@@ -82,16 +69,6 @@ bool sw_network_host_is_known(const struct sw_network *network, unsigned interfa
 
 /* Raises `changes` and wakes those who watch `.state`. */
 void sw_network_ring(struct sw_network *network);
-
-/* Whether users beside the owner of the directory were let in (state/users.h). */
-bool sw_network_has_other_users(const struct sw_network *network);
-
-/* The mode of a file that is made in the directory: its owner's alone, unless other users were let in, whose rights the group's bits
- * bound then. */
-mode_t sw_network_file_mode(const struct sw_network *network);
-
-/* What root makes in somebody's directory is that somebody's: programs that change their user must find it open. */
-void sw_network_give_to_owner(int fd, const char *directory);
 
 /* Enters a child of a fork in every network of this process, which may be the child itself. */
 void sw_network_enter_child(uint32_t child);

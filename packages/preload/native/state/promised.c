@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/own_file.h"
 #include "base/real.h"
+#include "state/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
