@@ -122,12 +122,18 @@ describe('network.capture', () => {
     network.step('asks');
     const directory = mkdtempSync(join(tmpdir(), 'sw-save-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
-    const path = join(directory, 'now.pcapng');
+    const path = join(directory, 'not', 'there', 'now.pcapng');
     await network.capture.save(path);
     const { packets, names, blocks } = readCapture(readFileSync(path));
     expect(packets).toHaveLength(exchange().length);
     expect(names.get('10.53.57.11')).toBe('web');
     expect(blocks.map(({ type }) => type)).toContain('systemd-journal');
+  });
+
+  it.each([undefined, '', 7])('saves to no path that is %j', async (path) => {
+    const { capture } = makeNetwork();
+    const message = /^save\(\) got (undefined|''|7): the path of a file is needed$/;
+    await expect(capture.save(path as string)).rejects.toThrow(message);
   });
 
   it.each([

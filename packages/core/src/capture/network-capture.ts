@@ -1,7 +1,8 @@
 /**
  * The recording of a network as a test sees it, while programs run.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMap } from 'node:util/types';
 import { artifactCapture } from '../artifact/artifact-capture.js';
@@ -114,11 +115,15 @@ export class NetworkCapture {
   }
 
   /**
-   * Writes all so far to a pcapng file, as it would be kept of a test that fails now.
+   * Writes all so far to a pcapng file, as it would be kept of a test that fails now. The directory for it is made.
    *
    * @throws {NetworkError} `NOT_RECORDED`, `DISPOSED`
+   * @throws {TypeError} For what is no path.
    */
   async save(path: string): Promise<void> {
+    if (typeof path !== 'string' || path === '') {
+      throw new TypeError(`save() got ${shown(path)}: the path of a file is needed`);
+    }
     this.#assertReadable();
     const evidence = new Evidence(this.#network);
     let bytes: Uint8Array;
@@ -127,6 +132,7 @@ export class NetworkCapture {
     } finally {
       evidence.close();
     }
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, bytes);
   }
 
