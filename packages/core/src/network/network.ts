@@ -7,7 +7,7 @@ import { IPV4_NETWORK } from '../address/ip.js';
 import { NetworkCapture } from '../capture/network-capture.js';
 import { errorText } from '../error-text.js';
 import { NetworkError } from '../network-error.js';
-import { assertOptions, OPTION, type OptionKinds } from '../options/assert-options.js';
+import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
 import { wallClockMs } from '../real-time.js';
 import { RECORDER_FILE } from '../recording/ring-layout.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
@@ -239,12 +239,18 @@ export class Network<H extends Host = Host> {
    * Puts a step of the test on the time line. With a function, calls it and gives what it gives; should it fail, so does
    * the step.
    *
+   * @throws {TypeError} For a title that is no text, and a second argument that is no function.
    * @example
    * const users = await network.step('client asks for /users', () => fetch('http://web/users'));
    */
   step(title: string): void;
   step<T>(title: string, run: () => T): T;
   step<T>(title: string, run?: () => T): T | undefined {
+    if (typeof title !== 'string') throw new TypeError(`step() got title ${shown(title)}: text is needed`);
+    if (run !== undefined && typeof run !== 'function') {
+      // Most often a promise: what was to be the step has begun before it.
+      throw new TypeError(`step(${JSON.stringify(title)}) got ${shown(run)}: a function is needed`);
+    }
     this.note({ source: TEST_SOURCE, text: `step: ${title}` });
     if (run === undefined) return undefined;
     const fail = (error: unknown): never => {

@@ -36,6 +36,19 @@ describe('network.step', () => {
     ]);
   });
 
+  it.each([
+    ['no title', [undefined, () => 1], /^step\(\) got title undefined: text is needed$/],
+    ['a function alone', [() => 1], /^step\(\) got title \[Function.*\]: text is needed$/],
+    ['a promise', ['asks', Promise.resolve(1)], /^step\("asks"\) got Promise \{ 1 \}: a function is needed$/],
+    ['null', ['asks', null], /^step\("asks"\) got null: a function is needed$/],
+  ])('refuses %s, and notes nothing', (_what, given, message) => {
+    const network = makeNetwork();
+    const step = () => Reflect.apply(network.step, network, given);
+    expect(step).toThrow(TypeError);
+    expect(step).toThrow(message);
+    expect(told(network)).toEqual([]);
+  });
+
   it('notes nothing without capture', () => {
     const network = makeNetwork(false);
     network.step('in the dark');
