@@ -83,6 +83,27 @@ describe('host.spawn with listening', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  it('says so too to a test that gives up, and names only the ports that are missing', async () => {
+    await using network = createNetwork();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const options = { listening: [80, 8080, 8443], signal };
+    const server = serve(network.host('web'), ['tcp:8080', 'tcp:8081'], options);
+    const isReady = () => {
+      const ports = network.sockets().flatMap(({ state, local }) => (state === 'listening' ? [local.port] : []));
+      if (ports.length === 2) controller.abort(new Error('enough'));
+    };
+    const stop = network.watch(isReady);
+    isReady();
+    await expect(server).rejects.toMatchObject({
+      code: 'ABORTED',
+      message: expect.stringContaining(
+        'on host web was not listening on TCP port 80, TCP port 8443 yet, but on TCP 8080 (::), TCP 8081 (::)',
+      ),
+    });
+    stop();
+  });
+
   it('does not take a UDP socket for a TCP one', async () => {
     await using network = createNetwork();
     const server = serve(network.host('web'), ['udp:80'], { listening: 80, timeoutMs: 3000 });

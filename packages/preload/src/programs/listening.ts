@@ -87,8 +87,7 @@ export async function waitUntilListening(
     const first = await Promise.race([listens, lastOf(program, process), timeout, aborted]);
     // The end may be known before the doorbell is heard; a daemon's listening counts all the same.
     if (first === 'listens' || isListening()) return;
-    if (first === 'aborted')
-      throw failure(program, 'ABORTED', `was not listening on ${list(targets)} yet`, signal?.reason);
+    if (first === 'aborted') throw abortedBefore(program, targets, signal?.reason);
     if (typeof first === 'object') {
       throw failure(
         program,
@@ -121,6 +120,13 @@ function notListening(program: SpawnedProgram, targets: readonly Target[], timeo
     ? ', and on no other port'
     : '; the library was loaded into none of its processes, as happens to static ones and to those with file capabilities';
   return failure(program, 'LISTEN_TIMEOUT', stated + reason);
+}
+
+/** A test that gives up before `timeoutMs` is told as much of what its program does instead. */
+function abortedBefore(program: SpawnedProgram, targets: readonly Target[], reason: unknown): SpawnError {
+  const places = placesOf(socketsOf(program));
+  const instead = places === '' ? '' : `, but on ${places}`;
+  return failure(program, 'ABORTED', `was not listening on ${list(missing(program, targets))} yet${instead}`, reason);
 }
 
 function failure(program: SpawnedProgram, code: SpawnErrorCode, what: string, cause?: unknown): SpawnError {
