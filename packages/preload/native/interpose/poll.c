@@ -24,19 +24,20 @@ static short asked_for(short events) {
     return (short)(asked | (events & POLLPRI));
 }
 
-/* Makes the kernel's answer into TCP's. The result is how many descriptors have something to tell; `quiet` becomes true when there are
- * others, of which TCP would say nothing. */
-static int translate_all(const struct sw_poll *wanted, bool *quiet) {
+/* Makes the kernel's answer, that `left` descriptors have something to tell, into TCP's. The result is how many have; `quiet` becomes true when
+ * there are others, of which TCP would say nothing. */
+static int translate_all(const struct sw_poll *wanted, int left, bool *quiet) {
     struct pollfd *descriptors = wanted->descriptors;
     struct sw_socket socket;
     int told = 0;
     /* Of a thousand descriptors that are waited for, most have nothing to tell: a look is all that each of these costs. */
     const bool any_hidden = sw_readiness_any_hidden();
     *quiet = false;
-    for (nfds_t i = 0; i < wanted->count; i++) {
+    for (nfds_t i = 0; i < wanted->count && (left > 0 || any_hidden); i++) {
         bool is_told = descriptors[i].revents != 0;
         if (!is_told && !any_hidden)
             continue;
+        left -= is_told;
         if (sw_fd_hint(descriptors[i].fd, &socket))
             descriptors[i].revents = (short)sw_readiness(&socket, (unsigned short)descriptors[i].events, (unsigned short)descriptors[i].revents);
         if (wanted->only_asked)
@@ -96,7 +97,7 @@ static int wait_quietly(const struct sw_poll *wanted, struct sw_deadline *deadli
                 descriptors[i].revents = (short)event.events;
         }
         bool quiet;
-        result = translate_all(wanted, &quiet);
+        result = translate_all(wanted, result, &quiet);
     } while (result == 0 && sw_deadline_is_ahead(deadline));
     saved_errno = errno;
     for (nfds_t i = 0; i < count; i++)
@@ -121,7 +122,7 @@ static int answer(const struct sw_poll *wanted, int result, struct sw_deadline *
     bool quiet;
     if (result < 0 || (result == 0 && !sw_readiness_any_hidden()) || !sw_network_any())
         return result;
-    result = translate_all(wanted, &quiet);
+    result = translate_all(wanted, result, &quiet);
     return result > 0 || !quiet || !sw_deadline_is_ahead(deadline) ? result : wait_quietly(wanted, deadline);
 }
 
