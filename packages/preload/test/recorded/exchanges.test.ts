@@ -10,7 +10,8 @@ import { requireProgram } from '../support/programs.js';
 import { saved } from './support/saved.js';
 import { exchanges, followed, onBothSides, tap } from './support/wiretap.js';
 
-const TIMEOUT_MS = 60_000;
+/** initdb and half a dozen runs of tshark are twelve seconds alone, and nearly a minute beside other suites. */
+const TIMEOUT_MS = 180_000;
 const hasTshark = await canRunTshark();
 const text = (bytes: number) => randomBytes(bytes).toString('base64');
 
