@@ -18,7 +18,14 @@
 #include <unistd.h>
 
 static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags) {
-    return sw_is_stream(socket) ? sw_stream_receive(socket, message, flags) : sw_datagram_receive(socket, message, flags);
+    const struct msghdr given = *message;
+    ssize_t result = sw_is_stream(socket) ? sw_stream_receive(socket, message, flags) : sw_datagram_receive(socket, message, flags);
+    /* ____sys_recvmsg() gives back nothing but an error. */
+    if (result < 0)
+        *message = given;
+    else
+        message->msg_flags |= flags & MSG_CMSG_CLOEXEC;
+    return result;
 }
 
 /* Apart from read(2) itself, which so has nothing to save for files. */

@@ -1,161 +1,15 @@
+/* control.c: what comes with a received message; what goes along with a sent one is read in control_send.c. */
 #include "sockets/control.h"
 
+#include "base/clock.h"
 #include "base/real.h"
 #include "names/interfaces.h"
 #include "sockets/option_table.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <string.h>
-
-enum { UDP_SEGMENT_OPTION = 103 };
-
-bool sw_control_may_broadcast(const struct sw_socket *socket) {
-    int on = 0;
-    socklen_t length = sizeof on;
-    return sw_real.getsockopt(socket->fd, SOL_SOCKET, SO_BROADCAST, &on, &length) == 0 && on != 0;
-}
-
-/* IP_PKTINFO: the interface, and the address to send from. */
-static int read_source4(const struct cmsghdr *header, struct sw_control *control) {
-    struct in_pktinfo info;
-    memcpy(&info, CMSG_DATA(header), sizeof info);
-    if (info.ipi_ifindex < 0 || info.ipi_ifindex > SW_INTERFACE_COUNT)
-        return -ENODEV;
-    if (info.ipi_spec_dst.s_addr != 0) {
-        control->source = (struct sw_address){.family = AF_INET};
-        memcpy(control->source.bytes, &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
-    }
-    return 0;
-}
-
-/* IPV6_PKTINFO where the datagram goes over IPv4. */
-static int read_mapped_source(const struct cmsghdr *header, size_t size, struct sw_control *control) {
-    struct in6_pktinfo info;
-    if (size < sizeof info)
-        return -EINVAL;
-    memcpy(&info, CMSG_DATA(header), sizeof info);
-    if (!IN6_IS_ADDR_V4MAPPED(&info.ipi6_addr))
-        return -EINVAL;
-    if (info.ipi6_ifindex > SW_INTERFACE_COUNT)
-        return -ENODEV;
-    control->source = (struct sw_address){.family = AF_INET};
-    memcpy(control->source.bytes, info.ipi6_addr.s6_addr + 12, 4);
-    return 0;
-}
-
-static int read_ipv4(const struct cmsghdr *header, size_t size, struct sw_control *control) {
-    int value;
-    switch (header->cmsg_type) {
-    case IP_RETOPTS:
-        return size > 40 ? -EINVAL : 0;
-    case IP_PKTINFO:
-        if (size != sizeof(struct in_pktinfo))
-            return -EINVAL;
-        return read_source4(header, control);
-    case IP_TTL:
-        if (size != sizeof value)
-            return -EINVAL;
-        memcpy(&value, CMSG_DATA(header), sizeof value);
-        if (value < 1 || value > 255)
-            return -EINVAL;
-        control->ttl = (uint8_t)value;
-        return 0;
-    case IP_TOS:
-        if (size == sizeof value)
-            memcpy(&value, CMSG_DATA(header), sizeof value);
-        else if (size == 1)
-            value = *CMSG_DATA(header);
-        else
-            return -EINVAL;
-        if (value < 0 || value > 255)
-            return -EINVAL;
-        control->tos = (uint8_t)value;
-        return 0;
-    default:
-        return -EINVAL;
-    }
-}
-
-static int read_ipv6(const struct cmsghdr *header, size_t size, struct sw_control *control) {
-    int value;
-    switch (header->cmsg_type) {
-    case IPV6_PKTINFO: {
-        if (size < sizeof(struct in6_pktinfo))
-            return -EINVAL;
-        struct in6_pktinfo info;
-        memcpy(&info, CMSG_DATA(header), sizeof info);
-        if (info.ipi6_ifindex > SW_INTERFACE_COUNT)
-            return -ENODEV;
-        if (!IN6_IS_ADDR_UNSPECIFIED(&info.ipi6_addr)) {
-            control->source = (struct sw_address){.family = AF_INET6};
-            memcpy(control->source.bytes, &info.ipi6_addr, sizeof info.ipi6_addr);
-        }
-        return 0;
-    }
-    case IPV6_HOPLIMIT:
-    case IPV6_TCLASS:
-        if (size != sizeof value)
-            return -EINVAL;
-        memcpy(&value, CMSG_DATA(header), sizeof value);
-        if (value < -1 || value > 255)
-            return -EINVAL;
-        if (value >= 0)
-            *(header->cmsg_type == IPV6_TCLASS ? &control->tos : &control->ttl) = (uint8_t)value;
-        return 0;
-    case IPV6_DONTFRAG:
-        return size != sizeof value ? -EINVAL : 0;
-    case IPV6_HOPOPTS:
-    case IPV6_DSTOPTS:
-    case IPV6_RTHDR:
-    case IPV6_RTHDRDSTOPTS:
-        return -EPERM;
-    default:
-        return -EINVAL;
-    }
-}
-
-int sw_control_next(const struct msghdr *message, struct cmsghdr **header) {
-    if (message->msg_control == NULL)
-        return 0;
-    const size_t length = message->msg_controllen;
-    size_t at = 0;
-    if (*header != NULL)
-        at = (size_t)((char *)*header - (char *)message->msg_control) + CMSG_ALIGN((*header)->cmsg_len);
-    if (at > length || length - at < sizeof(struct cmsghdr))
-        return 0;
-    *header = (struct cmsghdr *)((char *)message->msg_control + at);
-    return (*header)->cmsg_len < CMSG_LEN(0) || (*header)->cmsg_len > length - at ? -EINVAL : 1;
-}
-
-int sw_control_read(const struct sw_socket *socket, const struct sw_site *target, const struct msghdr *message, struct sw_control *control) {
-    struct sw_told told = sw_control_told(socket->record, target);
-    *control = (struct sw_control){.segment = sw_options_of(socket->record)->segment, .ttl = told.ttl, .tos = told.tos};
-    struct cmsghdr *header = NULL;
-    int found;
-    bool ipv4 = target->wire_family == 4;
-    while ((found = sw_control_next(message, &header)) > 0) {
-        size_t size = header->cmsg_len - CMSG_LEN(0);
-        int result = 0;
-        if (header->cmsg_level == IPPROTO_IP && ipv4)
-            result = read_ipv4(header, size, control);
-        else if (header->cmsg_level == IPPROTO_IPV6 && !ipv4)
-            result = read_ipv6(header, size, control);
-        else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO && socket->record->family == AF_INET6)
-            result = read_mapped_source(header, size, control);
-        else if (header->cmsg_level == IPPROTO_UDP) {
-            uint16_t wanted;
-            if (header->cmsg_type != UDP_SEGMENT_OPTION || size != sizeof wanted)
-                return -EINVAL;
-            memcpy(&wanted, CMSG_DATA(header), sizeof wanted);
-            control->segment = wanted;
-        }
-        if (result < 0)
-            return result;
-    }
-    return found;
-}
+#include <time.h>
 
 void sw_control_put(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size) {
     size_t used = message->msg_controllen;
@@ -175,6 +29,27 @@ void sw_control_put(struct msghdr *message, size_t room, int level, int type, co
     memcpy(CMSG_DATA(header), data, length - CMSG_LEN(0));
     size_t space = CMSG_SPACE(size);
     message->msg_controllen = used + (space > room - used ? room - used : space);
+}
+
+static bool is_on(int fd, int option) {
+    int on = 0;
+    socklen_t length = sizeof on;
+    return sw_real.getsockopt(fd, SOL_SOCKET, option, &on, &length) == 0 && on != 0;
+}
+
+void sw_control_stamp(const struct sw_socket *socket, struct msghdr *message, size_t room) {
+    int saved_errno = errno;
+    struct timespec now = sw_clock(CLOCK_REALTIME);
+    struct timeval rounded = {.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
+    if (is_on(socket->fd, SO_TIMESTAMPNS))
+        sw_control_put(message, room, SOL_SOCKET, SO_TIMESTAMPNS, &now, sizeof now);
+    else if (is_on(socket->fd, OPT_SO_TIMESTAMPNS_NEW))
+        sw_control_put(message, room, SOL_SOCKET, OPT_SO_TIMESTAMPNS_NEW, &now, sizeof now);
+    else if (is_on(socket->fd, SO_TIMESTAMP))
+        sw_control_put(message, room, SOL_SOCKET, SO_TIMESTAMP, &rounded, sizeof rounded);
+    else if (is_on(socket->fd, OPT_SO_TIMESTAMP_NEW))
+        sw_control_put(message, room, SOL_SOCKET, OPT_SO_TIMESTAMP_NEW, &rounded, sizeof rounded);
+    errno = saved_errno;
 }
 
 static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index,
@@ -241,7 +116,8 @@ void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size
     struct sw_address own = socket->record->local;
     if (received->destination != NULL) {
         own = *received->destination;
-    } else if (sw_address_is_wildcard(&own)) {
+    } else if (sw_address_is_wildcard(&own) || (received->from->port != 0 && sw_address_is_mapped(&own) != sw_address_is_mapped(received->from))) {
+        /* It came before connect(2) chose an address of the other family. */
         struct sw_site site = origin;
         site.scope = origin.scope == SW_SCOPE_LOOPBACK ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
         site.interface = socket->record->interface;

@@ -1,4 +1,4 @@
-/* control.h: control messages of UDP sockets: IP_PKTINFO, TTL, TOS, UDP_SEGMENT. */
+/* control.h: control messages: IP_PKTINFO, TTL, TOS, UDP_SEGMENT. */
 #ifndef SW_SOCKETS_CONTROL_H
 #define SW_SOCKETS_CONTROL_H
 
@@ -26,9 +26,12 @@ static inline struct sw_told sw_control_told(struct sw_record *record, const str
     return (struct sw_told){.ttl = (uint8_t)(group ? options->multicast_hops : options->unicast_hops), .tos = options->tclass};
 }
 
-/* Reads and checks the control messages of a datagram to `target`, as ip_cmsg_send() and ip6_datagram_send_ctl() of the kernel do, each of which passes
- * over the other's; `control` gets the socket's own values where there are none. */
+/* Reads and checks the control messages of a datagram to `target`, and whether the host has what they choose to send from; `control` gets the socket's
+ * own values where there are none. */
 int sw_control_read(const struct sw_socket *socket, const struct sw_site *target, const struct msghdr *message, struct sw_control *control);
+
+/* sock_cmsg_send(): what TCP has to say of control messages, none of which change anything there. */
+int sw_control_check_stream(const struct sw_socket *socket, const struct msghdr *message);
 
 /* Whether the program asks for anything that sw_control_add() adds. */
 static inline bool sw_control_is_asked_for(const struct sw_record *record) {
@@ -52,6 +55,10 @@ void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size
 
 /* put_cmsg() of the kernel: what does not fit into `room` is cut and said to be cut. */
 void sw_control_put(struct msghdr *message, size_t room, int level, int type, const void *data, size_t size);
+
+/* Adds the time that the program asked for with SO_TIMESTAMP and its kin. It is that of the call: of what a socket keeps no time of its own with, all
+ * that is known is that it was there before. */
+void sw_control_stamp(const struct sw_socket *socket, struct msghdr *message, size_t room);
 
 /* SO_BROADCAST */
 bool sw_control_may_broadcast(const struct sw_socket *socket);

@@ -17,7 +17,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-enum { IPV4_PAYLOAD = 65507, IPV6_PAYLOAD = 65527, PROBE = 0x10 /* MSG_PROBE, which libc's headers lack */ };
+enum { MOST_SEGMENTS = 128 /* UDP_MAX_SEGMENTS */, IPV4_PAYLOAD = 65507, IPV6_PAYLOAD = 65527, PROBE = 0x10 /* MSG_PROBE, which libc's headers lack */ };
 
 static int find_destination(struct sw_socket *socket, const struct msghdr *message, struct sw_delivery *delivery) {
     struct sw_record *record = socket->record;
@@ -54,16 +54,17 @@ static int find_destination(struct sw_socket *socket, const struct msghdr *messa
             if (result < 0)
                 return result;
         }
-        if (delivery->destination.port == 0)
-            return -EINVAL;
         bool mapped = sw_address_is_mapped(&delivery->destination) || delivery->destination.family == AF_INET;
         if (record->family == AF_INET6 && mapped && sw_record_has(record, SW_V6ONLY))
             return -ENETUNREACH;
-        if (record->family == AF_INET6 && !mapped && record->local.family != 0 && sw_address_is_mapped(&record->local))
-            return -EAFNOSUPPORT;
+        if (delivery->destination.port == 0)
+            return -EINVAL;
     }
     delivery->target = sw_address_site(socket->network, record->interface, &delivery->destination);
     if (delivery->target.scope == SW_SCOPE_WILDCARD) {
+        /* udpv6_sendmsg(): from an IPv4 address `::` is IPv4's loopback. */
+        if (record->local.family != 0 && sw_address_is_mapped(&record->local))
+            delivery->target.wire_family = 4;
         bool loopback = delivery->target.wire_family == 6 || sw_has_ipv4_loopback(socket->network);
         delivery->target.scope = loopback ? SW_SCOPE_LOOPBACK : SW_SCOPE_HOST;
         delivery->destination = sw_address_of_site(socket->network, &delivery->target, delivery->destination.port, record->family);
@@ -85,17 +86,6 @@ static void send_segments(struct sw_delivery *delivery, size_t total, unsigned s
     }
 }
 
-/* Whether the host has the address that IP_PKTINFO chose to send from, in the family that the datagram goes over. */
-static bool is_own(const struct sw_socket *socket, const struct sw_delivery *delivery) {
-    const struct sw_address *chosen = &delivery->control.source;
-    if (chosen->family == 0)
-        return true;
-    struct sw_site site = sw_address_site(socket->network, socket->record->interface, chosen);
-    if (site.wire_family != delivery->target.wire_family)
-        return false;
-    return site.scope == SW_SCOPE_LOOPBACK || (site.scope == SW_SCOPE_HOST && site.interface == socket->record->interface);
-}
-
 /* Everything that may be wrong with a datagram before it is sent. */
 static int prepare(struct sw_delivery *delivery, const struct msghdr *message, size_t length) {
     struct sw_socket *socket = delivery->socket;
@@ -111,8 +101,9 @@ static int prepare(struct sw_delivery *delivery, const struct msghdr *message, s
     result = sw_control_read(socket, &delivery->target, message, &delivery->control);
     if (result < 0)
         return result;
-    if (!is_own(socket, delivery))
-        return delivery->control.source.family == AF_INET ? -ENETUNREACH : -EINVAL;
+    /* ip6_dst_lookup_tail() */
+    if (delivery->target.wire_family == 6 && record->local.family != 0 && sw_address_is_mapped(&record->local) && delivery->control.source.family == 0)
+        return -EAFNOSUPPORT;
     if (sw_port_is_elsewhere(socket))
         return -ENETUNREACH;
     if (delivery->target.scope == SW_SCOPE_OUTSIDE && !sw_is_for_name_server(&delivery->destination)) {
@@ -156,6 +147,8 @@ static void choose_source(struct sw_delivery *delivery) {
 static int deliver(struct sw_delivery *delivery, size_t length) {
     delivery->source = sw_datagram_source(delivery->socket, &delivery->target);
     choose_source(delivery);
+    if (delivery->control.segment != 0 && length > delivery->control.segment * MOST_SEGMENTS)
+        return -EINVAL;
     if (delivery->control.segment != 0 && length > delivery->control.segment)
         send_segments(delivery, length, delivery->control.segment);
     else

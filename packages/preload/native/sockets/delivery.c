@@ -217,8 +217,8 @@ static void unreachable(struct sw_delivery *delivery) {
         return;
     }
     sw_capture_unreachable(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
-    enum sw_switch told = record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR;
-    if ((!sw_record_has(record, SW_CONNECTED) && !sw_options_switch(record, told)) || !is_found_from(record, &delivery->destination))
+    bool is_wanted = sw_error_queue_is_wanted(record, &delivery->destination);
+    if ((!sw_record_has(record, SW_CONNECTED) && !is_wanted) || !is_found_from(record, &delivery->destination))
         return;
     sw_error_queue_put(delivery->socket, &delivery->destination, &delivery->message);
     atomic_store(&record->pending_error, ECONNREFUSED);

@@ -34,8 +34,13 @@ bool sw_error_queue_any(void) {
     return atomic_load_explicit(&any, memory_order_relaxed);
 }
 
-static bool is_wanted(const struct sw_record *record) {
-    return sw_options_switch(record, record->family == AF_INET ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR);
+static bool is_ipv4(const struct sw_address *address) {
+    return address->family == AF_INET || sw_address_is_mapped(address);
+}
+
+/* udp_err() and udpv6_err(): the answer to an IPv4 packet is IPv4's, whatever family the socket has. */
+bool sw_error_queue_is_wanted(const struct sw_record *record, const struct sw_address *destination) {
+    return sw_options_switch(record, is_ipv4(destination) ? SW_SWITCH_IP_RECVERR : SW_SWITCH_IPV6_RECVERR);
 }
 
 static size_t room(const struct sw_record *record) {
@@ -68,12 +73,12 @@ static bool append(const struct sw_socket *socket, struct sw_side *side, const s
  * of its own and those of the datagram. */
 static size_t quoted_length(const struct sw_address *destination) {
     enum { IPV4 = 576 - (20 + 8) - (20 + 8), IPV6 = 1280 - (40 + 8) - (40 + 8) };
-    return destination->family == AF_INET || sw_address_is_mapped(destination) ? IPV4 : IPV6;
+    return is_ipv4(destination) ? IPV4 : IPV6;
 }
 
 void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address *destination, const struct msghdr *message) {
     struct sw_side side;
-    if (!is_wanted(socket->record) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, true))
+    if (!sw_error_queue_is_wanted(socket->record, destination) || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_ERRORS, true))
         return;
     struct kept kept = {.destination = *destination}, last;
     struct iovec parts[1 + PARTS] = {{&kept, sizeof kept}};
@@ -111,13 +116,13 @@ void sw_error_queue_clear(const struct sw_socket *socket) {
 }
 
 void sw_error_queue_discard(const struct sw_network *network, const struct sw_record *record) {
-    if (is_wanted(record) || sw_options_switch(record, SW_SWITCH_ZEROCOPY) || sw_error_queue_waits(record))
+    if (sw_options_switch(record, SW_SWITCH_IP_RECVERR) || sw_options_switch(record, SW_SWITCH_IPV6_RECVERR) || sw_options_switch(record, SW_SWITCH_ZEROCOPY) || sw_error_queue_waits(record))
         sw_side_discard(network, record, SW_SIDE_ERRORS);
 }
 
 /* struct sock_extended_err with the address of whoever sent the ICMP message behind it. */
 static void add_error(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct kept *kept) {
-    bool ipv4 = socket->record->family == AF_INET;
+    bool ipv4 = socket->record->family == AF_INET, answered_by_ipv4 = is_ipv4(&kept->destination);
     union {
         struct {
             struct sock_extended_err error;
@@ -131,9 +136,9 @@ static void add_error(const struct sw_socket *socket, struct msghdr *message, si
     memset(&told, 0, sizeof told);
     told.parts.error = (struct sock_extended_err){
         .ee_errno = ECONNREFUSED,
-        .ee_origin = ipv4 ? SO_EE_ORIGIN_ICMP : SO_EE_ORIGIN_ICMP6,
-        .ee_type = ipv4 ? ICMP_UNREACHABLE : ICMPV6_UNREACHABLE,
-        .ee_code = ipv4 ? ICMP_PORT : ICMPV6_PORT,
+        .ee_origin = answered_by_ipv4 ? SO_EE_ORIGIN_ICMP : SO_EE_ORIGIN_ICMP6,
+        .ee_type = answered_by_ipv4 ? ICMP_UNREACHABLE : ICMPV6_UNREACHABLE,
+        .ee_code = answered_by_ipv4 ? ICMP_PORT : ICMPV6_PORT,
     };
     if (kept->origin == SO_EE_ORIGIN_ZEROCOPY) {
         told.parts.error = (struct sock_extended_err){
@@ -195,6 +200,9 @@ ssize_t sw_error_queue_take(struct sw_socket *socket, struct msghdr *message) {
         message->msg_namelen = 0;
     else if (message->msg_name != NULL)
         sw_address_write(&kept.destination, socket->record->family, message->msg_name, &message->msg_namelen);
+    /* ip_recv_error() and ipv6_recv_error() */
+    if (sw_options_may_stamp(socket->record))
+        sw_control_stamp(socket, message, room);
     add_error(socket, message, room, &kept);
     return done;
 }

@@ -6,6 +6,9 @@
 #include "sockets/address.h"
 #include "state/fd_table.h"
 
+/* Whether the program asked to be told when nobody takes a datagram to `destination`. */
+bool sw_error_queue_is_wanted(const struct sw_record *record, const struct sw_address *destination);
+
 /* Keeps a datagram that met a closed port, if the program asked for that. */
 void sw_error_queue_put(const struct sw_socket *socket, const struct sw_address *destination, const struct msghdr *message);
 

@@ -1,6 +1,5 @@
 #include "sockets/stream.h"
 
-#include "base/clock.h"
 #include "base/parts.h"
 #include "base/real.h"
 #include "base/scratch.h"
@@ -22,7 +21,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 int sw_pending_error(struct sw_socket *socket) {
     struct sw_record *record = socket->record;
@@ -182,25 +180,6 @@ void sw_stream_await(const struct sw_socket *socket, size_t wanted, int flags) {
     errno = saved_errno;
 }
 
-static bool is_on(int fd, int option) {
-    int on = 0;
-    socklen_t length = sizeof on;
-    return sw_real.getsockopt(fd, SOL_SOCKET, option, &on, &length) == 0 && on != 0;
-}
-
-/* tcp_recv_timestamp(): when the data came, of which all that is known here is that it was before now. */
-static void add_stamp(const struct sw_socket *socket, struct msghdr *message, size_t room) {
-    int saved_errno = errno;
-    struct timespec now = sw_clock(CLOCK_REALTIME);
-    if (is_on(socket->fd, SO_TIMESTAMPNS)) {
-        sw_control_put(message, room, SOL_SOCKET, SO_TIMESTAMPNS, &now, sizeof now);
-    } else if (is_on(socket->fd, SO_TIMESTAMP)) {
-        struct timeval stamp = {.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
-        sw_control_put(message, room, SOL_SOCKET, SO_TIMESTAMP, &stamp, sizeof stamp);
-    }
-    errno = saved_errno;
-}
-
 /* tcp(7)'s TCP_INQ: how much can still be read. */
 static void add_unread(const struct sw_socket *socket, struct msghdr *message, size_t room) {
     enum { TCP_CM_INQ_MESSAGE = 36 };
@@ -227,10 +206,13 @@ ssize_t sw_stream_receive(struct sw_socket *socket, struct msghdr *message, int 
         sw_real.recv(socket->fd, NULL, 0, MSG_DONTWAIT);
     message->msg_name = name;
     bool is_room = result < 0 || sw_parts_length(message) > 0;
-    if (!is_room && (result > 0 || !sw_record_has(socket->record, SW_RESET_RECEIVED) || sw_stream_unread(socket) > 0))
+    if (!is_room && (result > 0 || !sw_record_has(socket->record, SW_RESET_RECEIVED) || sw_stream_unread(socket) > 0)) {
+        if (sw_options_may_stamp(socket->record) && sw_stream_unread(socket) > 0)
+            sw_control_stamp(socket, message, room);
         return 0;
+    }
     if (result > 0 && sw_options_may_stamp(socket->record))
-        add_stamp(socket, message, room);
+        sw_control_stamp(socket, message, room); /* tcp_recv_timestamp() */
     if (result >= 0 && sw_options_switch(socket->record, SW_SWITCH_TCP_INQ))
         add_unread(socket, message, room);
     return result > 0 ? sw_stream_received(socket, result, (flags & MSG_PEEK) != 0) : sw_stream_ended(socket, message, result, flags);

@@ -7,6 +7,7 @@
 #include "capture/wait.h"
 #include "sockets/buffer.h"
 #include "sockets/connect.h"
+#include "sockets/control.h"
 #include "sockets/error_queue.h"
 #include "sockets/late.h"
 #include "sockets/self.h"
@@ -14,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -203,6 +205,14 @@ static ssize_t send_to_itself(const struct sw_socket *socket, const struct msghd
     return send_message(&outlet, message, may_wait(socket->fd, flags) ? flags : flags | MSG_DONTWAIT);
 }
 
+/* tcp_sendmsg_locked() tells of control messages when it has a connection to send on. */
+static ssize_t refuse(struct sw_socket *socket, int error, int flags) {
+    uint8_t state = sw_stream_state(socket);
+    const struct msghdr nothing = {.msg_iovlen = 0};
+    ssize_t sent = state == TCP_ESTABLISHED || state == TCP_CLOSE_WAIT ? 0 : send_message(socket, &nothing, flags);
+    return sent < 0 ? sent : error;
+}
+
 static ssize_t send_to_peer_or_itself(struct sw_socket *socket, const struct msghdr *message, int flags) {
     if ((flags & MSG_FASTOPEN) != 0) {
         if (message->msg_name == NULL && !sw_record_has(socket->record, SW_CONNECTED))
@@ -213,6 +223,9 @@ static ssize_t send_to_peer_or_itself(struct sw_socket *socket, const struct msg
     }
     if (sw_record_has(socket->record, SW_CONNECT_FAILED))
         return send_failed(socket, EPIPE, message, flags);
+    int checked = message->msg_controllen > 0 ? sw_control_check_stream(socket, message) : 0;
+    if (checked < 0)
+        return refuse(socket, checked, flags);
     return sw_record_has(socket->record, SW_SELF) ? send_to_itself(socket, message, flags) : send_message(socket, message, flags);
 }
 
