@@ -23,9 +23,19 @@ bool sw_stream_has_peer_ended(const struct sw_network *network, const struct sw_
     return peer == NULL || sw_record_has(peer, SW_WRITE_SHUT);
 }
 
+/* Of a socket that several processes had, the last one may leave no word. */
+static bool has_ended(const struct sw_socket *socket) {
+    if (sw_stream_has_peer_ended(socket->network, socket->record))
+        return true;
+    const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
+    struct pollfd state = {.fd = socket->fd, .events = POLLRDHUP};
+    return peer != NULL && sw_record_has(peer, SW_SHARED) && !sw_record_has(socket->record, SW_READ_SHUT) && sw_real.poll(&state, 1, 0) > 0 &&
+           (state.revents & POLLRDHUP) != 0;
+}
+
 /* Both sides have said that they send no more: TCP forgets the connection. */
 static bool is_over(const struct sw_socket *socket) {
-    return sw_record_has(socket->record, SW_WRITE_SHUT) && sw_stream_has_peer_ended(socket->network, socket->record);
+    return sw_record_has(socket->record, SW_WRITE_SHUT) && has_ended(socket);
 }
 
 /* A reset closes a TCP socket when it comes, not when the program meets it. */
@@ -57,7 +67,7 @@ uint8_t sw_stream_state(const struct sw_socket *socket) {
         return TCP_CLOSE;
     if ((flags & (uint32_t)SW_WAITING) != 0)
         return TCP_SYN_SENT;
-    return sw_stream_state_of(flags, sw_stream_has_peer_ended(socket->network, record));
+    return sw_stream_state_of(flags, has_ended(socket));
 }
 
 /* What waits to be read, of data in order. */
@@ -136,6 +146,8 @@ int sw_shutdown(struct sw_socket *socket, int how) {
         int result = sw_real.shutdown(socket->fd, how) == 0 ? 0 : -errno;
         return result < 0 ? result : sw_stream_replace(socket);
     }
+    /* inet_shutdown(): SS_CONNECTED, so that connect(2) has no outcome to collect. */
+    sw_record_clear(record, SW_IN_PROGRESS);
     /* Nothing for the peer, to which a Unix socket would tell it again. */
     if ((atomic_load(&record->flags) & halves) == halves) {
         sw_rewatch_wake(socket->fd);
