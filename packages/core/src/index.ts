@@ -14,7 +14,8 @@ export { NetworkCapture, type WaitForOptions } from './capture/network-capture.j
 export { errorText } from './error-text.js';
 export { type MatcherAnswer, networkMatchers } from './matchers/network-matchers.js';
 export { Host } from './network/host.js';
-export { Network, type NetworkOptions } from './network/network.js';
+export { Network } from './network/network.js';
+export type { NetworkOptions } from './network/network-options.js';
 export type { WaitDescription } from './network/pending-waits.js';
 export type { RecorderLimits } from './network/recorder-limits.js';
 export { NetworkError, type NetworkErrorCode } from './network-error.js';

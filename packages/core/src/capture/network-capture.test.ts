@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { pcapFile } from '../../test/pcap-file.js';
 import { Traffic } from '../../test/traffic.js';
 import { networkMatchers } from '../matchers/network-matchers.js';
-import { Network, type NetworkOptions } from '../network/network.js';
+import { Network } from '../network/network.js';
+import type { NetworkOptions } from '../network/network-options.js';
 import { readCapture } from '../pcap/capture.js';
 
 const LAPTOP = { address: '10.53.57.12', port: 40_000 };

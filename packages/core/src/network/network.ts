@@ -2,12 +2,10 @@
  * A network: one directory, its hosts, and what is known of its sockets.
  */
 import { join, resolve } from 'node:path';
-import { isPromise } from 'node:util/types';
 import { IPV4_NETWORK } from '../address/ip.js';
 import { NetworkCapture } from '../capture/network-capture.js';
-import { errorText } from '../error-text.js';
 import { NetworkError } from '../network-error.js';
-import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
+import { assertOptions } from '../options/assert-options.js';
 import { wallClockMs } from '../real-time.js';
 import { RECORDER_FILE } from '../recording/ring-layout.js';
 import { Redaction, type RedactPattern } from '../redact/redaction.js';
@@ -17,6 +15,7 @@ import { bySocketAddress, type SocketInfo, socketInfoOf } from '../state/socket-
 import type { ProcessInfo } from '../state/state-records.js';
 import { type NetworkNote, NoteLog, type NoteOptions } from '../timeline/note-log.js';
 import { type ProgramRun, ProgramRuns, type ProgramStart } from '../timeline/program-run.js';
+import { runStep } from '../timeline/step.js';
 import { type UnknownName, UnknownNames } from '../timeline/unknown-names.js';
 import { sweepOnce } from './abandoned-directories.js';
 import { Disposal } from './disposal.js';
@@ -26,45 +25,13 @@ import { Host } from './host.js';
 import { appendHost, HOSTS_FILE } from './hosts-file.js';
 import { InterfaceMap } from './interfaces.js';
 import { defaultParent, makeDirectory, removeDirectory } from './network-directory.js';
+import { NETWORK_OPTIONS, type NetworkOptions, TEST_HOST_OPTIONS } from './network-options.js';
 import { markAsOurs } from './owner-mark.js';
 import { PendingWaits, type WaitDescription } from './pending-waits.js';
 import { type RecorderLimits, recorderVariables } from './recorder-limits.js';
 
 const KEY_LOG_FILE = 'tls-keys.log';
-/** Whose notes those of the test are. */
-const TEST_SOURCE = 'test';
 const MAX_SPAWN = 0xffff_ffff;
-
-/** How a network is made. */
-export interface NetworkOptions {
-  /** The directory to make the network's directory in. Default: `/dev/shm` if it is writable, else `os.tmpdir()`. */
-  readonly parent?: string;
-  /** Whether packets are recorded. Default: true. */
-  readonly capture?: boolean;
-  /** The host that the test itself is. Default: `test`, interface ID 10. */
-  readonly testHost?: { readonly name?: string; readonly interfaceId?: number };
-  /**
-   * What must not be kept or shown: expressions, or their sources as text. Every character that one matches in packets,
-   * output, steps and errors becomes an `x`, also inside TLS where that is told. The keys of a connection are kept only if nothing in it matched
-   * and all of it was text.
-   */
-  readonly redact?: readonly RedactPattern[];
-  /** How much of the traffic is kept. */
-  readonly recorder?: RecorderLimits;
-}
-
-/** What each option of a network can be. What is in a test host, a recorder, and in expressions to redact, is looked at where it is used. */
-export const NETWORK_OPTIONS: OptionKinds<NetworkOptions> = {
-  parent: OPTION.path,
-  capture: OPTION.flag,
-  testHost: OPTION.object,
-  redact: OPTION.list,
-  recorder: OPTION.object,
-};
-const TEST_HOST_OPTIONS: OptionKinds<NonNullable<NetworkOptions['testHost']>> = {
-  name: OPTION.text,
-  interfaceId: { needed: 'a whole number from 1 to 254', accepts: (value) => typeof value === 'number' },
-};
 
 /**
  * A network of its own: hosts with fixed addresses and names, every port of them free, nothing in or out.
@@ -246,24 +213,7 @@ export class Network<H extends Host = Host> {
   step(title: string): void;
   step<T>(title: string, run: () => T): T;
   step<T>(title: string, run?: () => T): T | undefined {
-    if (typeof title !== 'string') throw new TypeError(`step() got title ${shown(title)}: text is needed`);
-    if (run !== undefined && typeof run !== 'function') {
-      // Most often a promise: what was to be the step has begun before it.
-      throw new TypeError(`step(${JSON.stringify(title)}) got ${shown(run)}: a function is needed`);
-    }
-    this.note({ source: TEST_SOURCE, text: `step: ${title}` });
-    if (run === undefined) return undefined;
-    const fail = (error: unknown): never => {
-      this.note({ source: TEST_SOURCE, text: `step failed: ${title}: ${errorText(error)}`, level: 'error' });
-      throw error;
-    };
-    let result: T;
-    try {
-      result = run();
-    } catch (error) {
-      return fail(error);
-    }
-    return isPromise(result) ? (result.catch(fail) as T) : result;
+    return runStep(title, run, (note) => this.note(note));
   }
 
   /**

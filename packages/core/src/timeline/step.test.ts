@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Network } from './network.js';
+import { Network } from '../network/network.js';
 
 function makeNetwork(capture = true): Network {
   const network = new Network({ capture });
