@@ -16,7 +16,8 @@ import { hrtime } from 'node:process';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { addProcess, addSocket, FLAG, ring, writeAt } from '../../test/state-file.js';
 import { Host } from './host.js';
-import { Network, type NetworkOptions } from './network.js';
+import { Network } from './network.js';
+import type { NetworkOptions } from './network-options.js';
 
 function makeNetwork(options?: NetworkOptions): Network {
   const network = new Network(options);
