@@ -27,8 +27,8 @@ describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeo
     await expectKernelAnswers(await runRedirected(programPath(name), networkFor(name)), ask);
   });
 
-  it('gets the same answers on a host of 10.53.57.0 that is recorded', async () => {
-    await expectKernelAnswers(await runRedirected(programPath(name), ON_10_53_57, { capture: true }), ask);
+  it.each(['file', 'recorder'] as const)('gets the same answers on a host of 10.53.57.0, with a %s', async (capture) => {
+    await expectKernelAnswers(await runRedirected(programPath(name), ON_10_53_57, { capture }), ask);
   });
 
   if (fortified === undefined) return;

@@ -27,7 +27,8 @@ async function run(kilobytes: number, variables: Readonly<Record<string, string>
 
 describe.skipIf(!canMount).each([
   ['not recorded', {}],
-  ['recorded', { SOCKET_WRAPPER_PCAP_FILE: 'capture.pcap' }],
+  ['recorded into a file', { SOCKET_WRAPPER_PCAP_FILE: 'capture.pcap' }],
+  ['recorded', { SOCKET_WRAPPER_PCAP_FILE: '.capture' }],
 ])('a network that is %s', { timeout: 120_000 }, (_, variables) => {
   beforeAll(async () => compile({ output: PROGRAM, sources: [SOURCE] }));
 

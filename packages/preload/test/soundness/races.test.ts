@@ -38,10 +38,11 @@ await describeProof('ThreadSanitizer', { programs: ['cc', 'setarch'] }, () => {
   }, 900_000);
 
   const runs = names.flatMap((name) => [
-    { name, how: '', capture: false },
-    { name, how: ', recorded', capture: true },
+    { name, what: 'redirection' },
+    { name, what: 'a capture into a file', capture: 'file' as const },
+    { name, what: 'the recorder', capture: 'recorder' as const },
   ]);
-  it.for(runs)('finds no race in the library under $name$how', async ({ name, capture }) => {
+  it.for(runs)('finds no race in $what under $name', async ({ name, capture }) => {
     // It knows fixed places in memory only, so addresses must not be random.
     const command = ['setarch', '-R', join(FOLDER, name)];
     const options = { ...networkFor(name), TSAN_OPTIONS: 'die_after_fork=0' };

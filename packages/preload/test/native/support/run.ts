@@ -40,17 +40,22 @@ export async function runBare(command: Command): Promise<Answers> {
   return run([SANDBOX, 'up', ...[command].flat()], {});
 }
 
+/** Where packets are recorded to: a file that grows, or the recorder that the networks of TypeScript have. */
+export type Capture = 'file' | 'recorder';
+
+const CAPTURE_FILES: Readonly<Record<Capture, string>> = { file: 'capture.pcap', recorder: '.capture' };
+
 /** Runs a program redirected, on a network of its own, where no real interface works. */
 export async function runRedirected(
   command: Command,
   environment: Environment = {},
-  { capture = false, library = LIBRARY } = {},
+  { capture, library = LIBRARY }: { readonly capture?: Capture; readonly library?: string } = {},
 ): Promise<Answers> {
   return withDirectory((directory) =>
     run([SANDBOX, 'down', `LD_PRELOAD=${library}`, ...[command].flat()], {
       SOCKET_WRAPPER_DIR: directory,
       SOCKET_WRAPPER_DEFAULT_IFACE: '1',
-      ...(capture ? { SOCKET_WRAPPER_PCAP_FILE: join(directory, 'capture.pcap') } : {}),
+      ...(capture && { SOCKET_WRAPPER_PCAP_FILE: join(directory, CAPTURE_FILES[capture]) }),
       ...environment,
     }),
   );
