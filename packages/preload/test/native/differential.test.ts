@@ -27,7 +27,7 @@ describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeo
     await expectKernelAnswers(await runRedirected(programPath(name), networkFor(name)), ask);
   });
 
-  it.each(['file', 'recorder'] as const)('gets the same answers on a host of 10.53.57.0, with a %s', async (capture) => {
+  it.each(['file', 'recorder'] as const)('gets the same answers on a host of 10.53.57.0: %s', async (capture) => {
     await expectKernelAnswers(await runRedirected(programPath(name), ON_10_53_57, { capture }), ask);
   });
 

@@ -49,7 +49,7 @@ const CAPTURE_FILES: Readonly<Record<Capture, string>> = { file: 'capture.pcap',
 export async function runRedirected(
   command: Command,
   environment: Environment = {},
-  { capture, library = LIBRARY }: { readonly capture?: Capture; readonly library?: string } = {},
+  { capture, library = LIBRARY }: { readonly capture?: Capture | undefined; readonly library?: string } = {},
 ): Promise<Answers> {
   return withDirectory((directory) =>
     run([SANDBOX, 'down', `LD_PRELOAD=${library}`, ...[command].flat()], {
