@@ -27,9 +27,12 @@ describe.skipIf(!canCompare).concurrent.each(await programNames())('%s', { timeo
     await expectKernelAnswers(await runRedirected(programPath(name), networkFor(name)), ask);
   });
 
-  it.each(['file', 'recorder'] as const)('gets the same answers on a host of 10.53.57.0: %s', async (capture) => {
-    await expectKernelAnswers(await runRedirected(programPath(name), ON_10_53_57, { capture }), ask);
-  });
+  it.each(['file', 'recorder'] as const)(
+    'gets the same answers on a host of 10.53.57.0 that is recorded: %s',
+    async (capture) => {
+      await expectKernelAnswers(await runRedirected(programPath(name), ON_10_53_57, { capture }), ask);
+    },
+  );
 
   if (fortified === undefined) return;
   it('gets the same answers when it is compiled with fortified calls', async () => {
