@@ -25,8 +25,7 @@
 static int score(const struct sw_delivery *delivery, const struct sw_record *record) {
     /* One of IPv4 comes before one of IPv6 that serves both. */
     int points = record->family == AF_INET ? 1 : 0;
-    /* connect(2) binds a socket to one address, too. */
-    if (!sw_record_has(record, SW_WILDCARD) || sw_record_has(record, SW_CONNECTED)) {
+    if (!sw_record_is_everywhere(record)) {
         if (!sw_address_same_host(&record->local, &delivery->destination))
             return -1;
         points += 2;
@@ -143,7 +142,7 @@ static void deliver_to(struct sw_record *receiver, void *context) {
     struct sw_delivery *delivery = context;
     if (sw_record_has(receiver, SW_CONNECTED) && !sw_address_equal(&receiver->peer, &delivery->source))
         return;
-    if (!sw_record_has(receiver, SW_WILDCARD) && !sw_address_same_host(&receiver->local, &delivery->destination) &&
+    if (!sw_record_is_everywhere(receiver) && !sw_address_same_host(&receiver->local, &delivery->destination) &&
         delivery->target.scope != SW_SCOPE_BROADCAST)
         return;
     struct sw_name name = sw_record_name(receiver);
@@ -157,7 +156,7 @@ static void deliver_to_member(struct sw_record *receiver, void *context) {
     enum sw_switch loop = delivery->target.wire_family == 4 ? SW_SWITCH_IP_MULTICAST_LOOP : SW_SWITCH_IPV6_MULTICAST_LOOP;
     if (own_host ? !sw_options_switch(delivery->socket->record, loop) : delivery->control.ttl == 0)
         return;
-    if (sw_record_has(receiver, SW_BOUND_ADDRESS) && !sw_record_has(receiver, SW_WILDCARD) &&
+    if (sw_record_has(receiver, SW_BOUND_ADDRESS) && !sw_record_is_everywhere(receiver) &&
         !sw_address_same_host(&receiver->local, &delivery->destination))
         return;
     deliver_to(receiver, context);
@@ -174,7 +173,7 @@ static void broadcast(struct sw_delivery *delivery) {
         while ((receiver = sw_endpoint_next(network, key, &position)) != NULL) {
             any = true;
             /* A socket bound to one host's address gets no broadcasts. */
-            if (sw_record_has(receiver, SW_WILDCARD) || sw_address_same_host(&receiver->local, &delivery->destination))
+            if (sw_record_is_everywhere(receiver) || sw_address_same_host(&receiver->local, &delivery->destination))
                 deliver_to(receiver, delivery);
         }
         if (!any && !sw_record_has(delivery->socket->record, SW_UDP_LITE)) {

@@ -19,7 +19,7 @@ bool sw_port_is_held(const struct sw_socket *socket) {
 
 /* inet_rcv_saddr_equal(), for two sockets that both claim one name: whether they want the same datagrams or connections. */
 static bool overlaps(const struct sw_port_request *request, const struct sw_record *other) {
-    if (sw_record_has(other, SW_WILDCARD))
+    if (sw_record_is_everywhere(other))
         return true;
     if (!request->wildcard)
         return sw_address_same_host(&request->local, &other->local);

@@ -23,14 +23,12 @@ bool sw_stream_has_peer_ended(const struct sw_network *network, const struct sw_
     return peer == NULL || sw_record_has(peer, SW_WRITE_SHUT);
 }
 
-/* Of a socket that several processes had, the last one may leave no word. */
+/* Nobody has told it where several processes had the peer, by fork(2) too, and one that was closed before accept(2) leaves no record. */
 static bool has_ended(const struct sw_socket *socket) {
     if (sw_stream_has_peer_ended(socket->network, socket->record))
         return true;
-    const struct sw_record *peer = sw_record_peer(socket->network, socket->record);
     struct pollfd state = {.fd = socket->fd, .events = POLLRDHUP};
-    return peer != NULL && sw_record_has(peer, SW_SHARED) && !sw_record_has(socket->record, SW_READ_SHUT) && sw_real.poll(&state, 1, 0) > 0 &&
-           (state.revents & POLLRDHUP) != 0;
+    return !sw_record_has(socket->record, SW_READ_SHUT) && sw_real.poll(&state, 1, 0) > 0 && (state.revents & POLLRDHUP) != 0;
 }
 
 /* Both sides have said that they send no more: TCP forgets the connection. */

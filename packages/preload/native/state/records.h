@@ -36,6 +36,11 @@ static inline bool sw_record_has(const struct sw_record *record, uint32_t flags)
     return (atomic_load_explicit(&record->flags, memory_order_relaxed) & flags) != 0;
 }
 
+/* Whether a socket is on all addresses of its host: connect(2) has put one that was on one of them. */
+static inline bool sw_record_is_everywhere(const struct sw_record *record) {
+    return (atomic_load_explicit(&record->flags, memory_order_relaxed) & (SW_WILDCARD | SW_CONNECTED)) == SW_WILDCARD;
+}
+
 static inline void sw_record_set(struct sw_record *record, uint32_t flags) {
     atomic_fetch_or_explicit(&record->flags, flags, memory_order_relaxed);
 }

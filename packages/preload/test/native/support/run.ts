@@ -23,7 +23,7 @@ export const ON_10_53_57: Environment = {
 };
 
 /** Programs that have many addresses of their own: in the network 127.0.0.0 an address such as 127.0.0.2 is another host. */
-const OF_MANY_ADDRESSES = ['state_random_listen', 'udp_source_choice'];
+const OF_MANY_ADDRESSES = ['state_random_listen', 'udp_connected_address', 'udp_source_choice'];
 
 const TIME_LIMIT_MS = 45_000;
 
