@@ -76,6 +76,7 @@ static int find_destination(struct sw_socket *socket, const struct msghdr *messa
 static void send_segments(struct sw_delivery *delivery, size_t total, unsigned segment) {
     enum { PIECES = 64 };
     const struct msghdr whole = delivery->message;
+    delivery->whole = &whole;
     for (size_t offset = 0; offset < total; offset += segment) {
         struct iovec pieces[PIECES];
         size_t count;
@@ -84,6 +85,7 @@ static void send_segments(struct sw_delivery *delivery, size_t total, unsigned s
         delivery->message.msg_iovlen = count;
         sw_deliver(delivery);
     }
+    delivery->whole = NULL;
 }
 
 /* Everything that may be wrong with a datagram before it is sent. */

@@ -11,10 +11,12 @@ struct sw_delivery {
     struct sw_socket *socket;
     struct sw_address source, destination;
     struct sw_site target;
-    struct msghdr message; /* only the data */
+    struct msghdr message;      /* only the data */
+    const struct msghdr *whole; /* what UDP_SEGMENT cuts into messages, and the kernel's loopback carries as one; NULL otherwise */
     struct sw_control control;
     bool source_is_chosen; /* by IP_PKTINFO, and another than the socket would have */
     bool delivered;
+    bool is_refused; /* the sender has been told that nobody takes it */
     struct sw_record *receiver; /* who got it in the plainest way, and has the endpoint alone; NULL otherwise */
     int error; /* of the data itself, such as EFAULT */
 };

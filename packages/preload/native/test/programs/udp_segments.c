@@ -2,7 +2,23 @@
 #include "harness.h"
 #include <netinet/udp.h>
 
+/* The loopback carries them as one, so there is one error, which quotes all. */
+static void nobody_takes_them(int family) {
+    say("nobody takes them");
+    int fd = udp_on(family, 7000);
+    MUST(family == AF_INET ? set_int(fd, IPPROTO_IP, IP_RECVERR, 1) : set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1));
+    MUST(set_int(fd, IPPROTO_UDP, UDP_SEGMENT, 4));
+    CALL(sendto(fd, "onceuponatime", 13, 0, LOCAL(family, 7001)));
+    settle(fd, POLLERR);
+    RECVFROM(fd, 100, MSG_ERRQUEUE);
+    RECVFROM(fd, 100, MSG_ERRQUEUE);
+    OPTION(fd, SOL_SOCKET, SO_ERROR);
+    MUST(close(fd));
+}
+
 int main(void) {
+    nobody_takes_them(AF_INET);
+    nobody_takes_them(AF_INET6);
     struct pair pair = udp_pair(AF_INET);
     OPTION(pair.client, IPPROTO_UDP, UDP_SEGMENT);
     CALL(set_int(pair.client, IPPROTO_UDP, UDP_SEGMENT, -1));
