@@ -13,7 +13,6 @@
 enum {
     PROTOCOL = 52,     /* IP_PROTOCOL, which only raw sockets have a use for */
     TIMESTAMPING = 37, /* SO_TIMESTAMPING_OLD, which musl does not name */
-    TIMESTAMPING_NEW = 65,
     /* SOF_TIMESTAMPING_TX_RECORD_MASK: TX_HARDWARE, TX_SOFTWARE, TX_SCHED, TX_ACK, TX_COMPLETION */
     TIMESTAMPING_SENT = 1 << 0 | 1 << 1 | 1 << 8 | 1 << 9 | 1 << 18,
     MOST_PRIORITY = 6, /* TC_PRIO_INTERACTIVE, the last that takes no capability */
@@ -61,7 +60,7 @@ static int check_common(const struct sw_socket *socket, const struct cmsghdr *he
             return -EINVAL;
         return value > MOST_PRIORITY && !may_mark(socket) ? -EPERM : 0;
     case TIMESTAMPING:
-    case TIMESTAMPING_NEW:
+    case OPT_SO_TIMESTAMPING_NEW:
         return size != sizeof value || (value & ~(uint32_t)TIMESTAMPING_SENT) != 0 ? -EINVAL : 0;
     default:
         return -EINVAL;

@@ -8,6 +8,7 @@
 #include "sockets/datagram_anew.h"
 #include "sockets/error_queue.h"
 #include "sockets/name_server.h"
+#include "sockets/option_table.h"
 #include "sockets/options.h"
 #include "sockets/origin.h"
 #include "sockets/port.h"
@@ -93,7 +94,8 @@ static bool is_token(const struct answer *answer) {
 
 /* Whether the Unix socket itself has something to say with each datagram, which only its own queue tells. */
 static bool has_control(int fd) {
-    static const int OPTIONS[] = {SO_TIMESTAMP, SO_TIMESTAMPNS, SO_TIMESTAMPING, SO_RXQ_OVFL};
+    static const int OPTIONS[] = {SO_TIMESTAMP,    SO_TIMESTAMPNS, OPT_SO_TIMESTAMP_NEW, OPT_SO_TIMESTAMPNS_NEW,
+                                  SO_TIMESTAMPING, OPT_SO_TIMESTAMPING_NEW, SO_RXQ_OVFL};
     for (unsigned i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
         int on = 0;
         if (sw_real.getsockopt(fd, SOL_SOCKET, OPTIONS[i], &on, &(socklen_t){sizeof on}) == 0 && on != 0)
@@ -125,7 +127,7 @@ static ssize_t next_datagram(struct sw_socket *socket, struct msghdr *message, i
     size_t control_room = message->msg_controllen;
     const bool peek = (flags & MSG_PEEK) != 0;
     for (;; first = NULL) {
-        if (first == NULL && sw_spill_is_first(socket) && (control_room == 0 || !has_control(socket->fd))) {
+        if (first == NULL && sw_spill_is_first(socket) && (control_room == 0 || !sw_options_may_stamp(record) || !has_control(socket->fd))) {
             message->msg_controllen = 0;
             message->msg_flags = 0;
             ssize_t spilled = take_spilled(socket, message, flags, sender, named);

@@ -215,15 +215,17 @@ static void unreachable(struct sw_delivery *delivery) {
         sw_name_server_answer(delivery);
         return;
     }
-    if (delivery->is_refused)
-        return;
+    bool is_first = !delivery->is_refused;
     delivery->is_refused = true;
-    sw_capture_unreachable(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
+    if (is_first)
+        sw_capture_unreachable(delivery->socket, &delivery->source, &delivery->destination, &delivery->message);
     bool is_wanted = sw_error_queue_is_wanted(record, &delivery->destination);
     if ((!sw_record_has(record, SW_CONNECTED) && !is_wanted) || !is_found_from(record, &delivery->destination))
         return;
-    sw_error_queue_put(delivery->socket, &delivery->destination, delivery->whole != NULL ? delivery->whole : &delivery->message);
+    if (is_first)
+        sw_error_queue_put(delivery->socket, &delivery->destination, delivery->whole != NULL ? delivery->whole : &delivery->message);
     atomic_store(&record->pending_error, ECONNREFUSED);
+    /* Each time: to try the next one has taken the error from the Unix socket. */
     struct sw_name own = sw_record_name(record);
     struct sw_path path;
     if (sw_path_open(&path, delivery->socket->network, &own) < 0)

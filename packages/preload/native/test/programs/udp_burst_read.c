@@ -6,7 +6,8 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 
-enum { DATAGRAMS = 40, SIZE = 100 };
+/* SO_TIMESTAMP_NEW and SO_TIMESTAMPNS_NEW, which libc has under the old names where it has them */
+enum { DATAGRAMS = 40, SIZE = 100, TIMESTAMP_NEW = 63, TIMESTAMPNS_NEW = 64 };
 
 static int receiver, sender, number;
 
@@ -93,8 +94,9 @@ static void cut(void) {
     end();
 }
 
-static void with_control(void) {
+static void with_control(int stamp) {
     begin("with control messages, time stamps from the middle on");
+    say("option %d", stamp);
     MUST(set_int(receiver, IPPROTO_IP, IP_PKTINFO, 1));
     MUST(set_int(receiver, IPPROTO_IP, IP_RECVTTL, 1));
     send_some(DATAGRAMS);
@@ -107,17 +109,17 @@ static void with_control(void) {
         struct msghdr message = {.msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
                                  .msg_controllen = i % 4 == 3 ? 0 : sizeof control};
         if (i == DATAGRAMS / 2)
-            MUST(set_int(receiver, SOL_SOCKET, SO_TIMESTAMP, 1));
+            MUST(set_int(receiver, SOL_SOCKET, stamp, 1));
         MUST(recvmsg(receiver, &message, MSG_DONTWAIT));
         named += from.sin_port == htons((uint16_t)port_of(sender)) && from.sin_addr.s_addr == htonl(INADDR_LOOPBACK);
         whole += (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
         for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL; header = CMSG_NXTHDR(&message, header)) {
             infos += header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO;
             ttls += header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_TTL;
-            stamps += header->cmsg_level == SOL_SOCKET && header->cmsg_type == SO_TIMESTAMP;
+            stamps += header->cmsg_level == SOL_SOCKET && header->cmsg_type == stamp;
         }
     }
-    say("%d named, %d whole, %d IP_PKTINFO, %d IP_TTL, %d SO_TIMESTAMP", named, whole, infos, ttls, stamps);
+    say("%d named, %d whole, %d IP_PKTINFO, %d IP_TTL, %d stamps", named, whole, infos, ttls, stamps);
     show_poll("then", receiver);
     end();
 }
@@ -195,7 +197,9 @@ int main(void) {
     looking_first();
     more_in_between();
     cut();
-    with_control();
+    with_control(SO_TIMESTAMP);
+    with_control(TIMESTAMP_NEW);
+    with_control(TIMESTAMPNS_NEW);
     watched("watched by level", 0);
     watched("watched by edge", EPOLLET);
     shared();

@@ -13,6 +13,13 @@ static void nobody_takes_them(int family) {
     RECVFROM(fd, 100, MSG_ERRQUEUE);
     RECVFROM(fd, 100, MSG_ERRQUEUE);
     OPTION(fd, SOL_SOCKET, SO_ERROR);
+    MUST(family == AF_INET ? set_int(fd, IPPROTO_IP, IP_RECVERR, 0) : set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 0));
+    MUST(connect(fd, LOCAL(family, 7001)));
+    CALL(send(fd, "onceuponatime", 13, 0));
+    settle(fd, POLLERR);
+    POLL(fd);
+    OPTION(fd, SOL_SOCKET, SO_ERROR);
+    POLL(fd);
     MUST(close(fd));
 }
 
