@@ -12,8 +12,13 @@ static inline bool sw_is_nowhere(const void *pointer) {
     return (intptr_t)pointer < FIRST_PAGE;
 }
 
-/* Whether `size` bytes begin somewhere. Asks the kernel where they are not on the own stack, by way of `socket`, which stays as it is: for calls
- * that move no data. Keeps errno. */
-bool sw_is_readable(int socket, const void *pointer, size_t size);
+/* Whether `size` bytes begin somewhere. Of pages that are not the own stack's the kernel is asked, once each: who takes such a page away by hand and
+ * passes a pointer to it afterwards is not told. Keeps errno. */
+bool sw_is_readable(const void *pointer, size_t size);
+
+/* Whether a place leads anywhere that may be smaller than its program says, and larger than what is to be stored there. */
+static inline bool sw_begins_somewhere(const void *pointer, size_t size) {
+    return sw_is_readable(pointer, size < sizeof(int) ? size : sizeof(int));
+}
 
 #endif

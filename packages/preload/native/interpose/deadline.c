@@ -1,6 +1,7 @@
 #include "interpose/deadline.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -21,7 +22,7 @@ struct sw_deadline sw_deadline_after_ms(int timeout) {
 
 struct sw_deadline sw_deadline_after(const struct timespec *timeout) {
     struct sw_deadline deadline = {.is_first = true, .at = -1};
-    if (timeout == NULL)
+    if (!sw_is_readable(timeout, sizeof *timeout))
         return deadline;
     /* What is out of range is for the kernel to refuse. */
     if (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= NS_PER_S || (timeout->tv_sec | timeout->tv_nsec) == 0)

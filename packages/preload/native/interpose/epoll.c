@@ -36,7 +36,7 @@ SW_EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *ev
             sw_watch_drop(fd, epoll);
         return result;
     }
-    if (!sw_is_readable(fd, event, sizeof *event))
+    if (!sw_is_readable(event, sizeof *event))
         return sw_real.epoll_ctl(epoll, operation, fd, event);
     struct sw_watch watch = {.epoll = epoll, .event = *event};
     struct epoll_event asked = *event;

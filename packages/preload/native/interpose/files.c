@@ -39,7 +39,7 @@ static const struct sw_proc_net_file *file_below(int directory, const char *path
 
 static const struct sw_proc_net_file *file_at(int directory, const char *path) {
     static const char PREFIX[] = "/proc/";
-    if (sw_is_nowhere(path) || (path[0] == '/' ? strncmp(path, PREFIX, sizeof PREFIX - 1) != 0 : !sw_proc_net_may_be(path)))
+    if (!sw_is_readable(path, 1) || (path[0] == '/' ? strncmp(path, PREFIX, sizeof PREFIX - 1) != 0 : !sw_proc_net_may_be(path)))
         return NULL;
     if (sw_config_is_attached() || sw_config_directory() == NULL)
         return NULL;

@@ -17,9 +17,26 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* move_addr_to_user(): who has sent it cannot be told, and the datagram is gone. */
+static ssize_t receive_from_nowhere(struct sw_socket *socket, struct msghdr *message, int flags) {
+    struct sockaddr_storage from;
+    message->msg_name = &from;
+    message->msg_namelen = sizeof from;
+    ssize_t result = sw_datagram_receive(socket, message, flags);
+    return result < 0 ? result : -EFAULT;
+}
+
 static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int flags) {
     const struct msghdr given = *message;
-    ssize_t result = sw_is_stream(socket) ? sw_stream_receive(socket, message, flags) : sw_datagram_receive(socket, message, flags);
+    ssize_t result;
+    if (!sw_begins_somewhere(message->msg_control, message->msg_controllen))
+        message->msg_controllen = 0;
+    if (sw_is_stream(socket))
+        result = sw_stream_receive(socket, message, flags);
+    else if (message->msg_name == NULL || sw_begins_somewhere(message->msg_name, message->msg_namelen))
+        result = sw_datagram_receive(socket, message, flags);
+    else
+        result = receive_from_nowhere(socket, message, flags);
     /* ____sys_recvmsg() gives back nothing but an error. */
     if (result < 0)
         *message = given;
@@ -75,15 +92,16 @@ SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
 /* What is not ours may still be a question about interfaces, or its answer. */
 static ssize_t receive_foreign(int fd, struct msghdr *message, int flags) {
     ssize_t result;
-    if (message != NULL && sw_netlink_receiving(fd, message, flags, &result))
+    if (sw_netlink_receiving(fd, message, flags, &result))
         return result;
     return sw_real.recvmsg(fd, message, flags);
 }
 
 static ssize_t receive_foreign_from(int fd, void *data, size_t size, int flags, struct sockaddr *address, socklen_t *length) {
+    if (address != NULL && !sw_is_readable(length, sizeof *length))
+        return sw_real.recvfrom(fd, data, size, flags, address, length);
     struct iovec part = {data, size};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = length != NULL ? address : NULL,
-                             .msg_namelen = length != NULL && address != NULL ? *length : 0};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = address, .msg_namelen = address != NULL ? *length : 0};
     ssize_t result;
     if (!sw_netlink_receiving(fd, &message, flags, &result))
         return sw_real.recvfrom(fd, data, size, flags, address, length);
@@ -126,11 +144,11 @@ static ssize_t receive_block(struct sw_socket *socket, void *data, size_t size, 
         return sw_real.recvfrom(socket->fd, data, size, flags, address, length);
     if (result >= 0 && address != NULL) {
         /* move_addr_to_user(): the datagram is gone by then. */
-        if (sw_is_nowhere(length))
+        if (!sw_is_readable(length, sizeof *length))
             return sw_answer(-EFAULT);
         if ((int)*length < 0)
             return sw_answer(-EINVAL);
-        if (*length > 0 && sw_is_nowhere(address))
+        if (!sw_begins_somewhere(address, *length))
             return sw_answer(-EFAULT);
         memcpy(address, &from, *length < from_length ? *length : from_length);
         *length = from_length;
@@ -160,7 +178,10 @@ SW_EXPORT ssize_t recv(int fd, void *data, size_t size, int flags) {
 SW_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     struct sw_socket socket;
     sw_start();
-    if (!sw_fd_hint(fd, &socket) && (message == NULL || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
+    bool is_readable = sw_is_readable(message, sizeof *message);
+    if (!sw_fd_hint(fd, &socket) && (!is_readable || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
+        if (!is_readable)
+            return sw_real.recvmsg(fd, message, flags);
         ssize_t result = receive_foreign(fd, message, flags);
         if (result >= 0)
             sw_rights_received(message);
@@ -183,6 +204,8 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
             sw_rights_received(&messages[i].msg_hdr);
         return result;
     }
+    if (timeout != NULL && !sw_is_readable(timeout, sizeof *timeout))
+        return (int)sw_answer(-EFAULT);
     if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= 1000000000))
         return (int)sw_answer(-EINVAL);
     struct sw_deadline deadline = sw_deadline_after(timeout);
@@ -191,7 +214,7 @@ SW_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
     if (count > IOV_MAX)
         count = IOV_MAX;
     while (done < count) {
-        result = sw_is_nowhere(messages) ? -EFAULT : sw_message_check(&messages[done].msg_hdr, false);
+        result = sw_message_check(&messages[done].msg_hdr, false);
         if (result == 0)
             result = receive(&socket, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
         if (result < 0)

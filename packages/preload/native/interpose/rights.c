@@ -1,5 +1,6 @@
 #include "interpose/rights.h"
 
+#include "base/memory.h"
 #include "sockets/control.h"
 #include "state/fd_table.h"
 
@@ -7,7 +8,7 @@
 
 static void each_descriptor(const struct msghdr *message, void (*visit)(int fd)) {
     struct cmsghdr *header = NULL;
-    if (message == NULL || !sw_network_any())
+    if (!sw_network_any() || (message->msg_control != NULL && !sw_is_readable(message->msg_control, message->msg_controllen)))
         return;
     while (sw_control_next(message, &header) > 0) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)

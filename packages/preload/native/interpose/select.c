@@ -134,16 +134,19 @@ static int cut(int limit) {
 }
 
 /* For the kernel to refuse. */
-static bool is_bad(const fd_set *set) {
-    return set != NULL && sw_is_nowhere(set);
+static bool is_bad(const fd_set *set, int limit) {
+    return set != NULL && !sw_is_readable(set, ((size_t)limit + 7) / 8);
 }
 
 /* Whether poll(2) is to answer; then `sets` is what for, and `count` how many descriptors are in them. */
 static bool is_ours(int limit, fd_set *reading, fd_set *writing, fd_set *exceptional, struct sets *sets, nfds_t *count) {
     bool has_ours = false;
-    if (limit <= 0 || !sw_network_any() || is_bad(reading) || is_bad(writing) || is_bad(exceptional))
+    if (limit <= 0 || !sw_network_any())
         return false;
-    *sets = (struct sets){cut(limit), (unsigned long *)reading, (unsigned long *)writing, (unsigned long *)exceptional};
+    limit = cut(limit);
+    if (is_bad(reading, limit) || is_bad(writing, limit) || is_bad(exceptional, limit))
+        return false;
+    *sets = (struct sets){limit, (unsigned long *)reading, (unsigned long *)writing, (unsigned long *)exceptional};
     *count = list(sets, NULL, &has_ours);
     return has_ours;
 }
@@ -176,7 +179,7 @@ SW_EXPORT int select(int limit, fd_set *reading, fd_set *writing, fd_set *except
         return sw_real.select(limit, reading, writing, exceptional, timeout);
     if (timeout == NULL)
         return select_ours(&sets, count, NULL, NULL);
-    if (sw_is_nowhere(timeout))
+    if (!sw_is_readable(timeout, sizeof *timeout))
         return (int)sw_answer(-EFAULT);
     if (timeout->tv_sec < 0 || timeout->tv_usec < 0)
         return (int)sw_answer(-EINVAL);

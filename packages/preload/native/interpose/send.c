@@ -20,7 +20,7 @@ static ssize_t transmit(struct sw_socket *socket, const struct msghdr *message, 
 
 static ssize_t transmit_foreign(int fd, const struct msghdr *message, int flags) {
     ssize_t result;
-    if (message != NULL && sw_netlink_sending(fd, message, flags, &result))
+    if (sw_netlink_sending(fd, message, flags, &result))
         return result;
     return sw_real.sendmsg(fd, message, flags);
 }
@@ -81,7 +81,7 @@ SW_EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const
         return transmit_foreign_to(fd, data, size, flags, address, length);
     if (address != NULL && length > sizeof(struct sockaddr_storage))
         return sw_answer(-EINVAL);
-    if (address != NULL && length > 0 && sw_is_nowhere(address))
+    if (address != NULL && !sw_is_readable(address, length))
         return sw_answer(-EFAULT);
     struct iovec part = {(void *)data, size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_name = (void *)address, .msg_namelen = address != NULL ? length : 0};
@@ -105,7 +105,10 @@ SW_EXPORT ssize_t send(int fd, const void *data, size_t size, int flags) {
 SW_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     struct sw_socket socket;
     sw_start();
-    if (!sw_fd_hint(fd, &socket) && (message == NULL || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
+    bool is_readable = sw_is_readable(message, sizeof *message);
+    if (!sw_fd_hint(fd, &socket) && (!is_readable || message->msg_name == NULL || !sw_fd_socket(fd, &socket))) {
+        if (!is_readable)
+            return sw_real.sendmsg(fd, message, flags);
         sw_rights_sending(message);
         return transmit_foreign(fd, message, flags);
     }
@@ -124,14 +127,14 @@ SW_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, sw_mmsg
     struct sw_socket socket;
     sw_start();
     if (!sw_fd_hint(fd, &socket)) {
-        for (unsigned i = 0; i < count && i < IOV_MAX; i++)
+        for (unsigned i = 0; i < count && i < IOV_MAX && sw_is_readable(&messages[i], sizeof *messages); i++)
             sw_rights_sending(&messages[i].msg_hdr);
         return sw_real.sendmmsg(fd, messages, count, flags);
     }
     unsigned done = 0;
     ssize_t result = 0;
     for (; done < count && done < IOV_MAX; done++) {
-        result = sw_is_nowhere(messages) ? -EFAULT : sw_message_check(&messages[done].msg_hdr, true);
+        result = sw_message_check(&messages[done].msg_hdr, true);
         if (result == 0)
             result = transmit(&socket, &messages[done].msg_hdr, flags);
         if (result < 0)

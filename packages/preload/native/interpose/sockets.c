@@ -33,17 +33,17 @@
 enum { SIOCUNIXFILE = SIOCPROTOPRIVATE };
 
 /* move_addr_to_kernel(): what is wrong with an address before anybody reads it. */
-static int check_address(int fd, const struct sockaddr *address, socklen_t length) {
+static int check_address(const struct sockaddr *address, socklen_t length) {
     if (length > sizeof(struct sockaddr_storage))
         return -EINVAL;
-    return sw_is_readable(fd, address, length) ? 0 : -EFAULT;
+    return sw_is_readable(address, length) ? 0 : -EFAULT;
 }
 
 /* move_addr_to_user(): what is wrong with the place for an address. */
-static int check_place(int fd, const struct sockaddr *address, const socklen_t *length) {
-    if (!sw_is_readable(fd, length, sizeof *length))
+static int check_place(const struct sockaddr *address, const socklen_t *length) {
+    if (!sw_is_readable(length, sizeof *length))
         return -EFAULT;
-    return (int)*length <= 0 || sw_is_readable(fd, address, *length) ? 0 : -EFAULT;
+    return (int)*length <= 0 || sw_begins_somewhere(address, *length) ? 0 : -EFAULT;
 }
 
 /* socket(2) */
@@ -58,8 +58,8 @@ SW_EXPORT int socket(int family, int type, int protocol) {
 }
 
 /* The same where a program may want no address at all. */
-static int check_place_of_peer(int fd, const struct sockaddr *address, const socklen_t *length) {
-    return address == NULL ? 0 : check_place(fd, address, length);
+static int check_place_of_peer(const struct sockaddr *address, const socklen_t *length) {
+    return address == NULL ? 0 : check_place(address, length);
 }
 
 /* bind(2) */
@@ -68,7 +68,7 @@ SW_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t length) {
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.bind(fd, address, length);
-    int fault = check_address(fd, address, length);
+    int fault = check_address(address, length);
     return (int)sw_answer(fault < 0 ? fault : sw_bind(&socket, address, length));
 }
 
@@ -122,7 +122,7 @@ SW_EXPORT int accept4(int fd, struct sockaddr *address, socklen_t *length, int f
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.accept4(fd, address, length, flags);
-    int fault = check_place_of_peer(fd, address, length);
+    int fault = check_place_of_peer(address, length);
     if (fault == 0)
         return (int)sw_answer(sw_accept(&socket, address, length, flags));
     /* The kernel finds out when it has taken the connection. */
@@ -143,7 +143,7 @@ SW_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t length) 
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.connect(fd, address, length);
-    int fault = check_address(fd, address, length);
+    int fault = check_address(address, length);
     return (int)sw_answer(fault < 0 ? fault : sw_connect(&socket, address, length));
 }
 
@@ -162,7 +162,7 @@ SW_EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *length) {
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.getsockname(fd, address, length);
-    int fault = check_place(fd, address, length);
+    int fault = check_place(address, length);
     return (int)sw_answer(fault < 0 ? fault : sw_getsockname(&socket, address, length));
 }
 
@@ -179,7 +179,7 @@ SW_EXPORT int getpeername(int fd, struct sockaddr *address, socklen_t *length) {
     socklen_t size = sizeof peer;
     int result = sw_getpeername(&socket, &peer.any, &size);
     if (result == 0)
-        result = check_place(fd, address, length);
+        result = check_place(address, length);
     return (int)sw_answer(result < 0 ? result : sw_getpeername(&socket, address, length));
 }
 
@@ -189,10 +189,10 @@ SW_EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *le
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.getsockopt(fd, level, name, value, length);
-    if (!sw_is_readable(fd, length, sizeof *length))
+    if (!sw_is_readable(length, sizeof *length))
         return (int)sw_answer(-EFAULT);
     /* The kernel finds out last: an option that it does not know is ENOPROTOOPT wherever its value were to go. */
-    bool is_there = value == NULL || sw_is_readable(fd, value, (int)*length < 0 ? sizeof(int) : *length);
+    bool is_there = value == NULL || sw_begins_somewhere(value, *length);
     return (int)sw_answer(sw_getsockopt(&socket, level, name, is_there ? value : NULL, length));
 }
 
@@ -202,7 +202,7 @@ SW_EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen
     sw_start();
     if (!sw_fd_socket(fd, &socket))
         return sw_real.setsockopt(fd, level, name, value, length);
-    bool is_there = value == NULL || (int)length <= 0 || sw_is_readable(fd, value, length);
+    bool is_there = value == NULL || (int)length <= 0 || sw_begins_somewhere(value, length);
     /* do_ipv6_setsockopt() takes NULL for a zero; elsewhere it leads nowhere, like any other bad pointer. */
     if (!is_there && level == IPPROTO_IPV6 && length >= sizeof(int))
         return (int)sw_answer(-EFAULT);
@@ -237,7 +237,7 @@ SW_EXPORT int ioctl(int fd, sw_ioctl_request plain_request, ...) {
         struct timespec stamp;
         /* sock_gettstamp(): nothing has ever stamped a stream. */
         int result = socket.record->type == SOCK_DGRAM ? sw_datagram_stamp(&socket, &stamp) : -ENOENT;
-        if (result == 0 && !sw_is_readable(fd, argument, sizeof stamp))
+        if (result == 0 && !sw_is_readable(argument, sizeof stamp))
             result = -EFAULT;
         /* Seconds and a fraction of 64 bits each, in all four. */
         if (result == 0 && (request == SIOCGSTAMP_OLD || request == SIOCGSTAMP_NEW))

@@ -1,6 +1,8 @@
 /* interfaces_ioctl.c: the requests of netdevice(7), answered from interfaces.h. */
 #include "names/interfaces.h"
 
+#include "base/memory.h"
+
 #include <errno.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -49,6 +51,8 @@ static void set_ipv4(struct sockaddr *address, const struct sw_ip *ip) {
 /* SIOCGIFCONF: the interfaces with an IPv4 address. Without a buffer, how large one would have to be. */
 static int list_interfaces(const struct sw_interface *interfaces, struct ifconf *list) {
     int used = 0;
+    if (list->ifc_buf != NULL && list->ifc_len >= (int)sizeof(struct ifreq) && !sw_is_readable(list->ifc_buf, sizeof(struct ifreq)))
+        return -EFAULT;
     for (int i = 0; i < SW_INTERFACE_COUNT; i++) {
         if (interfaces[i].ipv4.ip.family == 0)
             continue;
@@ -165,7 +169,7 @@ int sw_interfaces_ioctl(unsigned long request, void *argument, bool *handled) {
     if (!*handled)
         return 0;
     /* br_ioctl_stub() asks first who it is. */
-    if (argument == NULL && request != SIOCBRADDBR && request != SIOCBRDELBR)
+    if (request != SIOCBRADDBR && request != SIOCBRDELBR && !sw_is_readable(argument, sizeof(struct ifreq)))
         return -EFAULT;
     if (changes_something(request))
         return -EPERM;

@@ -8,6 +8,7 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 
@@ -99,6 +100,21 @@ static void data(const char *what, void *bad) {
     CALL(recv(tcp.server, byte, 1, MSG_DONTWAIT));
     CALL(sendmmsg(udp.client, bad, 1, 0));
     CALL(recvmmsg(udp.client, bad, 1, MSG_DONTWAIT, NULL));
+    int unix_socket = (int)MUST(socket(AF_UNIX, SOCK_DGRAM, 0));
+    CALL(sendmsg(unix_socket, bad, 0));
+    CALL(recvmsg(unix_socket, bad, MSG_DONTWAIT));
+    CALL(sendmmsg(unix_socket, bad, 1, 0));
+    CALL(recvmmsg(unix_socket, bad, 1, MSG_DONTWAIT, NULL));
+    CALL(recvfrom(unix_socket, byte, 1, MSG_DONTWAIT, (struct sockaddr *)&address, bad_length));
+    close(unix_socket);
+    MUST(write(udp.client, "1", 1));
+    MUST(write(udp.client, "2", 1));
+    settle(udp.server, POLLIN);
+    message = (struct msghdr){.msg_iov = &part, .msg_iovlen = 1, .msg_name = bad, .msg_namelen = sizeof address};
+    CALL(recvmsg(udp.server, &message, 0));
+    message = (struct msghdr){.msg_iov = &part, .msg_iovlen = 1, .msg_control = bad, .msg_controllen = 64};
+    CALL(recvmsg(udp.server, &message, 0));
+    RECV(udp.server, 5, MSG_DONTWAIT);
     MUST(write(tcp.client, "ab", 2));
     settle(tcp.server, POLLIN);
     CALL(read(tcp.server, bad, 1));
@@ -151,9 +167,22 @@ static void options_and_waiting(const char *what, void *bad) {
     CALL(ioctl(tcp.client, FIONBIO, bad));
     CALL(ioctl(tcp.client, SIOCATMARK, bad));
     CALL(ioctl(tcp.client, TIOCOUTQ, bad));
+    CALL(ioctl(tcp.client, FIOASYNC, bad));
+    CALL(ioctl(tcp.client, SIOCGIFFLAGS, bad));
+    CALL(ioctl(udp.client, SIOCGIFADDR, bad));
+    CALL(ioctl(udp.client, SIOCGIFNAME, bad));
+    CALL(ioctl(udp.client, SIOCSIFFLAGS, bad));
+    CALL(ioctl(udp.client, SIOCGIFCONF, bad));
+    struct ifconf list = {.ifc_len = 4096, .ifc_buf = bad};
+    CALL(ioctl(udp.client, SIOCGIFCONF, &list));
+    say("%s", bad != NULL && list.ifc_len != 4096 ? "another length" : "the length as it was, or asked for");
 
     say("%s: waiting", what);
     CALL(poll(bad, 1, 0));
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(tcp.client, &set);
+    CALL(select(tcp.client + 1, NULL, &set, bad, &(struct timeval){0}));
     int epoll = (int)MUST(epoll_create1(0));
     CALL(epoll_ctl(epoll, EPOLL_CTL_ADD, tcp.client, bad));
     MUST(epoll_ctl(epoll, EPOLL_CTL_ADD, tcp.client, &(struct epoll_event){.events = EPOLLOUT}));
@@ -179,5 +208,6 @@ int main(void) {
     }
     void *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     names("a page without rights", page);
+    data("a page without rights", page);
     options_and_waiting("a page without rights", page);
 }
