@@ -101,5 +101,9 @@ int sw_tcp_option_set(struct sw_socket *socket, int name, const void *value, soc
         return -EINVAL;
     if (name == TCP_FASTOPEN && !sw_record_has(record, SW_LISTENING) && sw_stream_state(socket) != TCP_CLOSE)
         return -EINVAL;
+    int wanted;
+    /* tcp_set_window_clamp(): 0 takes the limit away, of what is not connected alone. */
+    if (name == TCP_WINDOW_CLAMP && sw_take_int(IPPROTO_TCP, value, length, &wanted) == 0 && wanted == 0 && sw_stream_state(socket) != TCP_CLOSE)
+        return -EINVAL;
     return sw_option_set(record, IPPROTO_TCP, name, value, length);
 }

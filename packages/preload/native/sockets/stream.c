@@ -246,6 +246,8 @@ int sw_getpeername(struct sw_socket *socket, struct sockaddr *address, socklen_t
     if (!sw_record_has(record, SW_CONNECTED) || sw_record_has(record, SW_WAITING) ||
         (record->type == SOCK_STREAM && sw_stream_is_closed(socket)))
         return -ENOTCONN;
+    if (record->peer.port == 0) /* inet_getname(): of a UDP socket, which may connect to it. */
+        return -ENOTCONN;
     if (length == NULL || address == NULL)
         return -EFAULT;
     if ((int)*length < 0)

@@ -13,4 +13,13 @@ int main(void) {
         say("server %s to %d = %d %s", options[i].name, options[i].value, result, error_name(errno));
     }
     CALL(write(pair.client, "still", 5));
+
+    say("the limit of the window");
+    int fresh = (int)MUST(socket(AF_INET, SOCK_STREAM, 0)), ends[] = {fresh, listener_on(AF_INET, 0), pair.client};
+    for (int i = 0; i < 3; i++) {
+        CALL(set_int(ends[i], IPPROTO_TCP, TCP_WINDOW_CLAMP, 100));
+        OPTION(ends[i], IPPROTO_TCP, TCP_WINDOW_CLAMP);
+        CALL(set_int(ends[i], IPPROTO_TCP, TCP_WINDOW_CLAMP, 0));
+        OPTION(ends[i], IPPROTO_TCP, TCP_WINDOW_CLAMP);
+    }
 }

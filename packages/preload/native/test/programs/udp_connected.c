@@ -39,6 +39,12 @@ static void talk(int family) {
     CALL(sendto(other, "heard", 5, 0, LOCAL(family, 7002)));
     settle(client, POLLIN);
     RECVFROM(client, 100, 0);
+
+    say("with a peer that has no port");
+    CALL(connect(client, LOCAL(family, 0)));
+    NAMES(client);
+    CALL(connect(client, LOCAL(family, 7000)));
+    NAMES(client);
     close(server);
     close(other);
     close(client);
