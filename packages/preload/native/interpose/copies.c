@@ -1,4 +1,5 @@
 /* copies.c: the calls that move data from one descriptor to another within the kernel. */
+#include "base/memory.h"
 #include "base/real.h"
 #include "base/scratch.h"
 #include "capture/capture.h"
@@ -62,6 +63,8 @@ static ssize_t copy_chunk(int to, int from, off_t *offset, char *data, size_t le
 
 static ssize_t send_file(int to, int from, off_t *offset, size_t count) {
     enum { LITTLE = 2048 };
+    if (offset != NULL && !sw_is_readable(offset, sizeof *offset))
+        return sw_answer(-EFAULT);
     char little[LITTLE], *data = count <= LITTLE ? little : NULL;
     size_t total = 0, tried = 0;
     ssize_t sent = 0;
@@ -145,6 +148,13 @@ static bool waits_for_data(int fd) {
     return sw_real.poll(&state, 1, 0) == 0 && sw_real.poll(&state, 1, -1) > 0;
 }
 
+static bool is_pipe(int fd) {
+    int saved_errno = errno;
+    bool is = sw_real.fcntl(fd, F_GETPIPE_SZ) >= 0;
+    errno = saved_errno;
+    return is;
+}
+
 /* splice(2) */
 SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset, size_t size, unsigned flags) {
     struct sw_socket socket;
@@ -155,7 +165,7 @@ SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset,
     /* tcp_splice_read() knows the socket's own O_NONBLOCK alone. */
     while (result < 0 && errno == EAGAIN && (flags & SPLICE_F_NONBLOCK) != 0 && waits_for_data(from))
         result = told(to, sw_real.splice(from, from_offset, to, to_offset, size, flags));
-    bool tells = result >= 0 || (errno == EINVAL && from_offset == NULL);
+    bool tells = result >= 0 || (errno == EINVAL && from_offset == NULL && is_pipe(to));
     if (!tells || size == 0 || !sw_fd_hint(from, &socket) || !sw_is_stream(&socket))
         return result;
     return sw_answer(sw_stream_received(&socket, result, false));

@@ -2,6 +2,7 @@
  * have another holder from here on. A program that the library cannot be loaded into gets no IP sockets, so that it cannot leave the
  * network. */
 #include "base/config.h"
+#include "base/memory.h"
 #include "base/process.h"
 #include "base/real.h"
 #include "interpose/export.h"
@@ -36,6 +37,19 @@ static unsigned count(char *const *strings) {
     return number;
 }
 
+/* Where not, the kernel is to say EFAULT. It reads of each string what this does, and the rest of it. */
+static bool is_readable(char *const *strings) {
+    for (unsigned i = 0; strings != NULL && i < MOST_VARIABLES; i++) {
+        if (!sw_is_readable(&strings[i], sizeof *strings))
+            return false;
+        if (strings[i] == NULL)
+            return true;
+        if (!sw_is_readable(strings[i], 1))
+            return false;
+    }
+    return true;
+}
+
 /* Where programs are looked at before they start: on a network, and while this process may still open files. */
 static bool is_judging(void) {
     return sw_config_directory() != NULL && !sw_sandbox_is_on();
@@ -52,7 +66,7 @@ static int about_to_start(void) {
  * are Unix sockets. */
 static int about_to_become(int directory, const char *path, int flags) {
     int result = about_to_start();
-    return result < 0 || !is_judging() ? result : sw_isolation_for(sw_image_at(directory, path, flags), path);
+    return result < 0 || !is_judging() || !sw_is_readable(path, 1) ? result : sw_isolation_for(sw_image_at(directory, path, flags), path);
 }
 
 /* execve(2) */
@@ -60,6 +74,8 @@ SW_EXPORT int execve(const char *path, char *const arguments[], char *const envi
     int result = about_to_become(AT_FDCWD, path, 0);
     if (result < 0)
         return (int)sw_answer(result);
+    if (!is_readable(environment))
+        return sw_real.execve(path, arguments, environment);
     return sw_real.execve(path, arguments, (char *const *)FOR_CHILD(environment));
 }
 
@@ -75,6 +91,8 @@ SW_EXPORT int execvpe(const char *file, char *const arguments[], char *const env
         result = sw_isolation_for(sw_image_in_path(file), file);
     if (result < 0)
         return (int)sw_answer(result);
+    if (!is_readable(environment))
+        return sw_real.execvpe(file, arguments, environment);
     return sw_real.execvpe(file, arguments, (char *const *)FOR_CHILD(environment));
 }
 
@@ -88,6 +106,8 @@ SW_EXPORT int fexecve(int fd, char *const arguments[], char *const environment[]
     int result = about_to_become(fd, "", AT_EMPTY_PATH);
     if (result < 0)
         return (int)sw_answer(result);
+    if (!is_readable(environment))
+        return sw_real.fexecve(fd, arguments, environment);
     return sw_real.fexecve(fd, arguments, (char *const *)FOR_CHILD(environment));
 }
 
@@ -96,7 +116,7 @@ SW_EXPORT int execveat(int directory, const char *path, char *const arguments[],
     int result = about_to_become(directory, path, flags);
     if (result < 0)
         return (int)sw_answer(result);
-    char *const *kept = (char *const *)FOR_CHILD(environment);
+    char *const *kept = is_readable(environment) ? (char *const *)FOR_CHILD(environment) : environment;
     /* Not every libc has it; syscall(2) has. */
     if (sw_real.execveat == NULL)
         return (int)sw_real.syscall(SYS_execveat, directory, path, arguments, kept, flags);
@@ -145,6 +165,8 @@ SW_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_a
     int result = about_to_start();
     if (result < 0)
         return -result;
+    if (!is_readable(environment))
+        return sw_real.posix_spawn(pid, path, actions, attributes, arguments, environment);
     enum sw_image image = is_judging() ? sw_image_at(AT_FDCWD, path, 0) : SW_IMAGE_REACHED;
     struct sw_spawn call = {sw_real.posix_spawn, pid, path, actions, attributes, arguments, (char *const *)FOR_CHILD(environment)};
     return image == SW_IMAGE_REACHED ? sw_spawn(&call) : sw_spawn_isolated(&call, image);
@@ -156,6 +178,8 @@ SW_EXPORT int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_
     int result = about_to_start();
     if (result < 0)
         return -result;
+    if (!is_readable(environment))
+        return sw_real.posix_spawnp(pid, file, actions, attributes, arguments, environment);
     enum sw_image image = is_judging() ? sw_image_in_path(file) : SW_IMAGE_REACHED;
     struct sw_spawn call = {sw_real.posix_spawnp, pid, file, actions, attributes, arguments, (char *const *)FOR_CHILD(environment)};
     return image == SW_IMAGE_REACHED ? sw_spawn(&call) : sw_spawn_isolated(&call, image);

@@ -1,4 +1,5 @@
 /* raw.c: syscall(2), as libuv and others use it for what their libc may lack. */
+#include "base/memory.h"
 #include "base/real.h"
 #include "interpose/deadline.h"
 #include "interpose/export.h"
@@ -6,6 +7,7 @@
 #include "interpose/sandbox.h"
 #include "interpose/start.h"
 
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -57,8 +59,24 @@ static void tell_left(struct timespec *timeout, struct sw_deadline *deadline) {
     *timeout = *sw_deadline_left(deadline, timeout, &left);
 }
 
+/* libc's functions, which are behind this, fall over it. */
+static bool is_bad(const void *pointer, size_t size) {
+    return pointer != NULL && !sw_is_readable(pointer, size);
+}
+
+#ifdef SYS_select
+static int raw_select(const long a[6]) {
+    struct timeval *timeout = (struct timeval *)a[4];
+    if (is_bad(timeout, sizeof *timeout))
+        return (int)sw_answer(-EFAULT);
+    return select((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3], timeout);
+}
+#endif
+
 static int raw_ppoll(const long a[6]) {
     struct timespec *timeout = (struct timespec *)a[2];
+    if (is_bad(timeout, sizeof *timeout))
+        return (int)sw_answer(-EFAULT);
     struct sw_deadline deadline = sw_deadline_after(timeout);
     int result = ppoll((struct pollfd *)a[0], (nfds_t)a[1], timeout, (const sigset_t *)a[3]);
     tell_left(timeout, &deadline);
@@ -71,6 +89,8 @@ static int raw_pselect(const long a[6]) {
         size_t size;
     } *mask = (const void *)a[5];
     struct timespec *timeout = (struct timespec *)a[4];
+    if (is_bad(mask, sizeof *mask) || is_bad(timeout, sizeof *timeout))
+        return (int)sw_answer(-EFAULT);
     struct sw_deadline deadline = sw_deadline_after(timeout);
     int result = pselect((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3], timeout, mask != NULL ? mask->set : NULL);
     tell_left(timeout, &deadline);
@@ -130,7 +150,7 @@ SW_EXPORT long syscall(long number, ...) {
 #endif
 #ifdef SYS_select
     case SYS_select:
-        return select((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3], (struct timeval *)a[4]);
+        return raw_select(a);
 #endif
     case SYS_ppoll:
         return raw_ppoll(a);

@@ -9,7 +9,10 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <spawn.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 static struct pair tcp, udp;
@@ -190,6 +193,36 @@ static void options_and_waiting(const char *what, void *bad) {
     close(epoll);
 }
 
+/* Of programs that are never started. */
+static void programs_and_copies(const char *what, void *bad) {
+    char *arguments[] = {"x", NULL}, *none[] = {NULL}, *bad_strings[] = {bad != NULL ? bad : (char *)5, NULL}, **strings = bad;
+    say("%s: programs", what);
+    CALL(execve(bad, arguments, none));
+    CALL(execve("/bin/true", arguments, bad_strings));
+    CALL(execve("/nonexistent", arguments, bad_strings));
+    if (bad != NULL)
+        CALL(execve("/bin/true", arguments, strings));
+    CALL(fexecve(tcp.client, arguments, bad_strings));
+    pid_t child;
+    CALL(posix_spawn(&child, "/bin/true", NULL, NULL, arguments, bad_strings));
+    CALL(syscall(SYS_execveat, AT_FDCWD, bad, arguments, none, AT_EMPTY_PATH));
+
+    say("%s: copies", what);
+    int file = (int)MUST(memfd_create("file", 0)), ends[2];
+    MUST(write(file, "data", 4));
+    MUST(pipe(ends));
+    if (bad != NULL) {
+        CALL(sendfile(tcp.client, file, bad, 4));
+        CALL(splice(ends[0], bad, tcp.client, NULL, 4, 0));
+        CALL(syscall(SYS_ppoll, &(struct pollfd){.fd = tcp.client, .events = POLLOUT}, 1, bad, NULL, 8));
+        CALL(syscall(SYS_pselect6, 0, NULL, NULL, NULL, bad, NULL));
+    }
+    CALL(splice(tcp.client, NULL, udp.client, NULL, 4, 0));
+    close(file);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     tcp = tcp_pair(AF_INET);
@@ -205,9 +238,11 @@ int main(void) {
         names(nowhere[i].name, nowhere[i].pointer);
         data(nowhere[i].name, nowhere[i].pointer);
         options_and_waiting(nowhere[i].name, nowhere[i].pointer);
+        programs_and_copies(nowhere[i].name, nowhere[i].pointer);
     }
     void *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     names("a page without rights", page);
     data("a page without rights", page);
     options_and_waiting("a page without rights", page);
+    programs_and_copies("a page without rights", page);
 }
