@@ -12,29 +12,27 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { compileAll, SANDBOX } from './compile.mjs';
+import { fail, readOptions, wholeNumber } from './options.mjs';
 import { ROWS } from './rows.mjs';
 import { mediansOf, tables, verdicts } from './verdict.mjs';
 
+const PROGRAM = 'pnpm bench';
 const FEWEST_ROUNDS = 5;
 
 function main() {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true, default: Object.keys(ROWS) },
-      rounds: { type: 'string', default: String(FEWEST_ROUNDS) },
-      work: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      check: { type: 'boolean', default: false },
-      build: { type: 'boolean', default: false },
-    },
+  const { values } = readOptions(PROGRAM, {
+    only: { type: 'string', multiple: true, default: Object.keys(ROWS) },
+    rounds: { type: 'string', default: String(FEWEST_ROUNDS) },
+    work: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    build: { type: 'boolean', default: false },
   });
-  const rounds = Number(values.rounds);
+  const rounds = wholeNumber(PROGRAM, '--rounds', values.rounds, FEWEST_ROUNDS);
   const unknown = values.only.filter((name) => !Object.hasOwn(ROWS, name));
-  if (unknown.length > 0) fail(`there is no ${unknown.join(', ')}, but there are ${Object.keys(ROWS).join(', ')}`);
-  if (!Number.isInteger(rounds) || rounds < FEWEST_ROUNDS) {
-    fail(`--rounds ${values.rounds}: a whole number of ${FEWEST_ROUNDS} or more is needed`);
+  if (unknown.length > 0) {
+    fail(PROGRAM, `--only: there is no ${unknown.join(', ')}, but there are ${Object.keys(ROWS).join(', ')}`);
   }
 
   compileAll();
@@ -52,16 +50,11 @@ function measure(clock, rounds, names) {
   const program = [process.execPath, script, clock, String(rounds), ...names];
   const hasNamespaces = spawnSync(SANDBOX, ['probe'], { stdio: 'ignore' }).status === 0;
   if (!hasNamespaces)
-    console.error("pnpm bench: no network namespace may be made here; the loopback is the machine's own");
+    console.error(`${PROGRAM}: no network namespace may be made here; the loopback is the machine's own`);
   const [command, ...args] = hasNamespaces ? [SANDBOX, 'up', ...program] : program;
   const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (status !== 0) fail('the measurement did not end well');
+  if (status !== 0) fail(PROGRAM, 'the measurement did not end well');
   return JSON.parse(stdout);
-}
-
-function fail(message) {
-  console.error(`pnpm bench: ${message}`);
-  process.exit(2);
 }
 
 main();

@@ -12,9 +12,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { libraryPath } from '@socket-wrapper/preload';
 import { BUILD, compileAll } from './compile.mjs';
+import { readOptions, wholeNumber } from './options.mjs';
 
 const FEWEST_ROUNDS = 5;
 const TIME_LIMIT_MS = 60_000;
@@ -55,18 +55,12 @@ const WAYS = {
 };
 
 function main() {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: String(FEWEST_ROUNDS) },
-      work: { type: 'boolean', default: false },
-      check: { type: 'boolean', default: false },
-    },
+  const { values } = readOptions('capture.mjs', {
+    rounds: { type: 'string', default: String(FEWEST_ROUNDS) },
+    work: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
   });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < FEWEST_ROUNDS) {
-    console.error(`capture.mjs: --rounds ${values.rounds}: at least ${FEWEST_ROUNDS} are needed`);
-    process.exit(2);
-  }
+  const rounds = wholeNumber('capture.mjs', '--rounds', values.rounds, FEWEST_ROUNDS);
   compileAll();
   const speeds = measure(rounds, values.work ? 'work' : 'elapsed');
   console.log(`Medians of ${rounds} runs\n\n${timeTable(speeds)}\n`);

@@ -11,8 +11,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { openScope } from '@socket-wrapper/preload';
+import { readOptions, wholeNumber } from './options.mjs';
 
 /** Few at a time, so that both ways meet the same moments of a busy machine. */
 const FETCHES = 25;
@@ -20,16 +20,14 @@ const NETWORKS = 1000;
 const AT_A_TIME = 200;
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '15' },
-      check: { type: 'boolean', default: false },
-      attach: { type: 'boolean', default: false },
-    },
+  const { values } = readOptions('in-process.mjs', {
+    rounds: { type: 'string', default: '15' },
+    check: { type: 'boolean', default: false },
+    attach: { type: 'boolean', default: false },
   });
   if (values.attach) return console.log(timeToAttach());
 
-  const rounds = Number(values.rounds);
+  const rounds = wholeNumber('in-process.mjs', '--rounds', values.rounds, 1);
   const rows = [
     ['the first scope of a process, ms', medianOf(Array.from({ length: rounds }, attachElsewhere)), 5],
     ['a scope that is not used, ms', await medianTime(rounds * 100, () => inScope(() => {})), 0.1],

@@ -18,12 +18,16 @@ import {
 } from '@socket-wrapper/core/pcap';
 import PCAPNGParser from 'pcap-ng-parser';
 import pcapParser from 'pcap-parser';
+import { readOptions, wholeNumber } from './options.mjs';
 
 const ROUNDS = 5;
 const NEEDED_MB_PER_S = 500;
 const CHUNK_LENGTH = 64 * 1024;
 const START_NS = 1_700_000_000_000_000_000n;
-const megabytes = Number(process.argv[2] ?? 64);
+const {
+  positionals: [size = '64'],
+} = readOptions('pcap-reader.mjs', {}, 1);
+const megabytes = wholeNumber('pcap-reader.mjs', 'megabytes', size, 1);
 
 /** What packets are like: bulk data on loopback, a mixture, and little requests. */
 const PACKET_LENGTHS = {
