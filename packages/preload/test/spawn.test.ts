@@ -105,6 +105,22 @@ describe('host.spawn', () => {
     await expect(program).rejects.toMatchObject({ name: 'PreloadError', code: 'PROGRAM_NOT_FOUND' });
   });
 
+  it('tells why nothing was started when nobody awaits it', async () => {
+    await using network = createNetwork();
+    const told = new Promise((resolve) => process.once('unhandledRejection', resolve));
+    network.host('box').spawn('true', [], { listening: 65536 });
+    expect(await told).toEqual(new RangeError('Cannot wait for port 65536: 1 to 65535 is needed'));
+  });
+
+  it('is a promise in all that a promise can do', async () => {
+    await using network = createNetwork();
+    const box = network.host('box');
+    expect(await box.spawn('no-such-program').catch(({ code }) => code)).toBe('PROGRAM_NOT_FOUND');
+    const settled = vi.fn();
+    expect(await box.spawn('cat').finally(settled)).toBeInstanceOf(SpawnedProgram);
+    expect(settled).toHaveBeenCalledOnce();
+  });
+
   it('rejects a start that the system refuses, in the words of the system', async () => {
     await using network = createNetwork();
     const failure = network.host('box').spawn('true', ['x'.repeat(200_000)]);

@@ -3,7 +3,7 @@ import { ALL_PROGRAMS, janitor } from '../networks/janitor.js';
 import type { ProgramHost } from '../networks/program-host.js';
 import { commandText } from './command-text.js';
 import type { Exit, ProgramProcess } from './program-process.js';
-import { SpawnError } from './spawn-error.js';
+import { SpawnError, startError } from './spawn-error.js';
 import type { OutputLine } from './transcript.js';
 
 /** How long programs get to act on SIGTERM before SIGKILL follows. */
@@ -32,22 +32,22 @@ export class SpawnedProgram {
   readonly args: readonly string[];
   /** The number that its processes carry as `SOCKET_WRAPPER_SPAWN`; `network.sockets()` lists it. */
   readonly spawn: number;
-  readonly #process: () => ProgramProcess;
+  readonly #started: ProgramProcess | undefined;
 
-  /** @internal `host.spawn()` makes programs. `process` throws the reason when none was started. */
-  constructor({ host, file, args, spawn }: ProgramIdentity, process: () => ProgramProcess) {
+  /** @internal `host.spawn()` makes programs. */
+  constructor({ host, file, args, spawn }: ProgramIdentity, started: ProgramProcess | undefined) {
     this.host = host;
     this.file = file;
     this.args = args;
     this.spawn = spawn;
-    this.#process = process;
+    this.#started = started;
     // A program in a failed assertion's diff is a command, not a whole network.
     Object.defineProperty(this, 'host', { enumerable: false });
   }
 
   /** The process that was started. A daemon's is soon gone, and others carry on. */
   get pid(): number {
-    return this.#process().pid;
+    return this.#process.pid;
   }
 
   /** The command as one would type it. */
@@ -61,7 +61,7 @@ export class SpawnedProgram {
    * @throws {TypeError} Its standard input was given or left out when it was started.
    */
   get stdin(): Writable {
-    const { stdin } = this.#process();
+    const { stdin } = this.#process;
     if (stdin !== undefined) return stdin;
     throw new TypeError(
       `${this.command} has no pipe for standard input: it was started with the option input, or stdin: 'ignore'`,
@@ -70,17 +70,17 @@ export class SpawnedProgram {
 
   /** The last of what was written to standard output, decoded as UTF-8. */
   stdout(): string {
-    return this.#process().transcript.text('stdout');
+    return this.#process.transcript.text('stdout');
   }
 
   /** The last of what was written to standard error, decoded as UTF-8. */
   stderr(): string {
-    return this.#process().transcript.text('stderr');
+    return this.#process.transcript.text('stderr');
   }
 
   /** Both streams in the order in which the output arrived. */
   output(): string {
-    return this.#process().transcript.text();
+    return this.#process.transcript.text();
   }
 
   /**
@@ -90,17 +90,17 @@ export class SpawnedProgram {
    * for await (const { text } of server.lines()) if (text.includes('ready')) break;
    */
   lines(): AsyncGenerator<OutputLine, void, undefined> {
-    return this.#process().transcript.lines();
+    return this.#process.transcript.lines();
   }
 
   /** How the process ended that was started, once its output is complete. Never rejects. */
   get exited(): Promise<Exit> {
-    return this.#process().exited;
+    return this.#process.exited;
   }
 
   /** Sends a signal to the process that was started, not to its descendants; false when it has ended. */
   kill(signal: NodeJS.Signals = 'SIGTERM'): boolean {
-    return this.#process().kill(signal);
+    return this.#process.kill(signal);
   }
 
   /**
@@ -110,9 +110,9 @@ export class SpawnedProgram {
    * @throws {SpawnError} `NOT_ENDED` when not even SIGKILL helped.
    */
   async stop({ graceMs = GRACE_MS }: { readonly graceMs?: number } = {}): Promise<void> {
-    const { ended } = this.#process();
+    const { ended } = this.#process;
     const { network } = this.host;
-    this.#process().isStopped = true;
+    this.#process.isStopped = true;
     const left = await janitor().end(network.directory, { spawn: this.spawn, graceMs });
     if (left === 0) {
       await ended;
@@ -130,22 +130,30 @@ export class SpawnedProgram {
 
   /** Whether the program was ended on purpose, by `stop()` or with its network. */
   protected get isStopped(): boolean {
-    return this.host.network.disposed || this.#process().isStopped;
+    return this.host.network.disposed || this.#started?.isStopped === true;
+  }
+
+  get #process(): ProgramProcess {
+    if (this.#started !== undefined) return this.#started;
+    throw startError(this.host.name, this, 'it was not started; await it to learn why');
   }
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: as a promise has it, so that handlers may say which error they expect
+type OnFailure<E> = ((reason: any) => E | PromiseLike<E>) | null;
 
 /**
  * A program that is being started. `await` it to have it listening, or running when no ports were named.
  *
  * It can be used without `await` too. A failure that nobody awaits is an unhandled rejection, unless the program was stopped.
  */
-export class StartingProgram extends SpawnedProgram implements PromiseLike<SpawnedProgram> {
+export class StartingProgram extends SpawnedProgram implements Promise<SpawnedProgram> {
   readonly #ready: Promise<SpawnedProgram>;
   #isAwaited = false;
 
   /** @internal `host.spawn()` makes programs. */
-  constructor(identity: ProgramIdentity, process: () => ProgramProcess, ready: Promise<SpawnedProgram>) {
-    super(identity, process);
+  constructor(identity: ProgramIdentity, started: ProgramProcess | undefined, ready: Promise<SpawnedProgram>) {
+    super(identity, started);
     this.#ready = ready;
     ready.catch((error: unknown) => {
       if (!this.#isAwaited && !this.isStopped) throw error;
@@ -155,10 +163,22 @@ export class StartingProgram extends SpawnedProgram implements PromiseLike<Spawn
   // biome-ignore lint/suspicious/noThenProperty: `await host.spawn()` is what this class is for.
   then<T = SpawnedProgram, E = never>(
     onReady?: ((program: SpawnedProgram) => T | PromiseLike<T>) | null,
-    onFailure?: ((reason: unknown) => E | PromiseLike<E>) | null,
+    onFailure?: OnFailure<E>,
   ): Promise<T | E> {
     this.#isAwaited = true;
     return this.#ready.then(onReady, onFailure);
+  }
+
+  catch<E = never>(onFailure?: OnFailure<E>): Promise<SpawnedProgram | E> {
+    return this.then(undefined, onFailure);
+  }
+
+  finally(onSettled?: (() => void) | null): Promise<SpawnedProgram> {
+    return this.then().finally(onSettled);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'StartingProgram';
   }
 }
 

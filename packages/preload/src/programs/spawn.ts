@@ -39,16 +39,15 @@ export function spawnProgram(host: ProgramHost, command: Command, options: Spawn
   const caller = callerOf(host.spawn);
   const { spawn, process } = start(host, command, options);
   const identity = { host, ...command, spawn };
-  const running = () => {
-    if (process instanceof ProgramProcess) return process;
-    throw startError(host.name, command, 'it was not started; await it to learn why');
-  };
-  const program = new SpawnedProgram(identity, running);
-  const ready =
-    process instanceof ProgramProcess
-      ? becomeReady(program, process, { ...options, caller })
-      : process.then((reason) => Promise.reject(reason));
-  return new StartingProgram(identity, running, ready);
+  if (!(process instanceof ProgramProcess)) {
+    return new StartingProgram(
+      identity,
+      undefined,
+      process.then((reason) => Promise.reject(reason)),
+    );
+  }
+  const program = new SpawnedProgram(identity, process);
+  return new StartingProgram(identity, process, becomeReady(program, process, { ...options, caller }));
 }
 
 /** The process, or the promise of the reason why there is none. */
