@@ -1,7 +1,9 @@
 /**
  * Matchers for a network, which `expect.extend()` of Vitest and Jest take as they are.
  */
+import { isIPv6 } from 'node:net';
 import { isRegExp } from 'node:util/types';
+import { isPort } from '../address/endpoint.js';
 import type { HostConversation } from '../capture/host-conversation.js';
 import type { NetworkCapture } from '../capture/network-capture.js';
 import type { Side } from '../dissect/conversation.js';
@@ -109,7 +111,9 @@ function between(all: readonly HostConversation[], client: string, server: strin
 
 function isEnd({ host, address, port }: HostConversation['client'], wanted: string): boolean {
   const name = wanted.toLowerCase();
-  return [host, address, `${host}:${port}`, `${address}:${port}`, `[${address}]:${port}`].includes(name);
+  return [host, address, `[${address}]`, `${host}:${port}`, `${address}:${port}`, `[${address}]:${port}`].includes(
+    name,
+  );
 }
 
 function hasSent(conversation: HostConversation, side: Side, content: string | RegExp): boolean {
@@ -123,9 +127,18 @@ function hasSent(conversation: HostConversation, side: Side, content: string | R
 /** What is wrong here would otherwise be met by nothing, and `.not` would pass. */
 function assertHosts(matcher: string, ...hosts: readonly unknown[]): void {
   for (const host of hosts) {
-    if (typeof host === 'string' && host !== '') continue;
-    throw new TypeError(`${matcher}() got ${shown(host)} as a host: a name or an address is needed, as in 'db:5432'`);
+    if (typeof host === 'string' && isPlace(host)) continue;
+    throw new TypeError(
+      `${matcher}() got ${shown(host)} as a host: a name or an address is needed, with a port or without, as in 'db:5432'`,
+    );
   }
+}
+
+/** A name or an address, perhaps with the number of a port behind it. A URL is none, nor is the name of a service. */
+function isPlace(text: string): boolean {
+  if (isIPv6(text)) return true;
+  const [, port] = /^(?:\[[\da-f:.]+\]|[^\s/:[\]]+)(?::([1-9]\d*))?$/i.exec(text) ?? [text, '0'];
+  return port === undefined || isPort(Number(port));
 }
 
 function captureOf(received: unknown, matcher: string): NetworkCapture {
