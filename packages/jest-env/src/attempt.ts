@@ -30,6 +30,11 @@ export class Attempt {
     return this.#isOver ? undefined : this.#opened().network;
   }
 
+  /** Has the code that calls be inside of the scope from here on. */
+  enter(): void {
+    if (!this.#isOver) this.#opened().enter();
+  }
+
   /** Runs `fn` inside of the scope. */
   run<T>(fn: () => T): T {
     return this.#isOver ? fn() : this.#opened().run(fn);

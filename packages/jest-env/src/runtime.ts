@@ -3,5 +3,5 @@
  * realm of the tests. `load-runtime.ts` says why and how.
  */
 
-export { appendNote, networkHandle, networkMatchers } from '@socket-wrapper/core';
+export { appendNote, currentScope, networkHandle, networkMatchers } from '@socket-wrapper/core';
 export { assertNetworkUse, openScope, setModuleCache } from '@socket-wrapper/preload';

@@ -42,7 +42,10 @@ export class TestFile {
 
   /** The network of the code that is running. */
   currentNetwork(): Network | undefined {
-    const attempt = this.#current.getStore() ?? (this.#sequentialTest && this.#attemptFor(this.#sequentialTest));
+    const running = this.#current.getStore();
+    // A function that is the first to import this package had begun outside of its scope, for there was no runtime.
+    if (running !== undefined && this.#options.runtime.load().currentScope() === undefined) running.enter();
+    const attempt = running ?? (this.#sequentialTest && this.#attemptFor(this.#sequentialTest));
     return attempt?.network;
   }
 

@@ -11,7 +11,7 @@ describe.each(JESTS)('%s', { timeout: 90_000 }, (jest) => {
     const { exitCode, output, tests } = await project.run(args);
 
     expect(exitCode, output).toBe(0);
-    expect(Object.keys(tests)).toHaveLength(37);
+    expect(Object.keys(tests)).toHaveLength(39);
     expect(await project.captures()).toEqual([
       'suite.test.js-a-suite-with-one-network-inside-with-options-has-its-own.pcapng',
     ]);
