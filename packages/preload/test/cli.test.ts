@@ -121,6 +121,11 @@ describe('socket-wrapper show', () => {
     const file = join(folder.path, 'empty.pcap');
     await writeFile(file, encodePcap([], { linkType: LinkType.RAW }));
     expect(await cli('show', file)).toEqual({ exitCode: 0, stdout: '0 packets, 0 conversations\n', stderr: '' });
+    expect(await cli('show', '--follow', '1', file)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: 'socket-wrapper show: --follow is 1, but the capture has no conversations\n',
+    });
   });
 
   const http = fileURLToPath(new URL('../../core/test/captures/http.pcap', import.meta.url));

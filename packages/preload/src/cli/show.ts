@@ -63,9 +63,9 @@ function* piecesOf(capture: Capture, { follow, filter, isJson }: Request): Gener
     const conversations = conversationsIn(capture.packets, { tlsKeys: tlsKeysIn(capture.blocks) });
     const found = conversations.find(({ id }) => id === follow);
     if (found === undefined) {
-      throw new UsageError(
-        `socket-wrapper show: --follow is ${follow}, a number from 1 to ${conversations.length} is needed`,
-      );
+      const count = conversations.length;
+      const needed = count === 0 ? 'but the capture has no conversations' : `a number from 1 to ${count} is needed`;
+      throw new UsageError(`socket-wrapper show: --follow is ${follow}, ${needed}`);
     }
     yield* followPieces(found, { names, colour });
     return;
