@@ -47,6 +47,7 @@ async function errorsOf(...args: string[]) {
   const index = pathToFileURL(join(preload, 'dist/bundled/index.js')).href;
   const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', PROGRAM, index, ...args], {
     cwd: folder.path,
+    env: ENVIRONMENT,
   });
   return { ...JSON.parse(stdout), stderr };
 }
