@@ -69,7 +69,7 @@ static void print_datagram_sockets(struct sw_growing *text, int family, enum sw_
         /* The kernel's number is that of a place in its table, which depends on the port. */
         sw_growing_print(text, "%5u: ", row->local.port);
         print_socket(text, row, 0);
-        sw_growing_print(text, " 0");
+        sw_growing_print(text, " %u", row->dropped);
         end_line(text, start, width);
     }
     sw_growing_end(&rows);

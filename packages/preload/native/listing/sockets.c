@@ -137,6 +137,7 @@ static void add_socket(struct survey *survey, struct sw_record *record, bool wan
         .peer = sw_record_has(record, SW_CONNECTED) ? end_of(&record->peer, record->family) : (struct sw_listed_end){.port = 0},
         .uid = known != NULL && known->uid != UINT32_MAX ? known->uid : owner_of(survey, record->pid),
         .receive_queue = known != NULL ? known->receive_queue : 0,
+        .dropped = record->type == SOCK_DGRAM ? atomic_load(&record->dropped) : 0,
         .interface_index = options->bound_device,
         .family = record->family,
         .transport = (uint8_t)sw_transport_of(record),

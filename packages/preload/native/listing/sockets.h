@@ -24,6 +24,7 @@ struct sw_listed_socket {
     struct sw_listed_end local, peer;
     uint32_t uid;
     uint32_t receive_queue, send_queue;
+    uint32_t dropped;         /* datagrams */
     uint32_t interface_index; /* SO_BINDTODEVICE; 0 without */
     uint8_t family;           /* AF_INET or AF_INET6 */
     uint8_t transport;        /* enum sw_transport */

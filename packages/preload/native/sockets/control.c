@@ -52,6 +52,13 @@ void sw_control_stamp(const struct sw_socket *socket, struct msghdr *message, si
     errno = saved_errno;
 }
 
+void sw_control_dropped(const struct sw_socket *socket, struct msghdr *message, size_t room, uint32_t dropped) {
+    int saved_errno = errno;
+    if (dropped != 0 && is_on(socket->fd, SO_RXQ_OVFL))
+        sw_control_put(message, room, SOL_SOCKET, SO_RXQ_OVFL, &dropped, sizeof dropped);
+    errno = saved_errno;
+}
+
 static void add_ipv4(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_address *own, unsigned index,
                      const struct sw_control *sent) {
     const struct sw_record *record = socket->record;

@@ -49,6 +49,9 @@ struct sw_received {
     uint8_t ttl, tos;                     /* 0 TTL where nobody said */
 };
 
+/* SO_RXQ_OVFL: sock_recv_drops() says nothing of none. */
+void sw_control_dropped(const struct sw_socket *socket, struct msghdr *message, size_t room, uint32_t dropped);
+
 /* Adds to a received datagram what the program asked for. `room` is the size of its buffer, message->msg_controllen what is
  * already in it. */
 void sw_control_add(const struct sw_socket *socket, struct msghdr *message, size_t room, const struct sw_received *received);

@@ -95,7 +95,7 @@ static bool is_token(const struct answer *answer) {
 /* Whether the Unix socket itself has something to say with each datagram, which only its own queue tells. */
 static bool has_control(int fd) {
     static const int OPTIONS[] = {SO_TIMESTAMP,    SO_TIMESTAMPNS, OPT_SO_TIMESTAMP_NEW, OPT_SO_TIMESTAMPNS_NEW,
-                                  SO_TIMESTAMPING, OPT_SO_TIMESTAMPING_NEW, SO_RXQ_OVFL};
+                                  SO_TIMESTAMPING, OPT_SO_TIMESTAMPING_NEW};
     for (unsigned i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
         int on = 0;
         if (sw_real.getsockopt(fd, SOL_SOCKET, OPTIONS[i], &on, &(socklen_t){sizeof on}) == 0 && on != 0)
@@ -216,7 +216,8 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
         flags |= MSG_DONTWAIT;
     flags &= ~MSG_OOB;
 
-    struct sw_sender sender = {.address = {.family = 0}};
+    const uint32_t unknown = UINT32_MAX;
+    struct sw_sender sender = {.address = {.family = 0}, .dropped = unknown};
     bool named = false;
     const struct wanted wanted = {.source = name != NULL || (wants_flags && sw_control_is_asked_for(record)), .flags = wants_flags};
     ssize_t result = next_datagram(socket, message, flags, &wanted, first, &sender, &named);
@@ -243,6 +244,8 @@ static ssize_t receive(struct sw_socket *socket, struct msghdr *message, int fla
         message->msg_namelen = 0;
     if (!wants_flags)
         return result;
+    if (control_room > 0 && sw_options_may_stamp(record))
+        sw_control_dropped(socket, message, control_room, sender.dropped != unknown ? sender.dropped : sw_spill_dropped(socket));
     struct sw_told told = sw_options_told(record);
     struct sw_received received = {.from = &from, .ttl = told.ttl, .tos = told.tos};
     if (sender.ttl != 0) {

@@ -91,6 +91,7 @@ int sw_datagram_renew(struct sw_socket *socket) {
     record->local = old->local;
     atomic_store(&record->received, atomic_load(&old->received));
     atomic_store(&record->pending_error, atomic_load(&old->pending_error));
+    atomic_store(&record->dropped, atomic_load(&old->dropped));
     if ((flags & (SW_READ_SHUT | SW_WRITE_SHUT)) != 0)
         sw_real.shutdown(fresh, (flags & SW_WRITE_SHUT) == 0 ? SHUT_RD : (flags & SW_READ_SHUT) == 0 ? SHUT_WR : SHUT_RDWR);
     hand_over(socket->network, socket, record, data);

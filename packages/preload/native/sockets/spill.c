@@ -36,6 +36,7 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
     if (!sw_side_open(&side, network, receiver, SW_SIDE_SPILL, true))
         return;
     struct spill_header header = {.sender = *sender};
+    header.sender.dropped = atomic_load(&receiver->dropped);
     struct iovec parts[1 + PARTS] = {{&header, sizeof header}};
     size_t count;
     header.length = (uint32_t)sw_parts_window(message, 0, MOST, parts + 1, PARTS, &count);
@@ -43,6 +44,8 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
     bool is_first = false;
     if (waiting + header.length < room(receiver) && sw_side_append(&side, parts, 1 + count))
         is_first = atomic_fetch_add(&receiver->spilled, 1) == 0;
+    else
+        atomic_fetch_add(&receiver->dropped, 1);
     sw_side_close(&side);
     /* The queue was full a moment ago, but its reader may have emptied it since and sleep. */
     if (is_first)
@@ -93,6 +96,19 @@ ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, st
     return result;
 }
 
+/* Nothing is dropped while nothing is spilled, and what was spilled first came right behind that. */
+uint32_t sw_spill_dropped(const struct sw_socket *socket) {
+    struct sw_side side;
+    struct spill_header header;
+    uint32_t dropped = atomic_load(&socket->record->dropped);
+    if (atomic_load(&socket->record->spilled) == 0 || !sw_side_open(&side, socket->network, socket->record, SW_SIDE_SPILL, false))
+        return dropped;
+    if (sw_side_peek(&side, 0, &header, sizeof header))
+        dropped = header.sender.dropped;
+    sw_side_close(&side);
+    return dropped;
+}
+
 static void forget_token(struct sw_record *receiver) {
     sw_record_clear(receiver, SW_ERROR_TOKEN | SW_TOKEN_FIRST);
 }
@@ -111,7 +127,7 @@ static enum queued take_queued(const struct sw_socket *socket, struct spill_head
     } while (size < 0 && (errno == ECONNRESET || errno == EINTR));
     if (size < 0)
         return NOTHING;
-    *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = told.ttl, .tos = told.tos}};
+    *header = (struct spill_header){.length = (uint32_t)size, .sender = {.ttl = told.ttl, .tos = told.tos, .dropped = atomic_load(&socket->record->dropped)}};
     if (sw_name_of_unix(&from, length, &header->sender.name))
         return DATAGRAM;
     if (size == 0 && length <= offsetof(struct sockaddr_un, sun_path)) {

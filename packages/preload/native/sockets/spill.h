@@ -21,6 +21,7 @@ struct sw_sender {
     struct sw_address address;     /* what it is to be seen by, in the receiver's form; family 0 where the name tells */
     struct sw_address destination; /* which of the receiver's addresses it was sent to, in its form; family 0 where its socket tells */
     uint8_t ttl, tos;              /* 0 TTL where nobody said */
+    uint32_t dropped;              /* how many datagrams had found no room when it came */
 };
 
 /* Keeps a datagram for `receiver`; drops it when the receive buffer is full. */
@@ -29,6 +30,9 @@ void sw_spill_put(struct sw_network *network, struct sw_record *receiver, const 
 /* Takes the oldest datagram, or looks at it. -EAGAIN when there is none; -EFAULT, and the datagram is lost, when it cannot be stored. The result is its full length; `message` gets what fits, without name
  * and control. */
 ssize_t sw_spill_take(struct sw_network *network, struct sw_record *receiver, struct sw_sender *sender, struct msghdr *message, bool peek);
+
+/* How many datagrams had found no room when that came which waits in the Unix socket itself, or was read from there a moment ago. */
+uint32_t sw_spill_dropped(const struct sw_socket *socket);
 
 /* Whether a reader may take a spilled datagram at once, past the token. */
 bool sw_spill_is_first(const struct sw_socket *socket);

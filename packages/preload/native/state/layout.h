@@ -92,6 +92,7 @@ struct sw_record {
     union {
         _Atomic uint32_t peer_slot;
         _Atomic uint32_t backlog; /* of a listener: sockets/backlog.c */
+        _Atomic uint32_t dropped; /* of a datagram socket: how many datagrams found its receive buffer full */
     };
     _Atomic int32_t pending_error;
     uint32_t sharings;         /* of process `pid` when it made the socket: more of them since then, more holders */
