@@ -88,4 +88,14 @@ static void ask_error(struct end *end) {
     tell(end, "SO_ERROR", result, error_name(error));
 }
 
+static inline void ask_state(struct end *end) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    char more[20];
+    long result = getsockopt(end->fd, IPPROTO_TCP, TCP_INFO, &info, &length);
+    /* FIN_WAIT1 lasts as long as the peer's kernel takes to acknowledge. */
+    snprintf(more, sizeof more, "%d", info.tcpi_state == TCP_FIN_WAIT1 ? TCP_FIN_WAIT2 : info.tcpi_state);
+    tell(end, "state", result, more);
+}
+
 #endif

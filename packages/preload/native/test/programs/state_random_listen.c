@@ -3,7 +3,7 @@
  *
  * A connection that both sides have ended keeps its port in TIME_WAIT on the kernel's loopback, and on no network of ours, so all connections here
  * end by a reset. Who of several listeners with one name gets a connection is chance, and so nobody connects to these. */
-#include "random_calls.h"
+#include "random_places.h"
 
 enum { ROUNDS = 300, MOST_CALLS = 90, SOCKETS = 5, PORTS = 3, FIRST_PORT = 2000, ROUNDS_OF_PORTS = 2600 };
 
@@ -168,29 +168,6 @@ static void receive_some(struct end *end) {
 
 static void ask_accepting(struct end *end) {
     tell(end, "SO_ACCEPTCONN", 0, is_listening(end) ? "1" : "0");
-}
-
-static void ask_name(struct end *end) {
-    struct sockaddr_storage name = {0};
-    socklen_t length = sizeof name;
-    long result = getsockname(end->fd, (struct sockaddr *)&name, &length);
-    tell(end, "getsockname", result, place_text(&name, length));
-}
-
-static void ask_peer(struct end *end) {
-    struct sockaddr_storage peer = {0};
-    socklen_t length = sizeof peer;
-    long result = getpeername(end->fd, (struct sockaddr *)&peer, &length);
-    tell(end, "getpeername", result, result < 0 ? "" : place_text(&peer, length));
-}
-
-static void ask_state(struct end *end) {
-    struct tcp_info info = {0};
-    socklen_t length = sizeof info;
-    char more[20];
-    long result = getsockopt(end->fd, IPPROTO_TCP, TCP_INFO, &info, &length);
-    snprintf(more, sizeof more, "%d", info.tcpi_state);
-    tell(end, "state", result, more);
 }
 
 static void ask_options(struct end *end) {

@@ -3,7 +3,7 @@
  *
  * A connection that both sides have ended keeps its port in TIME_WAIT on the kernel's loopback, so no socket with a port of its own connects. None shuts
  * a half: what the last of several processes closes behind that is in docs/limits.md. */
-#include "random_calls.h"
+#include "random_places.h"
 
 enum { ROUNDS = 80, MOST_CALLS = 120, PROCESSES = 3, SLOTS = 4, MOST_PASSED = 4, PORTS = 3, FIRST_PORT = 2000, ROUNDS_OF_PORTS = 2600 };
 
@@ -191,42 +191,10 @@ static void receive_some(struct end *end) {
     tell(end, call, received, received > 0 ? bytes_text(data, received < (ssize_t)size ? received : (ssize_t)size) : "");
 }
 
-static void receive_from(struct end *end) {
-    char data[MOST_BYTES];
-    struct sockaddr_storage from = {0};
-    socklen_t length = sizeof from;
-    ssize_t received = recvfrom(end->fd, data, sizeof data, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
-    tell(end, "recvfrom", received, received < 0 ? "" : place_text(&from, length));
-}
-
 static void read_some(struct end *end) {
     char data[100];
     ssize_t received = read(end->fd, data, sizeof data);
     tell(end, "read", received, received > 0 ? bytes_text(data, received) : "");
-}
-
-static void ask_name(struct end *end) {
-    struct sockaddr_storage name = {0};
-    socklen_t length = sizeof name;
-    long result = getsockname(end->fd, (struct sockaddr *)&name, &length);
-    tell(end, "getsockname", result, place_text(&name, length));
-}
-
-static void ask_peer(struct end *end) {
-    struct sockaddr_storage peer = {0};
-    socklen_t length = sizeof peer;
-    long result = getpeername(end->fd, (struct sockaddr *)&peer, &length);
-    tell(end, "getpeername", result, result < 0 ? "" : place_text(&peer, length));
-}
-
-static void ask_state(struct end *end) {
-    struct tcp_info info = {0};
-    socklen_t length = sizeof info;
-    char more[20];
-    long result = getsockopt(end->fd, IPPROTO_TCP, TCP_INFO, &info, &length);
-    /* FIN_WAIT1 lasts as long as the peer's kernel takes to acknowledge. */
-    snprintf(more, sizeof more, "%d", info.tcpi_state == TCP_FIN_WAIT1 ? TCP_FIN_WAIT2 : info.tcpi_state);
-    tell(end, "state", result, more);
 }
 
 static void ask_options(struct end *end) {

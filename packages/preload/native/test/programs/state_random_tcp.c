@@ -63,16 +63,6 @@ static void ask_peer(struct end *end) {
     tell(end, "getpeername", getpeername(end->fd, (struct sockaddr *)&peer, &length), "");
 }
 
-static void ask_state(struct end *end) {
-    struct tcp_info info = {0};
-    socklen_t length = sizeof info;
-    char more[20];
-    long result = getsockopt(end->fd, IPPROTO_TCP, TCP_INFO, &info, &length);
-    /* FIN_WAIT1 lasts as long as the peer's kernel takes to acknowledge. */
-    snprintf(more, sizeof more, "%d", info.tcpi_state == TCP_FIN_WAIT1 ? TCP_FIN_WAIT2 : info.tcpi_state);
-    tell(end, "state", result, more);
-}
-
 static void want_more(struct end *end) {
     int bytes = (int)any_size();
     char call[40];

@@ -1,5 +1,5 @@
 /* state_random_udp.c: calls in a random order on four UDP sockets, the same in each run: who gets what, from whom, and which errors are met where. */
-#include "random_calls.h"
+#include "random_places.h"
 
 enum { ROUNDS = 300, MOST_CALLS = 60, SOCKETS = 4, FIRST_PORT = 7001 };
 
@@ -79,28 +79,6 @@ static void receive_some(struct end *end) {
     ssize_t received = recv(end->fd, data, size, flags | MSG_DONTWAIT);
     snprintf(call, sizeof call, "recv(%zu, %#x)", size, flags);
     tell(end, call, received, received > 0 ? bytes_text(data, received < (ssize_t)size ? received : (ssize_t)size) : "");
-}
-
-static void receive_from(struct end *end) {
-    char data[MOST_BYTES] = "";
-    struct sockaddr_storage from = {0};
-    socklen_t length = sizeof from;
-    ssize_t received = recvfrom(end->fd, data, sizeof data, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
-    tell(end, "recvfrom", received, received < 0 ? "" : place_text(&from, length));
-}
-
-static void ask_name(struct end *end) {
-    struct sockaddr_storage name = {0};
-    socklen_t length = sizeof name;
-    long result = getsockname(end->fd, (struct sockaddr *)&name, &length);
-    tell(end, "getsockname", result, place_text(&name, length));
-}
-
-static void ask_peer(struct end *end) {
-    struct sockaddr_storage name = {0};
-    socklen_t length = sizeof name;
-    long result = getpeername(end->fd, (struct sockaddr *)&name, &length);
-    tell(end, "getpeername", result, result < 0 ? "" : place_text(&name, length));
 }
 
 static void shut(struct end *end) {
