@@ -225,6 +225,13 @@ static napi_value make_pipe(napi_env env, napi_callback_info info) {
     return array;
 }
 
+/* closePipeEnd(fd): of makePipe(). Node.js warns when a worker thread closes what it has not opened there itself. */
+static napi_value close_pipe_end(napi_env env, napi_callback_info info) {
+    struct arguments arguments = arguments_of(env, info);
+    close(number_at(&arguments, 0));
+    return NULL;
+}
+
 /* hasCapabilities(path): whether the file has any, as capabilities(7) keeps them. */
 static napi_value has_capabilities(napi_env env, napi_callback_info info) {
     struct arguments arguments = arguments_of(env, info);
@@ -263,7 +270,7 @@ napi_value napi_register_module_v1(napi_env env, napi_value exports) {
         napi_callback function;
     } FUNCTIONS[] = {
         {"attach", attach},   {"answer", answer}, {"home", home}, {"openPlace", open_place}, {"closePlace", close_place},
-        {"lookup", lookup}, {"reverse", reverse}, {"makePipe", make_pipe}, {"hasCapabilities", has_capabilities},
+        {"lookup", lookup}, {"reverse", reverse}, {"makePipe", make_pipe}, {"closePipeEnd", close_pipe_end}, {"hasCapabilities", has_capabilities},
         {"renewRecorder", renew_recorder}, {"networks", networks},
     };
     for (unsigned i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS; i++) {

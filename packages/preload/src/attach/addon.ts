@@ -40,6 +40,8 @@ export interface Addon {
   hasCapabilities(path: string): boolean;
   /** The two ends of a new pipe(2). */
   makePipe(): [readEnd: number, writeEnd: number];
+  /** Closes one of them, as node:fs does, but for a worker thread too, which it warns that it has not opened it. */
+  closePipeEnd(end: number): void;
   /**
    * Makes the recorder of an ended network, moved to `path` where nobody else looks for it, as good as new. False when somebody still has it
    * open, or it cannot be: then it is as it was.
@@ -69,7 +71,7 @@ export function loadAddon(): Addon {
  *
  * @throws {PreloadError} `LIBRARY_NOT_FOUND`
  */
-export function loadTools(): Pick<Addon, 'makePipe' | 'hasCapabilities'> | undefined {
+export function loadTools(): Pick<Addon, 'makePipe' | 'closePipeEnd' | 'hasCapabilities'> | undefined {
   try {
     return open(addonPath());
   } catch (error) {

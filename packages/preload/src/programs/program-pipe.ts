@@ -5,7 +5,6 @@
  * started by inetd(8), as `rsync --daemon` does; and a socket cannot be opened by its name, as nginx does that writes its
  * log to /dev/stdout.
  */
-import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { loadTools } from '../attach/addon.js';
 
@@ -35,6 +34,6 @@ export class ProgramPipe {
 
   /** The program has its end now, or was not started: it is closed here. */
   handedOver(): void {
-    closeSync(this.theirs);
+    loadTools()?.closePipeEnd(this.theirs);
   }
 }
