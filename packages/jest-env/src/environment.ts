@@ -47,6 +47,7 @@ export function withSocketWrapper(Base: EnvironmentClass): EnvironmentClass {
       const { rootDir } = config.globalConfig;
       this.#file = new TestFile({
         path: context.testPath,
+        project: config.projectConfig.displayName?.name,
         defaults: {
           rootDir,
           ...network,

@@ -19,6 +19,8 @@ type Owner = Circus.TestEntry | Circus.DescribeBlock;
 /** What a {@link TestFile} needs to know. */
 export interface TestFileOptions {
   readonly path: string;
+  /** What Jest calls the project that the file runs in. */
+  readonly project: string | undefined;
   readonly defaults: NetworkDefaults;
   /** The runtime of the file's realm. */
   readonly runtime: { readonly isLoaded: boolean; load(): Runtime };
@@ -119,9 +121,15 @@ export class TestFile {
 
     const attempt = this.#attemptsSoFar.get(owner) ?? 0;
     this.#attemptsSoFar.set(owner, attempt + 1);
-    const { path: file, runtime } = this.#options;
+    const { path: file, project, runtime } = this.#options;
     const line = this.#lines.get(owner);
-    const identity = { file, fullName: fullNameOf(owner), attempt, ...(line === undefined ? {} : { line }) };
+    const identity = {
+      file,
+      fullName: fullNameOf(owner),
+      ...(project === undefined ? {} : { project }),
+      attempt,
+      ...(line === undefined ? {} : { line }),
+    };
 
     const opened = new Attempt(() => runtime.load().openScope(identity, this.#optionsOf(owner)));
     this.#attempts.set(owner, opened);

@@ -5,12 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { newRunKey } from '@socket-wrapper/core';
 import { assertScopeOptions } from '@socket-wrapper/preload';
 import type { Plugin } from 'vitest/config';
+import type { Vitest } from 'vitest/node';
 import type { NetworkDefaults } from './options.js';
 
 /** What `socketWrapper()` takes: the defaults of every `useNetwork()` in the project. */
 export type SocketWrapperOptions = NetworkDefaults;
 
 const SETUP_FILE = fileURLToPath(new URL('./setup.js', import.meta.url));
+
+/** What the projects of a Vitest do when a run begins: they have one run together, or the captures of one would replace another's. */
+const startsOf = new WeakMap<Vitest, { run: string; readonly starts: ((run: string) => void)[] }>();
+
 const REPORTER_FILE = fileURLToPath(new URL('./reporter.js', import.meta.url));
 
 /**
@@ -31,9 +36,8 @@ export default function socketWrapper(options: SocketWrapperOptions = {}): Plugi
     configureVitest({ vitest, project }) {
       const rootDir = options.rootDir ?? vitest.config.root;
       const outputDir = path.resolve(rootDir, options.outputDir ?? 'test-results/socket-wrapper');
-      const startRun = () => project.provide('socketWrapper', { ...options, rootDir, outputDir, run: newRunKey() });
-      startRun();
-      vitest.onTestsRerun(startRun);
+      const startRun = (run: string) => project.provide('socketWrapper', { ...options, rootDir, outputDir, run });
+      joinRuns(vitest, startRun);
 
       // Called once per project, while there is one list of reporters.
       const { reporters } = vitest.config;
@@ -41,4 +45,20 @@ export default function socketWrapper(options: SocketWrapperOptions = {}): Plugi
       if (!isListed) reporters.push([REPORTER_FILE, { outputDir }]);
     },
   };
+}
+
+/** Calls `start` for the run that begins now, and whenever the watch mode begins another one. */
+function joinRuns(vitest: Vitest, start: (run: string) => void): void {
+  let runs = startsOf.get(vitest);
+  if (runs === undefined) {
+    const made = { run: newRunKey(), starts: [] as ((run: string) => void)[] };
+    vitest.onTestsRerun(() => {
+      made.run = newRunKey();
+      for (const each of made.starts) each(made.run);
+    });
+    startsOf.set(vitest, made);
+    runs = made;
+  }
+  runs.starts.push(start);
+  start(runs.run);
 }

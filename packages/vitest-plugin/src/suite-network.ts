@@ -7,6 +7,7 @@ import { attachCapture } from './annotation.js';
 import { endScope } from './end-scope.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
+import { projectOf } from './project.js';
 import { nextAttempt, setOrigin } from './registry.js';
 import type { AttemptContext } from './test-network.js';
 
@@ -26,6 +27,7 @@ export function registerSuiteNetwork(options: NetworkDefaults): void {
     const identity = {
       file: suite.file.filepath,
       fullName: isFile ? '' : (suite.fullTestName ?? suite.name),
+      ...projectOf(suite),
       attempt: nextAttempt(suite),
     };
     const allOptions = withDefaults(options);

@@ -7,6 +7,7 @@ import { attachCapture } from './annotation.js';
 import { endScope } from './end-scope.js';
 import { type NetworkDefaults, withDefaults } from './options.js';
 import { watchOutcome } from './outcome.js';
+import { projectOf } from './project.js';
 import { nextAttempt, originOf, setOrigin } from './registry.js';
 
 /** The part of a test's context that an attempt needs. */
@@ -25,7 +26,7 @@ export function openAttempt(
   const result = watchOutcome(task);
 
   const line = task.location && { line: task.location.line };
-  const identity = { file: task.file.filepath, fullName: task.fullTestName, attempt, ...line };
+  const identity = { file: task.file.filepath, fullName: task.fullTestName, ...projectOf(task), attempt, ...line };
   const allOptions = { ...withDefaults(origin?.options ?? {}), ...options };
   const scope = openScope(identity, allOptions);
   setOrigin(scope, { task, options: allOptions });

@@ -22,6 +22,25 @@ describe('the plugin', { timeout: 60_000 }, () => {
       'two.test.ts-two-fails.pcapng',
     ]);
     expect(await project.leftovers()).toEqual([]);
+    // Node.js warns of descriptors that a worker thread has not opened itself.
+    expect(output).not.toContain('unmanaged');
+  });
+
+  it('tells the projects apart that a file runs in', async () => {
+    await using project = await makeProject('plugin');
+    const config = `import { defineConfig } from 'vitest/config';
+      import socketWrapper from 'vitest-plugin-socket-wrapper';
+      const projects = ['forks', 'threads'].map((pool) => ({ extends: true, test: { name: pool + ' pool', pool, include: ['one.test.ts'] } }));
+      export default defineConfig({ plugins: [socketWrapper({ parent: process.env.NETWORKS })], test: { projects } });`;
+    await writeFile(path.join(project.directory, 'vitest.config.ts'), config);
+    const { output } = await project.run();
+
+    expect(await project.captures(), output).toEqual([
+      'one.test.ts-one-fails-forks-pool.pcapng',
+      'one.test.ts-one-fails-threads-pool.pcapng',
+    ]);
+    expect(output).toMatch(/ \[forks pool\] one\.test\.ts > one fails: \d+ packets/);
+    expect(output).toMatch(/ \[threads pool\] one\.test\.ts > one fails: \d+ packets/);
   });
 
   it('lists the captures at the end, and says what opens them', async () => {

@@ -31,6 +31,13 @@ describe('artifactName', () => {
     expect(nameOf('→', { file: '' })).toBe('test');
   });
 
+  it('tells the projects apart that a file runs in', () => {
+    const identity = { file: '/app/web.test.ts', fullName: 'x', attempt: 1 };
+    expect(artifactName({ ...identity, project: 'Node 20' }, '/app')).toBe('web.test.ts-x-Node-20-retry1');
+    const long = { ...identity, fullName: 'x'.repeat(300) };
+    expect(artifactName({ ...long, project: 'a' }, '/app')).not.toBe(artifactName({ ...long, project: 'b' }, '/app'));
+  });
+
   it('tells retries apart', () => {
     expect(nameOf('x', { attempt: 2 })).toBe('src-web.test.ts-x-retry2');
   });

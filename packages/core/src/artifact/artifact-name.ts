@@ -11,7 +11,7 @@ const MAX_BASE_BYTES = 215;
 const HASH_DIGITS = 8;
 
 /**
- * The name, without its ending, of the artifact of a test attempt: `<file>-<full test name>[-retryN]`.
+ * The name, without its ending, of the artifact of a test attempt: `<file>-<full test name>[-<project>][-retryN]`.
  *
  * Runs of characters that are trouble in a shell, a URL or on another file system become one hyphen. A name that is too
  * long is cut and gets a hash of the whole, so that two long names that begin alike stay apart.
@@ -20,13 +20,17 @@ const HASH_DIGITS = 8;
  * artifactName({ file: '/app/src/web.test.ts', fullName: 'web > answers "hello"', attempt: 1 }, '/app');
  * // 'src-web.test.ts-web-answers-hello-retry1'
  */
-export function artifactName({ file, fullName, attempt }: TestIdentity, rootDir: string): string {
+export function artifactName({ file, fullName, project = '', attempt }: TestIdentity, rootDir: string): string {
   const path = relativeFile(file, rootDir);
-  const base = plain(`${path} ${fullName}`) || 'test';
+  const base = plain(`${path} ${fullName} ${project}`) || 'test';
   const retry = attempt === 0 ? '' : `-retry${attempt}`;
   if (Buffer.byteLength(base) <= MAX_BASE_BYTES) return `${base}${retry}`;
 
-  const hash = nodeCrypto().createHash('sha256').update(`${path}\n${fullName}`).digest('hex').slice(0, HASH_DIGITS);
+  const hash = nodeCrypto()
+    .createHash('sha256')
+    .update(`${path}\n${fullName}\n${project}`)
+    .digest('hex')
+    .slice(0, HASH_DIGITS);
   return `${cut(base, MAX_BASE_BYTES - HASH_DIGITS - 1)}-${hash}${retry}`;
 }
 

@@ -93,6 +93,7 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     file,
     ...(identity.line === undefined ? {} : { line: identity.line }),
     fullName: identity.fullName,
+    ...(identity.project === undefined ? {} : { project: identity.project }),
     attempt: identity.attempt,
     outcome,
     ...(error === undefined ? {} : { error }),

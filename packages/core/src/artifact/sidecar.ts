@@ -28,6 +28,8 @@ export interface Sidecar {
   readonly line?: number;
   /** The test's name with those of the suites around it. */
   readonly fullName: string;
+  /** The runner's project that it ran in. Absent where there is one without a name. */
+  readonly project?: string;
   /** 0 for the first attempt. */
   readonly attempt: number;
   readonly outcome: Outcome;

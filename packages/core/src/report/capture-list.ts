@@ -37,10 +37,11 @@ export function summaryPage(captures: readonly KeptCapture[]): string {
   ].join('\n');
 }
 
-/** `web.test.ts > serves the front page (retry 1)`; a suite that is the whole file has no name of its own. */
-function titleOf({ file, fullName, attempt }: KeptCapture): string {
+/** `[browser] web.test.ts > serves the front page (retry 1)`; a suite that is the whole file has no name of its own. */
+function titleOf({ file, fullName, project, attempt }: KeptCapture): string {
+  const where = project === undefined ? '' : `[${project}] `;
   const retry = attempt === 0 ? '' : ` (retry ${attempt})`;
-  return [file, fullName].filter((name) => name !== '').join(' > ') + retry;
+  return where + [file, fullName].filter((name) => name !== '').join(' > ') + retry;
 }
 
 function shellWord(word: string): string {
