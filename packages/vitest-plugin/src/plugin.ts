@@ -34,6 +34,9 @@ export default function socketWrapper(options: SocketWrapperOptions = {}): Plugi
     name: 'vitest:socket-wrapper',
     config: () => ({ test: { setupFiles: [SETUP_FILE] } }),
     configureVitest({ vitest, project }) {
+      // Vitest 5 gives projects the plugins of the root that they extend, and does not ask these for their configuration again.
+      const { setupFiles } = project.config;
+      if (!setupFiles.includes(SETUP_FILE)) setupFiles.unshift(SETUP_FILE);
       const rootDir = options.rootDir ?? vitest.config.root;
       const outputDir = path.resolve(rootDir, options.outputDir ?? 'test-results/socket-wrapper');
       const startRun = (run: string) => project.provide('socketWrapper', { ...options, rootDir, outputDir, run });
