@@ -92,7 +92,8 @@ struct sw_ring_header {
     uint64_t drainer_since;
     uint64_t last_time;
     uint64_t hole, hole_since;
-    uint32_t stream_started, spare_word;
+    uint32_t stream_started;
+    _Atomic uint32_t drainer_asked; /* somebody has completed an event while another one wrote the file, who looks again */
 };
 
 _Static_assert(offsetof(struct sw_event, kind) == 48, "kind");

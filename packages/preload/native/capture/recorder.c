@@ -153,6 +153,6 @@ void sw_recorder_finish(struct sw_network *network) {
         if (sw_sink_position(&recorder->ring) >= sw_ring_head(&recorder->ring))
             return;
         sched_yield();
-        patience = sw_sink_meets_nobody(&recorder->ring) ? PATIENCE_WITH_NOBODY_NS : PATIENCE_NS;
+        patience = atomic_load(&recorder->sink.met_nobody) ? PATIENCE_WITH_NOBODY_NS : PATIENCE_NS;
     } while (sw_clock_ns(CLOCK_MONOTONIC) - start < patience);
 }

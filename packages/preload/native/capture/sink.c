@@ -132,9 +132,12 @@ static bool try_lock(struct sw_ring_header *header) {
     return locked;
 }
 
-bool sw_sink_meets_nobody(const struct sw_ring *ring) {
-    uint64_t position = sw_sink_position(ring), state = atomic_load(&sw_ring_at(ring, position)->state);
-    return position < sw_ring_head(ring) && (state & ~(uint64_t)(SW_EVENT_ALIGNMENT - 1)) != position;
+/* The lock, or the holder's promise to look again: it looks for the question after it has let go. */
+static bool lock_or_ask(struct sw_ring_header *header) {
+    if (try_lock(header))
+        return true;
+    atomic_store(&header->drainer_asked, 1);
+    return try_lock(header);
 }
 
 /* Whether the event at `position` has been waited for long enough. */
@@ -175,12 +178,14 @@ static uint64_t behind(const struct sw_ring *ring, uint64_t position, const stru
 
 /* One event that is complete, or that nobody will complete. 0 when there is nothing to do now, else the position behind it. `at_last`: this
  * process has no later moment to wait for. */
-static uint64_t feed_one(const struct sw_sink *sink, struct sw_ring *ring, uint64_t position, uint64_t head, bool at_last) {
+static uint64_t feed_one(struct sw_sink *sink, struct sw_ring *ring, uint64_t position, uint64_t head, bool at_last) {
     struct sw_event *event = sw_ring_at(ring, position);
     uint64_t state = atomic_load(&event->state);
     if (state == (position | SW_EVENT_COMPLETE))
         return add_event(ring, position, head);
-    if (state != (position | SW_EVENT_RESERVED) && state != (position | SW_EVENT_OFFERED)) {
+    bool is_nobody = state != (position | SW_EVENT_RESERVED) && state != (position | SW_EVENT_OFFERED);
+    atomic_store_explicit(&sink->met_nobody, is_nobody, memory_order_relaxed);
+    if (is_nobody) {
         if (!is_overdue(ring->header, position))
             return 0;
         sw_ring_lost(ring, 0);
@@ -226,7 +231,7 @@ static void start_file(const struct sw_sink *sink, struct sw_ring_header *header
 }
 
 /* Answers with the negative errno of a write that failed. */
-static int feed_locked(const struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
+static int feed_locked(struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
     struct sw_ring_header *header = ring->header;
     const struct sw_drained *drained = &header->drained[atomic_load(&header->turn) % 2];
     struct sw_target target = {.fd = fd, .is_stream = sink->is_stream, .is_pcapng = sink->is_pcapng, .offset = drained->offset};
@@ -253,14 +258,8 @@ static int feed_locked(const struct sw_sink *sink, struct sw_ring *ring, int fd,
     return target.error;
 }
 
-/* Whether an event has been completed that nobody has written. */
-static bool has_more(const struct sw_ring *ring) {
-    uint64_t position = sw_sink_position(ring);
-    return position < sw_ring_head(ring) && position % SW_EVENT_ALIGNMENT == 0 && atomic_load(&sw_ring_at(ring, position)->state) == (position | SW_EVENT_COMPLETE);
-}
-
 /* The program must not die of a pipe that nobody reads any more. */
-static void feed_quietly(const struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
+static void feed_quietly(struct sw_sink *sink, struct sw_ring *ring, int fd, bool at_last) {
     if (!sink->is_stream) {
         feed_locked(sink, ring, fd, at_last);
         return;
@@ -280,7 +279,7 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
     if (!sw_batch_is_possible())
         return;
     do {
-        if (!try_lock(ring->header))
+        if (!lock_or_ask(ring->header))
             break;
         int fd = own_descriptor(sink, ring);
         if (fd >= 0)
@@ -288,6 +287,6 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last) {
         atomic_exchange(&ring->header->drainer, 0);
         if (fd < 0)
             break;
-    } while (has_more(ring));
+    } while (atomic_exchange(&ring->header->drainer_asked, 0) != 0);
     errno = saved_errno;
 }

@@ -20,6 +20,7 @@ struct sw_sink {
     ino_t inode;
     bool is_stream;  /* a pipe or a terminal: what is written is gone */
     bool is_pcapng;
+    _Atomic bool met_nobody; /* what was to be written next was a place that says nothing of itself: somebody had just taken it, or was killed there */
 };
 
 /* Opens the file, with one line on stderr when it cannot be. `state` and `path` must outlive the sink. */
@@ -32,8 +33,5 @@ void sw_sink_feed(struct sw_sink *sink, struct sw_ring *ring, bool at_last);
 
 /* What is before this position is in the file. */
 uint64_t sw_sink_position(const struct sw_ring *ring);
-
-/* Whether what is written next is a place that says nothing of itself: somebody has just taken it, or was killed there. */
-bool sw_sink_meets_nobody(const struct sw_ring *ring);
 
 #endif
