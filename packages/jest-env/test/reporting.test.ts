@@ -91,7 +91,11 @@ describe.each(JESTS)('reports of %s', { timeout: 60_000 }, (jest) => {
         'two.test.js-two-fails.pcapng.gz',
       ]);
       expect(output).toContain(`   ${CAPTURES}/one.test.js-one-fails.pcapng.gz`);
-      expect(tests['one fails']?.messages.join()).toContain(`${CAPTURES}/one.test.js-one-fails.pcapng.gz`);
+      const failure = tests['one fails']?.messages.join() ?? '';
+      expect(failure).toContain(`${CAPTURES}/one.test.js-one-fails.pcapng.gz`);
+      // Not at the end of what the message is, so the other expression does not match.
+      expect(failure).toMatch(/Received: .*"xello"/);
+      expect(failure).not.toContain('hello');
       for (const name of await project.captures()) {
         const capture = gunzipSync(await readFile(path.join(project.directory, CAPTURES, name))).toString('latin1');
         expect(capture).toContain('xelxx');

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip, gzipSync, type ZlibOptions } from 'node:zlib';
+import type { RedactPattern } from '../redact/redaction.js';
 import type { NetworkNote } from '../timeline/note-log.js';
 import { artifactCapture } from './artifact-capture.js';
 import { artifactName, relativeFile } from './artifact-name.js';
@@ -38,6 +39,8 @@ export interface Artifact {
   readonly loss?: string;
   /** The attempts to leave the network: `web#11 node[42] tried 93.184.216.34:443: nothing leaves the network`. */
   readonly escapes?: readonly string[];
+  /** What its network redacts, also to be taken out of the error that failed the test. */
+  readonly redact?: readonly RedactPattern[];
 }
 
 /** What an artifact tells of its test. */
@@ -116,6 +119,7 @@ export function prepareArtifact(report: TestReport, evidence: Evidence, place: A
     sidecarPath: `${path}${SIDECAR_ENDING}`,
     outcome,
     ...facts,
+    ...(redaction.isEmpty ? {} : { redact: redaction.patterns }),
   };
   return { artifact, capture: capture.bytes };
 }

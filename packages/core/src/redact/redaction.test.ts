@@ -36,6 +36,12 @@ describe('Redaction', () => {
     expect(new Redaction([/[\s\S]+/]).text('one\ntwo')).toBe('xxx\nxxx');
   });
 
+  it('takes out of coloured text what it would without colours', () => {
+    const styled = '\u001b[31m- a sec\u001b[7mret\u001b[27m\n\u001b[39mno';
+    expect(new Redaction(['secret']).styledText(styled)).toBe('\u001b[31m- a xxx\u001b[7mxxx\u001b[27m\n\u001b[39mno');
+    expect(new Redaction(['31m']).styledText(styled)).toBe(styled);
+  });
+
   it('looks into each datagram, and into segments that were sent again', () => {
     const traffic = new Traffic().udp(LAPTOP, WEB, 'secret').udp(LAPTOP, WEB, 'sec').udp(LAPTOP, WEB, 'ret');
     const segment = { sequence: 1000, data: 'my secret' };

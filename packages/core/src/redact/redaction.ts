@@ -17,28 +17,47 @@ const LOST_EXPRESSION =
   'it is neither an expression nor text; where options travel as JSON, write it as text, /…/i with its slashes';
 
 const MASK = 'x';
+/** What colours text: SGR, ECMA-48 8.3.117. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what begins one
+const STYLES = /(\u001b\[[0-9;]*m)/;
 const MASK_BYTE = MASK.charCodeAt(0);
 
 /** Finds secrets and writes `x` over them. */
 export class Redaction {
-  readonly #patterns: readonly RegExp[];
+  /** What is taken out, as expressions that find all of it. */
+  readonly patterns: readonly RegExp[];
 
   /** @throws {NetworkError} `BAD_REDACTION` for text that is no expression. */
   constructor(patterns: readonly RedactPattern[] = []) {
-    this.#patterns = patterns.map(globalPattern);
+    this.patterns = patterns.map(globalPattern);
   }
 
   /** Whether there is nothing to take out. */
   get isEmpty(): boolean {
-    return this.#patterns.length === 0;
+    return this.patterns.length === 0;
   }
 
   /** `text` with an `x` for each character of a secret. */
   text(text: string): string {
-    return this.#patterns.reduce(
+    return this.patterns.reduce(
       (left, pattern) => left.replaceAll(pattern, (match) => match.replaceAll(/[^\r\n]/g, MASK)),
       text,
     );
+  }
+
+  /** The same for text with colours, which may begin or end inside of a secret. */
+  styledText(text: string): string {
+    // Every other part is a style.
+    const parts = text.split(STYLES);
+    const clean = this.text(parts.filter((_, index) => index % 2 === 0).join(''));
+    let at = 0;
+    return parts
+      .map((part, index) => {
+        if (index % 2 === 1) return part;
+        at += part.length;
+        return clean.slice(at - part.length, at);
+      })
+      .join('');
   }
 
   /**
@@ -87,7 +106,7 @@ export class Redaction {
   #bytes(parts: readonly Uint8Array[]): boolean {
     const text = parts.map(latin1).join('');
     let isChanged = false;
-    for (const pattern of this.#patterns) {
+    for (const pattern of this.patterns) {
       for (const match of text.matchAll(pattern)) {
         isChanged ||= match[0].length > 0;
         overwrite(parts, match.index, match[0]);

@@ -75,6 +75,15 @@ describe('appendNote', () => {
     expect(error.stack).toBe(`Error: first\n\n${NOTE}${frames}`);
   });
 
+  it("takes out of the error what the artifact's network redacts", () => {
+    const error = new Error('hunter2 is wrong');
+    const frames = error.stack?.slice('Error: hunter2 is wrong'.length);
+    appendNote(error, { ...artifact, redact: ['hunter2'] });
+    expect(error.message).toBe(`xxxxxxx is wrong\n\n${NOTE}`);
+    expect(error.stack).toBe(`Error: xxxxxxx is wrong\n\n${NOTE}${frames}`);
+    expect(appendNote('hunter2', { ...artifact, redact: ['hunter2'] })).toBe(`xxxxxxx\n\n${NOTE}`);
+  });
+
   it('adds it to an error without a message', () => {
     const error = new Error();
     const { stack = '' } = error;

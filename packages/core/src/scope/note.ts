@@ -4,6 +4,8 @@
 import { relative } from 'node:path';
 import type { Artifact } from '../artifact/artifact.js';
 import type { Network } from '../network/network.js';
+import { redactError } from '../redact/redact-error.js';
+import { Redaction } from '../redact/redaction.js';
 
 /** How much of the traffic of a network that goes on is shown. */
 const LAST_STEPS = 30;
@@ -42,7 +44,7 @@ function listOf(entries: readonly string[]): string[] {
 }
 
 /**
- * `error` with a note of its artifact in message and stack, changed in place so that it stays the same error.
+ * `error` with a note of its artifact in message and stack, and without what its network redacts, changed in place so that it stays the same error.
  *
  * A string is no object: the return value is the new string. What cannot be changed, such as a frozen error, is left
  * alone, and so is an error that has the note already.
@@ -50,16 +52,17 @@ function listOf(entries: readonly string[]): string[] {
  * @returns What to throw or report instead of `error`.
  */
 export function appendNote(error: unknown, artifact: Artifact): unknown {
-  return appendText(error, artifactNote(artifact));
+  return appendText(redactError(error, new Redaction(artifact.redact)), artifactNote(artifact));
 }
 
 /**
  * `error` with the traffic so far, as {@link appendNote} adds its note: for a test whose network goes on after it, so that
  * there is no artifact yet. A network that records nothing adds nothing.
  */
-export function appendTraffic(error: unknown, { capture, captureFile, disposed }: Network): unknown {
+export function appendTraffic(error: unknown, { capture, captureFile, disposed, redact }: Network): unknown {
   if (captureFile === undefined || disposed) return error;
-  return appendText(error, `The traffic of its network so far:\n\n${capture.text({ last: LAST_STEPS }).trimEnd()}`);
+  const clean = redactError(error, new Redaction(redact));
+  return appendText(clean, `The traffic of its network so far:\n\n${capture.text({ last: LAST_STEPS }).trimEnd()}`);
 }
 
 function appendText(error: unknown, note: string): unknown {
