@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { errorText } from './error-text.js';
+import { withRecorded } from './recorded-so-far.js';
 
 const self = new Error('in a circle');
 self.cause = self;
@@ -10,6 +11,7 @@ describe('errorText', () => {
     ['an error', new Error('no'), 'no'],
     ['an error of another realm', runInNewContext("new Error('no')"), 'no'],
     ['colours', new Error('\u001b[31mred\u001b[39m'), 'red'],
+    ['traffic', new Error(withRecorded('no', 'web ─▶ db')), 'no'],
     ['a string', 'no', 'no'],
     ['what is no error', { status: 404 }, '{ status: 404 }'],
     ['nothing', undefined, 'undefined'],

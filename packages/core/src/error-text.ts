@@ -1,10 +1,11 @@
 import { inspect, stripVTControlCharacters } from 'node:util';
+import { withoutRecorded } from './recorded-so-far.js';
 
 /** How many errors lie behind one another at most: a cause may be its own. */
 const MAX_DEPTH = 5;
 
 /**
- * What `error` says and why, without colours: `fetch failed: self-signed certificate`. Anything can be thrown, also from another
+ * What `error` says and why, without colours and traffic: `fetch failed: self-signed certificate`. Anything can be thrown, also from another
  * realm; what the message of an error says already is not said again.
  */
 export function errorText(error: unknown): string {
@@ -20,7 +21,7 @@ export function errorText(error: unknown): string {
 function messageOf(error: unknown): string {
   if (typeof error === 'string') return stripVTControlCharacters(error);
   const { message } = fieldsOf(error);
-  return stripVTControlCharacters(typeof message === 'string' ? message : inspect(error));
+  return stripVTControlCharacters(typeof message === 'string' ? withoutRecorded(message) : inspect(error));
 }
 
 /** What lies behind `error`, the nearest first. Of several errors at once, as one for each address, all are told. */

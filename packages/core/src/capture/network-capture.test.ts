@@ -195,7 +195,7 @@ describe('network.capture.waitFor', () => {
       name: 'NetworkError',
       code: 'WAIT_TIMEOUT',
       message: expect.stringMatching(
-        /^Waited 20 ms in vain for \(capture\) => capture\.packets\(\)\.length > 99\. Recorded:\n\n8 packets, 1 conversation\n[\s\S]+GET \/users/,
+        /^Waited 20 ms in vain for \(capture\) => capture\.packets\(\)\.length > 99\n\nRecorded:\n\n8 packets, 1 conversation\n[\s\S]+GET \/users/,
       ),
     });
   });

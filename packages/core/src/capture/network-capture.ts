@@ -16,6 +16,7 @@ import { NetworkError } from '../network-error.js';
 import { assertOptions, OPTION, type OptionKinds, shown } from '../options/assert-options.js';
 import type { Packet } from '../pcapng/packet.js';
 import { monotonicMs } from '../real-time.js';
+import { withRecorded } from '../recorded-so-far.js';
 import { watchRecording } from '../recording/watch-recording.js';
 import { Redaction } from '../redact/redaction.js';
 import { drawText, type RenderOptions, toldCapture } from '../render/render-text.js';
@@ -213,7 +214,7 @@ export class NetworkCapture {
     const recorded = this.text({ last: LAST_STEPS });
     return new NetworkError(
       'WAIT_TIMEOUT',
-      `Waited ${timeoutMs} ms in vain for ${sourceOf(predicate)}. Recorded:\n\n${recorded}`,
+      withRecorded(`Waited ${timeoutMs} ms in vain for ${sourceOf(predicate)}`, recorded),
     );
   }
 }

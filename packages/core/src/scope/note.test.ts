@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../artifact/artifact.js';
+import { withRecorded } from '../recorded-so-far.js';
 import { appendNote, artifactNote, captureLine } from './note.js';
 
 const artifact: Artifact = {
@@ -82,6 +83,13 @@ describe('appendNote', () => {
     expect(error.message).toBe(`xxxxxxx is wrong\n\n${NOTE}`);
     expect(error.stack).toBe(`Error: xxxxxxx is wrong\n\n${NOTE}${frames}`);
     expect(appendNote('hunter2', { ...artifact, redact: ['hunter2'] })).toBe(`xxxxxxx\n\n${NOTE}`);
+  });
+
+  it('takes the place of traffic that the message shows already', () => {
+    const error = new Error(withRecorded('waited in vain', '  0.000 ms  web ─▶ db'));
+    appendNote(error, artifact);
+    expect(error.message).toBe(`waited in vain\n\n${NOTE}`);
+    expect(error.stack).toMatch(`Error: waited in vain\n\n${NOTE}\n    at `);
   });
 
   it('adds it to an error without a message', () => {

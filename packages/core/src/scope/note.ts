@@ -4,6 +4,7 @@
 import { relative } from 'node:path';
 import type { Artifact } from '../artifact/artifact.js';
 import type { Network } from '../network/network.js';
+import { withoutRecorded } from '../recorded-so-far.js';
 import { redactError } from '../redact/redact-error.js';
 import { Redaction } from '../redact/redaction.js';
 
@@ -70,7 +71,7 @@ function appendText(error: unknown, note: string): unknown {
   if (!isErrorLike(error) || error.message.includes(note)) return error;
 
   const { message, stack } = error;
-  const longer = `${message}\n\n${note}`;
+  const longer = `${withoutRecorded(message)}\n\n${note}`;
   if (!Reflect.set(error, 'message', longer)) return error;
   if (typeof stack === 'string') Reflect.set(error, 'stack', stackWith(stack, message, longer));
   return error;
