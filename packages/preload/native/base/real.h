@@ -78,6 +78,8 @@ struct winsize;
     X(ssize_t, sendto, (int, const void *, size_t, int, const struct sockaddr *, socklen_t))       \
     X(ssize_t, sendmsg, (int, const struct msghdr *, int))                                         \
     X(int, sendmmsg, (int, struct mmsghdr *, unsigned, int))                                       \
+    X(ssize_t, preadv2, (int, const struct iovec *, int, off_t, int))                              \
+    X(ssize_t, pwritev2, (int, const struct iovec *, int, off_t, int))                             \
     X(ssize_t, sendfile, (int, int, off_t *, size_t))                                              \
     X(ssize_t, sendfile64, (int, int, off_t *, size_t))                                            \
     X(ssize_t, splice, (int, off_t *, int, off_t *, size_t, unsigned))                             \

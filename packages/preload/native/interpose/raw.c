@@ -126,6 +126,13 @@ SW_EXPORT long syscall(long number, ...) {
         return write((int)a[0], (void *)a[1], (size_t)a[2]);
     case SYS_writev:
         return writev((int)a[0], (struct iovec *)a[1], (int)a[2]);
+#ifdef __GLIBC__
+    /* The offset comes in two halves, of which the second says nothing on machines of 64 bits. */
+    case SYS_preadv2:
+        return preadv2((int)a[0], (struct iovec *)a[1], (int)a[2], (off_t)a[3], (int)a[5]);
+    case SYS_pwritev2:
+        return pwritev2((int)a[0], (struct iovec *)a[1], (int)a[2], (off_t)a[3], (int)a[5]);
+#endif
     case SYS_recvmmsg:
         return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3], (struct timespec *)a[4]);
     case SYS_sendmmsg:

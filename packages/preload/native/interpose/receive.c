@@ -7,6 +7,7 @@
 #include "interpose/export.h"
 #include "interpose/netlink.h"
 #include "interpose/rights.h"
+#include "interpose/rwf.h"
 #include "interpose/sandbox.h"
 #include "interpose/start.h"
 #include "sockets/datagram.h"
@@ -72,22 +73,51 @@ SW_EXPORT ssize_t read(int fd, void *data, size_t size) {
     return sw_goes_straight_on(fd, (const void *)sw_real.read) ? sw_real.read(fd, data, size) : read_socket(fd, data, size);
 }
 
-/* readv(2) */
-SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
+/* readv(2), or preadv2(2) where it is about the same. */
+static ssize_t read_parts_of_file(int fd, const struct iovec *parts, int count, int how) {
+#ifdef __GLIBC__
+    if (how != 0)
+        return sw_real.preadv2(fd, parts, count, -1, how);
+#endif
+    (void)how;
+    return sw_real.readv(fd, parts, count);
+}
+
+/* `how`: RWF_NOWAIT and others, of preadv2(2). */
+static ssize_t read_parts(int fd, const struct iovec *parts, int count, int how) {
     struct sw_socket socket;
-    sw_start();
     if (!sw_fd_hint(fd, &socket) || count <= 0 || count > IOV_MAX)
-        return sw_real.readv(fd, parts, count);
+        return read_parts_of_file(fd, parts, count, how);
     if (sw_is_stream(&socket) && sw_sandbox_is_on())
-        return sw_counted(&socket.record->received, sw_real.readv(fd, parts, count));
+        return sw_counted(&socket.record->received, read_parts_of_file(fd, parts, count, how));
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
     ssize_t result = sw_message_check(&message, false);
     /* vfs_readv() answers 0 to 0 and takes nothing. */
     if (result < 0 || sw_parts_length(&message) == 0)
         return sw_answer(result);
-    result = receive(&socket, &message, 0);
-    return sw_was_stale(result, fd) ? sw_real.readv(fd, parts, count) : sw_answer(result);
+    result = receive(&socket, &message, sw_rwf_message_flags(how));
+    return sw_was_stale(result, fd) ? read_parts_of_file(fd, parts, count, how) : sw_answer(result);
 }
+
+/* readv(2) */
+SW_EXPORT ssize_t readv(int fd, const struct iovec *parts, int count) {
+    sw_start();
+    return read_parts(fd, parts, count, 0);
+}
+
+#ifdef __GLIBC__
+/* preadv2(2), which musl has not. */
+SW_EXPORT ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int how) {
+    sw_start();
+    if (sw_real.preadv2 == NULL)
+        return sw_answer(-ENOSYS);
+    return sw_rwf_is_for_socket(offset, how) ? read_parts(fd, parts, count, how) : sw_real.preadv2(fd, parts, count, offset, how);
+}
+
+SW_EXPORT ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset, int how) {
+    return preadv2(fd, parts, count, offset, how);
+}
+#endif
 
 /* What is not ours may still be a question about interfaces, or its answer. */
 static ssize_t receive_foreign(int fd, struct msghdr *message, int flags) {

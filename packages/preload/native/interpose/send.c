@@ -6,6 +6,7 @@
 #include "interpose/export.h"
 #include "interpose/netlink.h"
 #include "interpose/rights.h"
+#include "interpose/rwf.h"
 #include "interpose/sandbox.h"
 #include "interpose/start.h"
 #include "sockets/datagram.h"
@@ -56,22 +57,51 @@ SW_EXPORT ssize_t write(int fd, const void *data, size_t size) {
     return sw_goes_straight_on(fd, (const void *)sw_real.write) ? sw_real.write(fd, data, size) : write_socket(fd, data, size);
 }
 
-/* writev(2) */
-SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count) {
+/* writev(2), or pwritev2(2) where it is about the same. */
+static ssize_t write_parts_of_file(int fd, const struct iovec *parts, int count, int how) {
+#ifdef __GLIBC__
+    if (how != 0)
+        return sw_real.pwritev2(fd, parts, count, -1, how);
+#endif
+    (void)how;
+    return sw_real.writev(fd, parts, count);
+}
+
+/* `how`: RWF_NOWAIT and others, of pwritev2(2). */
+static ssize_t write_parts(int fd, const struct iovec *parts, int count, int how) {
     struct sw_socket socket;
-    sw_start();
     if (!sw_fd_hint(fd, &socket) || count < 0 || count > IOV_MAX)
-        return sw_real.writev(fd, parts, count);
+        return write_parts_of_file(fd, parts, count, how);
     if (sw_is_stream(&socket) && sw_sandbox_is_on())
-        return sw_counted(&socket.record->sent, sw_real.writev(fd, parts, count));
+        return sw_counted(&socket.record->sent, write_parts_of_file(fd, parts, count, how));
     struct msghdr message = {.msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count};
     ssize_t result = sw_message_check(&message, true);
     /* vfs_writev() answers 0 to 0 and sends nothing. */
     if (result < 0 || sw_parts_length(&message) == 0)
         return sw_answer(result);
-    result = transmit(&socket, &message, 0);
-    return sw_was_stale(result, fd) ? sw_real.writev(fd, parts, count) : sw_answer(result);
+    result = transmit(&socket, &message, sw_rwf_message_flags(how));
+    return sw_was_stale(result, fd) ? write_parts_of_file(fd, parts, count, how) : sw_answer(result);
 }
+
+/* writev(2) */
+SW_EXPORT ssize_t writev(int fd, const struct iovec *parts, int count) {
+    sw_start();
+    return write_parts(fd, parts, count, 0);
+}
+
+#ifdef __GLIBC__
+/* pwritev2(2), which musl has not. */
+SW_EXPORT ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int how) {
+    sw_start();
+    if (sw_real.pwritev2 == NULL)
+        return sw_answer(-ENOSYS);
+    return sw_rwf_is_for_socket(offset, how) ? write_parts(fd, parts, count, how) : sw_real.pwritev2(fd, parts, count, offset, how);
+}
+
+SW_EXPORT ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset, int how) {
+    return pwritev2(fd, parts, count, offset, how);
+}
+#endif
 
 /* sendto(2) */
 SW_EXPORT ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct sockaddr *address, socklen_t length) {
