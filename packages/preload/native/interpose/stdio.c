@@ -1,9 +1,8 @@
-/* stdio.c: sockets behind FILE streams. libc reads and writes those by itself, past the functions that this library puts in front of it, so a
- * capture would miss what they carry. While one is written, a stream on a socket of ours does its work through read(2) and write(2)
- * as programs see them. */
+/* stdio.c: sockets behind FILE streams. libc reads and writes those by itself, past the functions that this library puts in front of it: the kernel would
+ * see a Unix socket, and a capture would miss what they carry. A stream on a socket of ours does its work through read(2) and write(2) as programs
+ * see them. */
 #include "base/real.h"
 #include "base/table_memory.h"
-#include "capture/capture.h"
 #include "interpose/export.h"
 #include "interpose/files.h"
 #include "interpose/start.h"
@@ -38,11 +37,6 @@ static stream_place *place_of(const FILE *stream) {
 static bool is_ours(int fd) {
     struct sw_socket socket;
     return sw_fd_hint(fd, &socket);
-}
-
-static bool is_recorded(int fd) {
-    struct sw_socket socket;
-    return sw_fd_hint(fd, &socket) && sw_capture_is_on(socket.network);
 }
 
 #ifdef __GLIBC__
@@ -149,7 +143,7 @@ void sw_stdio_flush_all(void) {
 /* fdopen(3) */
 SW_EXPORT FILE *fdopen(int fd, const char *mode) {
     sw_start();
-    return is_recorded(fd) ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
+    return is_ours(fd) ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
 }
 
 /* freopen(3) */
