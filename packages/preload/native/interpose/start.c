@@ -35,6 +35,7 @@ __attribute__((constructor)) static void start(void) {
     if (sw_config_directory() == NULL || sw_network_current(&network) < 0)
         return;
     sw_fd_adopt_inherited();
+    sw_stdio_adopt_standard();
     int interface = sw_config_interface();
     if (interface != 0)
         sw_network_host_seen(network, (unsigned)interface);

@@ -111,7 +111,25 @@ static FILE *reopen_stream(const char *path, const char *mode, FILE *stream) {
     clearerr(stream);
     return stream;
 }
+/* libc's own stays as it is: nothing is in it yet. */
+static void replace_standard(FILE **standard, int fd, const char *mode) {
+    FILE *stream = is_ours(fd) ? open_stream(fd, mode) : NULL;
+    if (stream != NULL)
+        *standard = stream;
+}
+
+void sw_stdio_adopt_standard(void) {
+    replace_standard(&stdin, STDIN_FILENO, "r");
+    replace_standard(&stdout, STDOUT_FILENO, "w");
+    FILE *before = stderr;
+    replace_standard(&stderr, STDERR_FILENO, "w");
+    if (stderr != before)
+        setvbuf(stderr, NULL, _IONBF, 0);
+}
 #else
+void sw_stdio_adopt_standard(void) {
+}
+
 /* Other libcs keep no number in the streams of fopencookie(3), and fileno(3) would fail. */
 static FILE *open_stream(int fd, const char *mode) {
     return sw_real.fdopen(fd, mode);

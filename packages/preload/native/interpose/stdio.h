@@ -1,8 +1,11 @@
-/* stdio.h: the FILE streams on recorded sockets. */
+/* stdio.h: the FILE streams on sockets. */
 #ifndef SW_INTERPOSE_STDIO_H
 #define SW_INTERPOSE_STDIO_H
 
 #include <stdio.h>
+
+/* At the start of a program whose standard input and output may be a connection, as inetd has it. */
+void sw_stdio_adopt_standard(void);
 
 /* fclose(3) is about to free the stream. */
 void sw_stdio_closing(FILE *stream);

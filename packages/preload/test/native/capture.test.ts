@@ -76,6 +76,7 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
     ['that one side shuts down and closes with unread data', ['given-up']],
     ['that one side goes on with after the other has closed', ['too-late']],
     ['behind FILE streams', ['stdio']],
+    ['that is standard input and output of a program', ['standard']],
     ['that sendfile(2) writes to', ['sendfile']],
     ['that splice(2) writes to and reads from', ['splice']],
     ['that is used through syscall(2)', ['raw']],

@@ -10,6 +10,8 @@ void bulk(uint64_t bytes);
 void parallel(int connections);
 void shared(void);
 void stdio(void);
+void standard(void);
+void standard_server(void);
 void send_file(void);
 void splice_both_ways(void);
 void raw(void);

@@ -196,6 +196,37 @@ void stdio(void) {
     tell(&both, port);
 }
 
+/* A program whose standard streams are the connection, as inetd starts it. */
+void standard_server(void) {
+    char line[100];
+    if (fgets(line, sizeof line, stdin) == NULL)
+        exit(1);
+    printf("you said: %s", line);
+    fputs("now\n", stderr);
+    /* The rest is written when the process ends. */
+}
+
+void standard(void) {
+    static const char REQUEST[] = "a line\n", ANSWER[] = "now\nyou said: a line\n";
+    struct pair both = pair();
+    int port = ntohs(own_address(both.client).sin_port);
+    pid_t child = (pid_t)MUST(fork());
+    if (child == 0) {
+        for (int fd = 0; fd < 3; fd++)
+            MUST(dup2(both.server, fd));
+        MUST(close(both.client));
+        MUST(close(both.server));
+        MUST(execl("/proc/self/exe", "traffic", "standard-server", NULL));
+    }
+    MUST(close(both.server));
+    send_all(both.client, &both.up, (const uint8_t *)REQUEST, sizeof REQUEST - 1);
+    count(&both.down, (const uint8_t *)ANSWER, sizeof ANSWER - 1);
+    receive_exactly(both.client, sizeof ANSWER - 1);
+    MUST(waitpid(child, NULL, 0));
+    MUST(close(both.client));
+    tell(&both, port);
+}
+
 void send_file(void) {
     static uint8_t data[100 * 1000];
     fill(data, sizeof data, 5);
