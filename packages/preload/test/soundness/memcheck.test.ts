@@ -11,7 +11,8 @@ import { describeProof } from './proof.js';
 
 /**
  * One gives up the system calls that valgrind itself needs; for the other the library uses a clone(2) that valgrind does not know; the next three do
- * what valgrind is there to complain of, and the last takes all descriptors, valgrind's too.
+ * what valgrind is there to complain of, one takes all descriptors, valgrind's too, and the last makes a connection of its standard error, to which
+ * valgrind writes.
  */
 const OUT_OF_REACH = [
   'life_seccomp',
@@ -20,6 +21,7 @@ const OUT_OF_REACH = [
   'data_bad_memory',
   'state_random_option',
   'life_no_descriptors',
+  'data_stdio_standard',
 ];
 /** For one, socket(2) is refused, by a value that it gives to a variable of the library; the other forks while its threads open and close. */
 const OTHER_DESCRIPTORS = ['life_inetd_messages', 'life_threads'];

@@ -13,14 +13,14 @@ static void answer(void) {
     fputs(feof(stdin) ? "at the end" : "was told to end", stdout);
 }
 
-static void serve(const struct pair *pair, const char *mode) {
+static void serve(const char *program, const struct pair *pair) {
     pid_t child = (pid_t)MUST(fork());
     if (child == 0) {
         for (int fd = 0; fd < 3; fd++)
             MUST(dup2(pair->server, fd));
         MUST(close(pair->client));
         MUST(close(pair->server));
-        execl("/proc/self/exe", "program", mode, NULL);
+        execl(program, program, "answer", NULL);
         _exit(99);
     }
     MUST(close(pair->server));
@@ -52,7 +52,7 @@ int main(int count, char **arguments) {
     }
     say("-- TCP");
     struct pair tcp = tcp_pair(AF_INET);
-    serve(&tcp, "answer");
+    serve(arguments[0], &tcp);
     MUST(write(tcp.client, "one\ntwo\n", 8));
     MUST(shutdown(tcp.client, SHUT_WR));
     all_of(&tcp);
@@ -64,7 +64,7 @@ int main(int count, char **arguments) {
     socklen_t length = sizeof address;
     MUST(getsockname(udp.client, (struct sockaddr *)&address, &length));
     MUST(connect(udp.server, (struct sockaddr *)&address, length));
-    serve(&udp, "answer");
+    serve(arguments[0], &udp);
     ask(&udp, "one\n", 2);
     ask(&udp, "end\n", 1);
     MUST(wait(NULL));
