@@ -91,8 +91,10 @@ static int copy_onto(int from, int to, int flags, bool with_flags) {
         sw_socket_closed(&closing);
     else if (ends && closing.record != NULL)
         sw_fd_set(to, closing.network, closing.record);
-    if (result >= 0 && sw_process_is_self())
+    if (result >= 0 && sw_process_is_self()) {
         sw_fd_copy(from, to);
+        sw_stdio_copied_onto(to);
+    }
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include "base/process.h"
 #include "interpose/export.h"
 #include "interpose/start.h"
+#include "interpose/stdio.h"
 #include "state/network.h"
 
 #include <pty.h>
@@ -26,6 +27,7 @@ void sw_fork_ends(long result) {
 /* fork(2) */
 SW_EXPORT pid_t fork(void) {
     sw_start();
+    sw_stdio_prepare_standard();
     sw_fork_begins();
     pid_t child = sw_real.fork();
     sw_fork_ends(child);

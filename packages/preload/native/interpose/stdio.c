@@ -3,11 +3,13 @@
  * see them. */
 #include "base/real.h"
 #include "base/table_memory.h"
+#include "capture/capture.h"
 #include "interpose/export.h"
 #include "interpose/files.h"
 #include "interpose/start.h"
 #include "interpose/stdio.h"
 #include "state/fd_table.h"
+#include "state/network.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 enum { STREAMS = 256 };
 
@@ -111,23 +114,71 @@ static FILE *reopen_stream(const char *path, const char *mode, FILE *stream) {
     clearerr(stream);
     return stream;
 }
-/* libc's own stays as it is: nothing is in it yet. */
-static void replace_standard(FILE **standard, int fd, const char *mode) {
-    FILE *stream = is_ours(fd) ? open_stream(fd, mode) : NULL;
-    if (stream != NULL)
-        *standard = stream;
+static FILE **const STANDARD[] = {&stdin, &stdout, &stderr};
+enum { STANDARD_STREAMS = sizeof STANDARD / sizeof *STANDARD };
+
+/* For the descriptors of the standard streams, from before a fork(2) on. */
+static FILE *_Atomic prepared[STANDARD_STREAMS];
+
+static FILE *open_standard(int fd) {
+    FILE *stream = open_stream(fd, fd == STDIN_FILENO ? "r" : "w");
+    if (stream != NULL && fd == STDERR_FILENO)
+        setvbuf(stream, NULL, _IONBF, 0);
+    return stream;
 }
 
+/* libc's own stay as they are: nothing is in them yet. */
 void sw_stdio_adopt_standard(void) {
-    replace_standard(&stdin, STDIN_FILENO, "r");
-    replace_standard(&stdout, STDOUT_FILENO, "w");
-    FILE *before = stderr;
-    replace_standard(&stderr, STDERR_FILENO, "w");
-    if (stderr != before)
-        setvbuf(stderr, NULL, _IONBF, 0);
+    for (int fd = 0; fd < STANDARD_STREAMS; fd++) {
+        FILE *stream = is_ours(fd) ? open_standard(fd) : NULL;
+        if (stream != NULL)
+            *STANDARD[fd] = stream;
+    }
+}
+
+/* Without a capture it is not worth what each fork(2) would take longer for these streams' memory. */
+static bool is_any_captured(void) {
+    struct sw_network *network;
+    for (unsigned index = 0; (network = sw_network_at(index)) != NULL; index++)
+        if (sw_capture_is_on(network))
+            return true;
+    return false;
+}
+
+void sw_stdio_prepare_standard(void) {
+    if (sw_fd_sockets_open() == 0 || !is_any_captured() || atomic_load_explicit(&prepared[0], memory_order_relaxed) != NULL)
+        return;
+    int saved_errno = errno;
+    for (int fd = 0; fd < STANDARD_STREAMS; fd++) {
+        FILE *stream = open_standard(fd), *nobody = NULL;
+        /* Another thread may have been faster. Its own descriptor must not be closed, so this one is left. */
+        if (stream != NULL && !atomic_compare_exchange_strong(&prepared[fd], &nobody, stream))
+            sw_stdio_closing(stream);
+    }
+    errno = saved_errno;
+}
+
+/* Whether nothing would be lost if it were not used any more. */
+static bool is_empty(FILE *stream) {
+    return __fpending(stream) == 0 && stream->_IO_read_ptr == stream->_IO_read_end && fwide(stream, 0) <= 0;
+}
+
+void sw_stdio_copied_onto(int fd) {
+    if (fd < 0 || fd >= STANDARD_STREAMS || !is_ours(fd))
+        return;
+    FILE *stream = atomic_load_explicit(&prepared[fd], memory_order_relaxed);
+    if (stream != NULL && is_empty(*STANDARD[fd]))
+        *STANDARD[fd] = stream;
 }
 #else
 void sw_stdio_adopt_standard(void) {
+}
+
+void sw_stdio_prepare_standard(void) {
+}
+
+void sw_stdio_copied_onto(int fd) {
+    (void)fd;
 }
 
 /* Other libcs keep no number in the streams of fopencookie(3), and fileno(3) would fail. */

@@ -77,6 +77,7 @@ describe.skipIf(!hasTshark)('the capture of a TCP connection', () => {
     ['that one side goes on with after the other has closed', ['too-late']],
     ['behind FILE streams', ['stdio']],
     ['that is standard input and output of a program', ['standard']],
+    ['that is standard input and output of a child', ['standard-child']],
     ['that sendfile(2) writes to', ['sendfile']],
     ['that splice(2) writes to and reads from', ['splice']],
     ['that is used through syscall(2)', ['raw']],

@@ -10,7 +10,7 @@ void bulk(uint64_t bytes);
 void parallel(int connections);
 void shared(void);
 void stdio(void);
-void standard(void);
+void standard(bool is_program);
 void standard_server(void);
 void send_file(void);
 void splice_both_ways(void);

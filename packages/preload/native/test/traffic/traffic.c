@@ -1,7 +1,7 @@
 /* traffic.c: exchanges whose packets a capture must show, in several processes.
  *
  *     traffic bulk BYTES | parallel CONNECTIONS | shared | reset | unread | half-close | late-answer | given-up | too-late | stdio |
- *             standard | sendfile | splice | raw | killed BYTES | kills SENDERS | udp | broadcast | refused
+ *             standard | standard-child | sendfile | splice | raw | killed BYTES | kills SENDERS | udp | broadcast | refused
  *
  * For each connection it prints `stream PORT SENT CRC SENT CRC`: the client's port, and how many bytes with which CRC-32 the client and then
  * the server sent; of a sender that was killed, what arrived. */
@@ -29,8 +29,8 @@ int main(int count_of_arguments, char **arguments) {
         shut_down_unread(mode[0] == 'g');
     else if (strcmp(mode, "stdio") == 0)
         stdio();
-    else if (strcmp(mode, "standard") == 0)
-        standard();
+    else if (strcmp(mode, "standard") == 0 || strcmp(mode, "standard-child") == 0)
+        standard(strcmp(mode, "standard") == 0);
     else if (strcmp(mode, "standard-server") == 0)
         standard_server();
     else if (strcmp(mode, "sendfile") == 0)

@@ -196,7 +196,7 @@ void stdio(void) {
     tell(&both, port);
 }
 
-/* A program whose standard streams are the connection, as inetd starts it. */
+/* A process whose standard streams are the connection: a program that inetd starts, or a child that goes on as it is. */
 void standard_server(void) {
     char line[100];
     if (fgets(line, sizeof line, stdin) == NULL)
@@ -206,7 +206,7 @@ void standard_server(void) {
     /* The rest is written when the process ends. */
 }
 
-void standard(void) {
+void standard(bool is_program) {
     static const char REQUEST[] = "a line\n", ANSWER[] = "now\nyou said: a line\n";
     struct pair both = pair();
     int port = ntohs(own_address(both.client).sin_port);
@@ -216,7 +216,10 @@ void standard(void) {
             MUST(dup2(both.server, fd));
         MUST(close(both.client));
         MUST(close(both.server));
-        MUST(execl("/proc/self/exe", "traffic", "standard-server", NULL));
+        if (is_program)
+            MUST(execl("/proc/self/exe", "traffic", "standard-server", NULL));
+        standard_server();
+        exit(0);
     }
     MUST(close(both.server));
     send_all(both.client, &both.up, (const uint8_t *)REQUEST, sizeof REQUEST - 1);
