@@ -9,7 +9,7 @@ import { buildFor, builtFor, TARGETS, TARGETS_THAT_RUN } from './targets.js';
 const FILES = ['libsocket_wrapper.so', 'libsocket_wrapper_noop.so', 'attach.node', 'socket-wrapper-janitor'];
 /** The oldest glibc that Node.js 20 runs on. */
 const GLIBC_FLOOR: readonly number[] = [2, 28];
-/** Functions that glibc alone has: 64-bit twins, and names asked for in the background. */
+/** Functions that glibc alone has: 64-bit twins, flags for reads and writes, and names asked for in the background. */
 const OF_GLIBC_ALONE = [
   '__open64_2',
   '__open_2',
@@ -20,6 +20,10 @@ const OF_GLIBC_ALONE = [
   'getaddrinfo_a',
   'open64',
   'openat64',
+  'preadv2',
+  'preadv64v2',
+  'pwritev2',
+  'pwritev64v2',
   'sendfile64',
 ];
 const LIBCS = {
