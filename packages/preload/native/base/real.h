@@ -81,7 +81,6 @@ struct winsize;
     X(ssize_t, preadv2, (int, const struct iovec *, int, off_t, int))                              \
     X(ssize_t, pwritev2, (int, const struct iovec *, int, off_t, int))                             \
     X(ssize_t, sendfile, (int, int, off_t *, size_t))                                              \
-    X(ssize_t, sendfile64, (int, int, off_t *, size_t))                                            \
     X(ssize_t, splice, (int, off_t *, int, off_t *, size_t, unsigned))                             \
     X(int, open, (const char *, int, ...))                                                         \
     X(int, openat, (int, const char *, int, ...))                                                  \

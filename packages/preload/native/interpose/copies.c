@@ -152,30 +152,19 @@ SW_EXPORT ssize_t splice(int from, off_t *from_offset, int to, off_t *to_offset,
     return sw_answer(sw_stream_received(&socket, result, false));
 }
 
-static bool is_ours(int fd) {
-    struct sw_socket socket;
-    return sw_fd_hint(fd, &socket);
-}
-
-/* What sendfile(2) with `from` and `offset` is: the kernel's own way is that of splice(2) where it is from a socket to a pipe. */
-static ssize_t send_any(int to, int from, off_t *offset, size_t count, ssize_t (*real)(int, int, off_t *, size_t)) {
-    if (count > 0 && is_ours(to))
-        return send_file(to, from, offset, count);
-    if (count > 0 && offset == NULL && is_ours(from) && is_pipe(to))
-        return splice(from, NULL, to, NULL, count, (sw_real.fcntl(to, F_GETFL) & O_NONBLOCK) != 0 ? SPLICE_F_NONBLOCK : 0);
-    return real(to, from, offset, count);
-}
-
-/* sendfile(2) */
+/* sendfile(2). From a socket to a pipe, the kernel's own way is that of splice(2). */
 SW_EXPORT ssize_t sendfile(int to, int from, off_t *offset, size_t count) {
     sw_start();
-    return send_any(to, from, offset, count, sw_real.sendfile);
+    if (count > 0 && sw_fd_is_ours(to))
+        return send_file(to, from, offset, count);
+    if (count > 0 && offset == NULL && sw_fd_is_ours(from) && is_pipe(to))
+        return splice(from, NULL, to, NULL, count, (sw_real.fcntl(to, F_GETFL) & O_NONBLOCK) != 0 ? SPLICE_F_NONBLOCK : 0);
+    return sw_real.sendfile(to, from, offset, count);
 }
 
 #ifdef __GLIBC__
-/* sendfile(2) with 64-bit offsets, as glibc names it for programs. */
+/* sendfile(2) as glibc names it for programs with 64-bit offsets, which are all there are here. */
 SW_EXPORT ssize_t sendfile64(int to, int from, off64_t *offset, size_t count) {
-    sw_start();
-    return send_any(to, from, (off_t *)offset, count, sw_real.sendfile64);
+    return sendfile(to, from, offset, count);
 }
 #endif

@@ -12,11 +12,6 @@
 
 #include <stdbool.h>
 
-static bool is_redirected(int fd) {
-    struct sw_socket socket;
-    return sw_fd_hint(fd, &socket);
-}
-
 void sw_start_slow(void) {
     sw_real_load();
 }
@@ -28,7 +23,7 @@ static void begin_as_child(void) {
 
 __attribute__((constructor)) static void start(void) {
     sw_real_load();
-    sw_log_spare(is_redirected);
+    sw_log_spare(sw_fd_is_ours);
     sw_config_start();
     sw_process_start(begin_as_child);
     struct sw_network *network;

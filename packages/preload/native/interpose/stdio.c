@@ -37,11 +37,6 @@ static stream_place *place_of(const FILE *stream) {
     return NULL;
 }
 
-static bool is_ours(int fd) {
-    struct sw_socket socket;
-    return sw_fd_hint(fd, &socket);
-}
-
 #ifdef __GLIBC__
 static int descriptor_of(const void *cookie) {
     return (int)(intptr_t)cookie;
@@ -114,6 +109,7 @@ static FILE *reopen_stream(const char *path, const char *mode, FILE *stream) {
     clearerr(stream);
     return stream;
 }
+
 static FILE **const STANDARD[] = {&stdin, &stdout, &stderr};
 enum { STANDARD_STREAMS = sizeof STANDARD / sizeof *STANDARD };
 
@@ -130,7 +126,7 @@ static FILE *open_standard(int fd) {
 /* libc's own stay as they are: nothing is in them yet. */
 void sw_stdio_adopt_standard(void) {
     for (int fd = 0; fd < STANDARD_STREAMS; fd++) {
-        FILE *stream = is_ours(fd) ? open_standard(fd) : NULL;
+        FILE *stream = sw_fd_is_ours(fd) ? open_standard(fd) : NULL;
         if (stream != NULL)
             *STANDARD[fd] = stream;
     }
@@ -164,7 +160,7 @@ static bool is_empty(FILE *stream) {
 }
 
 void sw_stdio_copied_onto(int fd) {
-    if (fd < 0 || fd >= STANDARD_STREAMS || !is_ours(fd))
+    if (fd < 0 || fd >= STANDARD_STREAMS || !sw_fd_is_ours(fd))
         return;
     FILE *stream = atomic_load_explicit(&prepared[fd], memory_order_relaxed);
     if (stream != NULL && is_empty(*STANDARD[fd]))
@@ -212,7 +208,7 @@ void sw_stdio_flush_all(void) {
 /* fdopen(3) */
 SW_EXPORT FILE *fdopen(int fd, const char *mode) {
     sw_start();
-    return is_ours(fd) ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
+    return sw_fd_is_ours(fd) ? open_stream(fd, mode) : sw_real.fdopen(fd, mode);
 }
 
 /* freopen(3) */
@@ -234,7 +230,7 @@ SW_EXPORT FILE *freopen64(const char *path, const char *mode, FILE *stream) {
 /* vdprintf(3) */
 SW_EXPORT int vdprintf(int fd, const char *format, va_list arguments) {
     sw_start();
-    if (!is_ours(fd))
+    if (!sw_fd_is_ours(fd))
         return sw_real.vdprintf(fd, format, arguments);
     char *text;
     int length = vasprintf(&text, format, arguments);

@@ -78,6 +78,11 @@ bool sw_fd_hint(int fd, struct sw_socket *found) {
     return entry != NULL && resolve(atomic_load_explicit(entry, memory_order_relaxed), fd, found);
 }
 
+bool sw_fd_is_ours(int fd) {
+    struct sw_socket socket;
+    return sw_fd_hint(fd, &socket);
+}
+
 /* `value` has been taken out of the table. */
 static void let_go(uint64_t value) {
     if (value == 0)

@@ -32,6 +32,9 @@ static inline bool sw_fd_may_be_ours(int fd) {
  * the same way in either case. */
 bool sw_fd_hint(int fd, struct sw_socket *found);
 
+/* The same, for who needs to know no more. */
+bool sw_fd_is_ours(int fd);
+
 /* Whether `fd` is a redirected socket now. Finds sockets that came by exec(2) or SCM_RIGHTS, drops stale entries. */
 bool sw_fd_socket(int fd, struct sw_socket *found);
 
